@@ -66,6 +66,8 @@ create table block (
     id         integer generated always as identity primary key,
     code       text not null unique,
     area_id    integer not null references area,
+    households integer check (households >= 0),
+    people     integer check (people >= 0),
     valid_from date not null default '-infinity',
     valid_to   date not null default 'infinity' check (valid_to > valid_from),
     geom       geometry(Polygon, :SRID) not null check (st_isvalid(geom) and not st_isempty(geom))
