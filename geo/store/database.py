@@ -1,0 +1,86 @@
+"""The one way to a connection: `transaction()`. Every request and every command goes through it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import ConnectionPool
+
+Rows = list[dict[str, object]]
+
+
+class Reader(NamedTuple):
+    """On whose behalf the database is asked. Rights by reader come later; the name is set today."""
+
+    name: str = "local"
+
+
+LOCAL = Reader()
+
+
+class NoDistrict(ValueError):
+    """The database holds no district yet; the message says how to make one."""
+
+    def __init__(self) -> None:
+        super().__init__("the database holds no district yet: run `luge init` or `luge demo`")
+
+
+def open_pool(url: str, *, size: int = 8, statement_timeout_ms: int = 0) -> ConnectionPool:
+    """A pool of connections to ``url``; opened lazily, so that the database may still be starting."""
+    options = f"-c statement_timeout={statement_timeout_ms}" if statement_timeout_ms else ""
+    return ConnectionPool(
+        url, min_size=1, max_size=size, open=True, kwargs={"options": options} if options else {}
+    )
+
+
+@contextmanager
+def transaction(
+    source: str | ConnectionPool, reader: Reader = LOCAL
+) -> Iterator[psycopg.Connection]:
+    """One transaction on a connection from ``source`` (a URL or a pool), known as ``reader``'s.
+
+    Commits at the end, rolls back on any error. The reader's name holds for the transaction only.
+    """
+    if isinstance(source, str):
+        with psycopg.connect(source) as conn:
+            _introduce(conn, reader)
+            yield conn
+    else:
+        with source.connection() as conn:
+            _introduce(conn, reader)
+            yield conn
+
+
+def _introduce(conn: psycopg.Connection, reader: Reader) -> None:
+    conn.execute("select set_config('luge.reader', %s, true)", [reader.name])
+
+
+def rows(conn: psycopg.Connection, query: bytes, params: dict[str, object] | None = None) -> Rows:
+    """All rows of ``query`` as dictionaries."""
+    with conn.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(query, params).fetchall()
+
+
+class Setting(NamedTuple):
+    """What holds for the whole district (table ``setting``)."""
+
+    name: str
+    code: str
+    srid: int
+    time_zone: str
+    link_distance_m: float
+
+
+def read_setting(conn: psycopg.Connection) -> Setting:
+    """The district's settings; raises `NoDistrict` where there is none."""
+    exists = conn.execute("select to_regclass('setting')").fetchone()
+    row = None
+    if exists and exists[0]:
+        row = conn.execute(
+            "select name, code, srid, time_zone, link_distance_m from setting"
+        ).fetchone()
+    if row is None:
+        raise NoDistrict
+    return Setting(*row)
