@@ -1,0 +1,285 @@
+"""The private PostGIS of a checkout: a cluster of its own under <home>/cluster.
+
+It listens on a Unix socket only, in a folder nobody else may enter, so it trusts who connects.
+Two checkouts share nothing: the socket's path is the cluster's.
+"""
+
+import fcntl
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote
+
+import psycopg
+
+from geo.store import packages, premises
+from geo.store.settings import Settings
+
+DATABASE = "luge"
+Say = Callable[[str], None]
+_START_S = 180  # a server that was killed first replays its log
+_STOP_S = 30
+_LOCALE = "C" if sys.platform == "darwin" else "C.UTF-8"  # macOS has no C.UTF-8
+_SMALL_SHM = 1 << 30
+
+_CONFIGURATION = """\
+# Written anew at each start by geo/store/cluster.py.
+listen_addresses = ''
+port = 5432
+unix_socket_directories = '"{sockets}"'
+max_connections = 100
+shared_buffers = 256MB
+work_mem = 32MB
+maintenance_work_mem = 256MB
+effective_cache_size = 2GB
+max_wal_size = 4GB
+random_page_cost = 1.1
+jit = off
+max_parallel_workers_per_gather = 2
+dynamic_shared_memory_type = {shared_memory}
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+log_line_prefix = '%m [%p] '
+"""
+# For tests: a crash of the machine may lose the cluster, a crash of the server does not.
+_FAST = """\
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
+
+
+class ClusterFailed(ValueError):
+    """The private PostGIS did not do what it was asked."""
+
+
+class Status(NamedTuple):
+    """What the private PostGIS is doing; size in bytes of its database, while it runs."""
+
+    running: bool
+    pid: int | None
+    url: str
+    folder: Path
+    size: int | None
+
+
+def ensure(settings: Settings, say: Say = lambda _: None) -> str:
+    """The URL to connect to: LUGE_DATABASE_URL, or the private PostGIS, started if need be."""
+    return settings.database_url or start(settings.home, say=say)
+
+
+def start(home: Path, *, fast: bool = False, say: Say = lambda _: None) -> str:
+    """Start the private PostGIS of a home, made on first use, and give its URL.
+
+    Does nothing when it runs already. With fast, the server does not wait for the disk.
+
+    Raises:
+        PostgresMissing: when PostgreSQL or PostGIS is not installed.
+        PremisesUnfit: when its folder belongs to somebody else.
+        ClusterFailed: when the server cannot be made or does not start, with its last words.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    with _alone(home):
+        place = premises.prepare(home, say)
+        if _pid(place) and not _answers(place):
+            say("the database does not answer; restarting it")
+            _stop(place)
+        if not _pid(place):
+            _start(place, fast, say)
+        _make_database(place)
+    return _url(place)
+
+
+def stop(home: Path) -> bool:
+    """Stop the private PostGIS of a home; whether it was running."""
+    place = premises.folder(home)
+    if not place.exists():
+        return False
+    with _alone(home):
+        running = _pid(place) is not None
+        if running:
+            _stop(place)
+    return running
+
+
+def status(home: Path) -> Status:
+    """What the private PostGIS of a home is doing."""
+    place = premises.folder(home)
+    pid = _pid(place)
+    return Status(pid is not None, pid, _url(place), place, _size(place) if pid else None)
+
+
+def url(home: Path) -> str:
+    """The libpq URL of the private PostGIS of a home, running or not."""
+    return _url(premises.folder(home))
+
+
+def program(home: Path, name: str) -> Path:
+    """A program of the PostgreSQL that a home's cluster runs on, such as psql."""
+    return _postgres(premises.folder(home)).bin / name
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Hold the home's lock; another start or stop waits for it."""
+    with (home / "cluster.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _url(place: Path, database: str = DATABASE) -> str:
+    return f"postgresql://luge@/{database}?host={quote(str(premises.socket_folder(place)))}"
+
+
+def _postgres(place: Path) -> packages.Postgres:
+    version = place / "data" / "PG_VERSION"
+    return packages.find(int(version.read_text()) if version.exists() else None)
+
+
+def _start(place: Path, fast: bool, say: Say) -> None:
+    postgres = _postgres(place)
+    data = place / "data"
+    if not data.exists():
+        say(f"making a PostgreSQL {postgres.major} cluster in {place}")
+        _make_cluster(postgres, place)
+    _configure(place, fast)
+    _disown_reused_pid(data)
+    log = place / "server.log"
+    command: list[str | Path] = [postgres.bin / "pg_ctl", "start", "-D", data, "-l", log, "-w"]
+    command += ["-t", str(_START_S)]
+    for pause_s in (2, 0):
+        done = premises.run(command, timeout_s=_START_S + 60)
+        if done.returncode == 0:
+            return
+        # Processes of a killed server may hold its shared memory for a moment more.
+        time.sleep(pause_s)
+    raise ClusterFailed(f"the database did not start: {done.stderr.strip()}\n{log}:\n{_tail(log)}")
+
+
+def _make_cluster(postgres: packages.Postgres, place: Path) -> None:
+    """Run initdb aside and move the result into place: a half-made cluster is never used."""
+    for remains in place.glob("initdb-*"):
+        shutil.rmtree(remains, ignore_errors=True)
+    aside = Path(tempfile.mkdtemp(prefix="initdb-", dir=place))
+    if os.geteuid() == 0:
+        shutil.chown(aside, premises.owner().pw_uid, premises.owner().pw_gid)
+    done = premises.run(
+        [
+            *(postgres.bin / "initdb", "-D", aside, "-U", "luge", "--encoding=UTF8"),
+            *(f"--locale={_LOCALE}", "--auth-local=trust", "--auth-host=reject"),
+        ]
+    )
+    if done.returncode != 0:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise ClusterFailed(f"initdb failed in {place}:\n{done.stderr.strip()}")
+    aside.rename(place / "data")
+
+
+def _configure(place: Path, fast: bool) -> None:
+    sockets = premises.prepare_socket_folder(place)
+    text = _CONFIGURATION.format(sockets=sockets, shared_memory=_shared_memory())
+    configuration = place / "data" / "postgresql.conf"
+    configuration.write_text(text + (_FAST if fast else ""))
+    configuration.chmod(0o644)  # root writes it and another user reads it, whatever root's umask
+
+
+def _shared_memory() -> str:
+    """Containers often give /dev/shm 64 MB, on which parallel queries fail; files do instead."""
+    shm = Path("/dev/shm")  # noqa: S108 (only its size is asked)
+    if not shm.is_dir():
+        return "posix"
+    space = os.statvfs(shm)
+    return "posix" if space.f_frsize * space.f_blocks >= _SMALL_SHM else "mmap"
+
+
+def _make_database(place: Path) -> None:
+    with psycopg.connect(_url(place, "postgres"), autocommit=True) as connection:
+        made = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
+        if not made.fetchone():
+            connection.execute(f"create database {DATABASE}")
+
+
+def _stop(place: Path) -> None:
+    for how in (signal.SIGINT, signal.SIGQUIT):  # PostgreSQL's fast and immediate shutdown
+        deadline = time.monotonic() + _STOP_S
+        if pid := _pid(place):
+            os.kill(pid, how)
+        while _pid(place) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    if pid := _pid(place):
+        raise ClusterFailed(f"the database does not stop; its process is {pid}")
+
+
+def _pid(place: Path) -> int | None:
+    """The server's process, if it runs: the pid file alone may be stale and its pid reused."""
+    data = place / "data"
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+    except (FileNotFoundError, ValueError):
+        return None
+    except PermissionError:
+        raise ClusterFailed(
+            f"{place} belongs to another user; use the database as the user who made it"
+        ) from None
+    return pid if str(data) in _command_line(pid) else None
+
+
+def _command_line(pid: int) -> list[str]:
+    if Path("/proc/self/cmdline").exists():
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
+        except OSError:
+            return []
+    listed = subprocess.run(
+        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    # ps joins the arguments by blanks; pg_ctl starts "postgres -D FOLDER" and nothing more.
+    return listed.stdout.strip().split(" -D ", 1)
+
+
+def _disown_reused_pid(data: Path) -> None:
+    """Let the server start over a stale pid file whose pid now belongs to some other process.
+
+    PostgreSQL ignores the pid of the process that called pg_ctl. Removing the file instead would
+    also remove its check that no process of the killed server still uses the shared memory.
+    """
+    lock = data / "postmaster.pid"
+    if lock.exists():
+        rest = lock.read_text().split("\n", 1)[1:]
+        lock.write_text("\n".join([str(os.getpid()), *rest]))
+
+
+def _answers(place: Path) -> bool:
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        try:
+            psycopg.connect(_url(place, "postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            time.sleep(0.2)
+        else:
+            return True
+    return False
+
+
+def _size(place: Path) -> int | None:
+    try:
+        with psycopg.connect(_url(place), connect_timeout=5) as connection:
+            row = connection.execute("select pg_database_size(current_database())").fetchone()
+    except psycopg.OperationalError:
+        return None
+    return int(row[0]) if row else None
+
+
+def _tail(log: Path) -> str:
+    if not log.exists():
+        return "(nothing)"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-10:])
