@@ -61,11 +61,11 @@ NAME_OF = {spelling: name for name, spellings in SPELLINGS.items() for spelling 
 HOW_TO_NAME = "Use wgs84, gcj02, bd09, cgcs2000, an EPSG number such as EPSG:4549, or WKT."
 
 
-class UnknownCrs(ValueError):  # noqa: N818
+class UnknownCrs(ValueError):
     """The text names no horizontal CRS."""
 
 
-class OutsideChina(ValueError):  # noqa: N818
+class OutsideChina(ValueError):
     """GCJ-02 or BD-09 was asked of points outside China, where neither is defined."""
 
 
@@ -73,7 +73,7 @@ class DegreesError(ValueError):
     """A planar measure (metres, m²) was asked of coordinates in degrees."""
 
 
-class NotMetres(ValueError):  # noqa: N818
+class NotMetres(ValueError):
     """The CRS is projected, but one unit on its plane is not one metre on the ground."""
 
 
