@@ -32,10 +32,9 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
-    pool_min: int = Field(default=1, ge=0, description="Connections kept open while idle.")
-    pool_max: int = Field(default=10, ge=1, description="Most connections open at once.")
-    statement_timeout_s: float = Field(
-        default=30, ge=0, description="Seconds a request's statement may run; 0 is no limit."
+    pool_size: int = Field(default=8, ge=1, description="Most connections open at once.")
+    statement_timeout_ms: int = Field(
+        default=30_000, ge=0, description="Longest a request's statement may run; 0 is no limit."
     )
 
 

@@ -1,0 +1,111 @@
+"""The PostGIS that tests run on: one fast private cluster, and for each test its own databases."""
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TextIO
+
+import psycopg
+import pytest
+from psycopg.sql import SQL, Identifier
+
+from geo.store import cluster, migrate
+
+HOME = Path(__file__).parents[1] / ".luge" / "test"
+SRID = 4549
+
+MakeDatabase = Callable[..., str]
+_number = count(1)
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> Iterator[str]:
+    """The tests' own cluster, kept between runs; the last of the runs under way stops it."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "runs.lock").open("w") as lock:
+        if _alone(lock):
+            _drop_what_killed_runs_left(cluster.start(HOME, fast=True))
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield cluster.start(HOME, fast=True)
+        if _alone(lock):
+            cluster.stop(HOME)
+
+
+@pytest.fixture
+def make_database(cluster_url: str) -> Iterator[MakeDatabase]:
+    """Make empty databases, or copies of a template (by its URL); dropped after the test."""
+    with _databases(cluster_url) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+def template_url(cluster_url: str) -> Iterator[Callable[[int], str]]:
+    """A database with the whole schema for a metric CRS, migrated once; connect to copies only."""
+    made: dict[int, str] = {}
+    with _databases(cluster_url) as make:
+
+        def template(srid: int) -> str:
+            if srid not in made:
+                empty = make()
+                migrate.migrate(empty, srid)
+                made[srid] = empty
+            return made[srid]
+
+        yield template
+
+
+@pytest.fixture
+def db(make_database: MakeDatabase, template_url: Callable[[int], str]) -> str:
+    """The URL of a fresh database with the whole schema, empty, in EPSG:4549."""
+    return make_database(template_url(SRID))
+
+
+@contextmanager
+def _databases(url: str) -> Iterator[MakeDatabase]:
+    made: list[str] = []
+
+    def make(template: str | None = None) -> str:
+        name = f"test_{os.getpid()}_{next(_number)}"
+        source = _database_of(template) if template else "template1"
+        create = SQL("create database {} template {}")
+        _execute(url, create.format(Identifier(name), Identifier(source)))
+        made.append(name)
+        return url.replace(f"/{cluster.DATABASE}?", f"/{name}?", 1)
+
+    try:
+        yield make
+    finally:
+        for name in made:
+            _drop(url, name)
+
+
+def _alone(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _drop_what_killed_runs_left(url: str) -> None:
+    with psycopg.connect(url) as connection:
+        left = connection.execute(r"select datname from pg_database where datname like 'test\_%'")
+        names = [name for (name,) in left]
+    for name in names:
+        _drop(url, name)
+
+
+def _drop(url: str, name: str) -> None:
+    _execute(url, SQL("drop database if exists {} with (force)").format(Identifier(name)))
+
+
+def _execute(url: str, statement: SQL) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _database_of(url: str) -> str:
+    return str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
