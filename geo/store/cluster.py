@@ -73,8 +73,18 @@ class Status(NamedTuple):
 
 
 def ensure(settings: Settings, say: Say = lambda _: None) -> str:
-    """The URL to connect to: LUGE_DATABASE_URL, or the private PostGIS, started if need be."""
-    return settings.database_url or start(settings.home, say=say)
+    """The URL to connect to: LUGE_DATABASE_URL, or the private PostGIS, started if need be.
+
+    Raises:
+        ClusterFailed: when LUGE_DATABASE_URL does not answer; else what `start` raises.
+    """
+    if not settings.database_url:
+        return start(settings.home, say=say)
+    try:
+        psycopg.connect(settings.database_url, connect_timeout=10).close()
+    except psycopg.Error as error:
+        raise ClusterFailed(f"LUGE_DATABASE_URL does not answer: {error}") from None
+    return settings.database_url
 
 
 def start(home: Path, *, fast: bool = False, say: Say = lambda _: None) -> str:
@@ -87,7 +97,6 @@ def start(home: Path, *, fast: bool = False, say: Say = lambda _: None) -> str:
         PremisesUnfit: when its folder belongs to somebody else.
         ClusterFailed: when the server cannot be made or does not start, with its last words.
     """
-    home.mkdir(parents=True, exist_ok=True)
     with _alone(home):
         place = premises.prepare(home, say)
         if _pid(place) and not _answers(place):
@@ -131,7 +140,12 @@ def program(home: Path, name: str) -> Path:
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
     """Hold the home's lock; another start or stop waits for it."""
-    with (home / "cluster.lock").open("w") as lock:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock = (home / "cluster.lock").open("w")
+    except OSError as error:
+        raise premises.PremisesUnfit(f"{home} cannot be written to: {error.strerror}") from None
+    with lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 

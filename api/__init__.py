@@ -1,0 +1,1 @@
+"""How people reach the domain: the HTTP service and the command line."""

@@ -1,0 +1,27 @@
+"""The command line `luge`. Each module here is a group of commands or one command."""
+
+import sys
+
+import typer
+
+from api.cli import db
+
+_OURS = ("geo", "api", "maps")
+
+app = typer.Typer(
+    help="Luge 路格: maps for running a city district by grids and roads.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(db.app, name="db")
+
+
+def main() -> None:
+    """Run `luge`; an error made for people is one message, anything else keeps its traceback."""
+    try:
+        app()
+    except (ValueError, OSError) as error:
+        if type(error).__module__.split(".", 1)[0] not in _OURS:
+            raise
+        print(f"luge: {error}", file=sys.stderr)
+        sys.exit(1)
