@@ -40,7 +40,7 @@ create table segment (
     length_m  double precision not null generated always as (st_length(geom)) stored,
     surface   geometry(Polygon, :SRID) not null check (st_isvalid(surface) and not st_isempty(surface)),
     check ((road_id is null) = (seq is null)),
-    unique (road_id, seq)
+    unique (road_id, seq) deferrable initially deferred
 );
 comment on column segment.surface is 'The road polygon: what the map draws.';
 create index on segment using gist (geom);

@@ -16,7 +16,7 @@ declare
     n integer := st_npoints(axis);
     px double precision := st_x(p);
     py double precision := st_y(p);
-    ax double precision; ay double precision; bx double precision; by double precision;
+    x1 double precision; y1 double precision; x2 double precision; y2 double precision;
     dx double precision; dy double precision; len double precision; t double precision;
     ex double precision; ey double precision; d double precision;
     prev_ux double precision; prev_uy double precision; prev_len double precision := 0;
@@ -27,13 +27,13 @@ declare
     at_end boolean := false;
     cross_product double precision;
 begin
-    ax := st_x(st_pointn(axis, 1));
-    ay := st_y(st_pointn(axis, 1));
+    x1 := st_x(st_pointn(axis, 1));
+    y1 := st_y(st_pointn(axis, 1));
     for i in 2 .. n loop
-        bx := st_x(st_pointn(axis, i));
-        by := st_y(st_pointn(axis, i));
-        dx := bx - ax;
-        dy := by - ay;
+        x2 := st_x(st_pointn(axis, i));
+        y2 := st_y(st_pointn(axis, i));
+        dx := x2 - x1;
+        dy := y2 - y1;
         len := sqrt(dx * dx + dy * dy);
         if len > 0 then
             ux := dx / len;
@@ -44,10 +44,10 @@ begin
                 best_uy := best_uy + uy;
                 at_end := false;
             end if;
-            t := (px - ax) * ux + (py - ay) * uy;
+            t := (px - x1) * ux + (py - y1) * uy;
             t := least(greatest(t, 0), len);
-            ex := px - (ax + t * ux);
-            ey := py - (ay + t * uy);
+            ex := px - (x1 + t * ux);
+            ey := py - (y1 + t * uy);
             d := sqrt(ex * ex + ey * ey);
             if d < best then
                 best := d;
@@ -67,8 +67,8 @@ begin
             prev_len := len;
             run := run + len;
         end if;
-        ax := bx;
-        ay := by;
+        x1 := x2;
+        y1 := y2;
     end loop;
     cross_product := best_ux * best_ey - best_uy * best_ex;
     side := case when cross_product >= 0 then 'L' else 'R' end;

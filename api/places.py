@@ -1,0 +1,76 @@
+"""Routes about places: the district, its areas, what is here, what is called so."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from geo.store import seek
+from geo.store.database import Rows, transaction
+
+router = APIRouter(prefix="/api", tags=["places"])
+
+MOST_POINTS = 10_000
+
+Datum = Annotated[
+    str,
+    Query(max_length=64, description="wgs84, gcj02, bd09, cgcs2000 or EPSG:nnnn; x is longitude"),
+]
+Coordinate = Annotated[float, Query(allow_inf_nan=False)]
+AsOf = Annotated[date | None, Query(description="units as they were on this day; default today")]
+
+
+class Points(BaseModel):
+    """Many places to locate at once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    points: list[tuple[Annotated[float, Field(allow_inf_nan=False)],
+                       Annotated[float, Field(allow_inf_nan=False)]]] = Field(
+        min_length=1, max_length=MOST_POINTS, description="[lon, lat] of each place"
+    )
+    crs: str = Field("wgs84", max_length=64)
+    as_of: date | None = None
+
+
+@router.get("/district")
+def district(request: Request) -> dict[str, object]:
+    """The district at a glance: name, box in degrees, counts, grid systems."""
+    with transaction(request.app.state.pool) as conn:
+        return seek.district(conn)
+
+
+@router.get("/areas")
+def areas(request: Request) -> dict[str, Rows]:
+    """All administrative areas by code, with households, people and workers."""
+    with transaction(request.app.state.pool) as conn:
+        return {"areas": seek.areas(conn)}
+
+
+@router.get("/locate")
+def locate(
+    request: Request, lon: Coordinate, lat: Coordinate, crs: Datum = "wgs84", as_of: AsOf = None
+) -> dict[str, object]:
+    """All units of one place."""
+    with transaction(request.app.state.pool) as conn:
+        return seek.locate(conn, [lon], [lat], datum=crs, as_of=as_of)[0]
+
+
+@router.post("/locate")
+def locate_many(request: Request, body: Points) -> dict[str, Rows]:
+    """All units of up to 10 000 places, in the order asked."""
+    lon, lat = zip(*body.points, strict=True)
+    with transaction(request.app.state.pool) as conn:
+        return {"places": seek.locate(conn, lon, lat, datum=body.crs, as_of=body.as_of)}
+
+
+@router.get("/search")
+def search(
+    request: Request,
+    q: Annotated[str, Query(min_length=1, max_length=100, description="a name, or the start of a code")],
+    limit: Annotated[int, Query(ge=1, le=seek.MOST_RESULTS)] = 10,
+) -> dict[str, Rows]:
+    """What carries this name or code."""
+    with transaction(request.app.state.pool) as conn:
+        return {"results": seek.search(conn, q, limit)}

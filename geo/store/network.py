@@ -1,0 +1,148 @@
+"""The road network in the database, made from its ways by `geo.network`."""
+
+from typing import NamedTuple
+
+import geopandas
+import numpy as np
+import psycopg
+import shapely
+from numpy.typing import NDArray
+
+from geo import network
+from geo.store import linking
+from geo.store.database import read_setting
+from geo.store.queries import load
+from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
+
+QUERIES = load("network")
+
+
+class DutiesInTheWay(ValueError):  # noqa: N818
+    """Segments would vanish although chiefs have duties on them."""
+
+
+class NetworkChange(NamedTuple):
+    """How a rebuilt network differs from the one before."""
+
+    nodes: int
+    segments: int
+    kept: int
+    added: int
+    removed: int
+
+
+def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
+    """Makes nodes, segments and sides anew from all ways, in the caller's transaction.
+
+    A segment whose ground is the same keeps its id. Points on segments that go are unlinked; the
+    caller links again. Raises `DutiesInTheWay` where a segment that goes carries a duty.
+    """
+    srid = read_setting(conn).srid
+    made = network.build_network(read_frame(conn, QUERIES["ways"], srid=srid))
+    known = read_frame(conn, QUERIES["segments"], srid=srid)
+    matched = network.match_known(known, made.segments.geometry.to_numpy())
+    gone = np.setdiff1d(known["id"].to_numpy(np.int64), matched).tolist()
+    _remove_segments(conn, gone)
+    ids = np.where(matched < 0, 0, matched)
+    ids[matched < 0] = _next_ids(conn, "segment", int((matched < 0).sum()))
+    node_ids = _write_nodes(conn, made.nodes, srid)
+    _write_segments(conn, made.segments, ids, node_ids, srid)
+    _write_sides(conn, made.segments, ids, srid)
+    conn.execute(QUERIES["drop_lonely_nodes"])
+    conn.execute(QUERIES["drop_empty_roads"])
+    kept = int((matched >= 0).sum())
+    return NetworkChange(len(made.nodes), len(ids), kept, len(ids) - kept, len(gone))
+
+
+def read_lines(conn: psycopg.Connection, kinds: list[str]) -> NDArray[np.object_]:
+    """Axes of all segments of ``kinds`` (road, lane, river, rail) as LineStrings."""
+    frame = read_frame(conn, QUERIES["lines"], {"kinds": kinds}, srid=read_setting(conn).srid)
+    return np.asarray(frame.geometry.to_numpy(), object)
+
+
+def _remove_segments(conn: psycopg.Connection, ids: list[int]) -> None:
+    if not ids:
+        return
+    held = conn.execute(QUERIES["roads_with_duties"], {"ids": ids}).fetchall()
+    if held:
+        names = "、".join(row[0] for row in held[:5])
+        raise DutiesInTheWay(
+            f"{len(ids)} segments would vanish, and chiefs have duties on some of them ({names}):"
+            " end those duties first, or import the ways with their old shapes"
+        )
+    linking.unlink(conn, ids)
+    conn.execute(QUERIES["delete_sides"], {"ids": ids})
+    conn.execute(QUERIES["delete_segments"], {"ids": ids})
+
+
+def _next_ids(conn: psycopg.Connection, table: str, n: int) -> NDArray[np.int64]:
+    found = conn.execute(QUERIES["next_ids"], {"table": table, "n": n}).fetchall()
+    return np.array([row[0] for row in found], np.int64)
+
+
+def _write_nodes(
+    conn: psycopg.Connection, nodes: geopandas.GeoDataFrame, srid: int
+) -> NDArray[np.int64]:
+    ids = _next_ids(conn, "node", len(nodes))
+    shapes = to_ewkb(nodes.geometry.to_numpy(), srid)
+    copy_rows(conn, QUERIES["copy_nodes"], zip(ids.tolist(), shapes, strict=True))
+    return ids
+
+
+def _write_segments(
+    conn: psycopg.Connection,
+    segments: geopandas.GeoDataFrame,
+    ids: NDArray[np.int64],
+    node_ids: NDArray[np.int64],
+    srid: int,
+) -> None:
+    conn.execute(QUERIES["make_segment_stage"])
+    rows = zip(
+        ids.tolist(),
+        _road_ids(conn, segments),
+        or_none(segments["seq"]),
+        segments["kind"].tolist(),
+        segments["class"].tolist(),
+        segments["width_m"].tolist(),
+        node_ids[segments["from_node"].to_numpy()].tolist(),
+        node_ids[segments["to_node"].to_numpy()].tolist(),
+        to_ewkb(segments.geometry.to_numpy(), srid),
+        to_ewkb(network.surfaces(segments), srid),
+        strict=True,
+    )
+    copy_rows(conn, QUERIES["copy_segments"], rows)
+    conn.execute(QUERIES["put_segments"])
+    conn.execute(QUERIES["drop_segment_stage"])
+
+
+def _road_ids(conn: psycopg.Connection, segments: geopandas.GeoDataFrame) -> list[int | None]:
+    pairs = list(zip(or_none(segments["road_name"]), segments["kind"].tolist(), strict=True))
+    named = sorted({(str(name), kind) for name, kind in pairs if name})
+    names, kinds = [name for name, _ in named], [kind for _, kind in named]
+    conn.execute(QUERIES["add_roads"], {"names": names, "kinds": kinds})
+    of = {(name, kind): i for i, name, kind in conn.execute(QUERIES["roads"]).fetchall()}
+    return [of[(name, kind)] if name else None for name, kind in pairs]
+
+
+def _write_sides(
+    conn: psycopg.Connection,
+    segments: geopandas.GeoDataFrame,
+    ids: NDArray[np.int64],
+    srid: int,
+) -> None:
+    strips = network.frontages(segments)
+    conn.execute(QUERIES["make_side_stage"])
+    shapes = to_ewkb(_as_multi(strips.geometry.to_numpy()), srid)
+    of = ids[strips["segment"].to_numpy()].tolist()
+    rows = zip(of, strips["side"].tolist(), shapes, strict=True)
+    copy_rows(conn, QUERIES["copy_sides"], rows)
+    conn.execute(QUERIES["put_sides"])
+    conn.execute(QUERIES["drop_side_stage"])
+
+
+def _as_multi(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Polygons as multipolygons of one part, as the column wants them."""
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    out = shapes.copy()
+    out[single] = shapely.multipolygons(shapes[single], indices=np.arange(int(single.sum())))
+    return out

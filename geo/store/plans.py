@@ -1,0 +1,200 @@
+"""Plans in the database: which grid each block belongs to, and from when."""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+import geopandas
+import numpy as np
+import pandas as pd
+import psycopg
+from numpy.typing import NDArray
+
+from geo import codes, grids
+from geo.store.blocks import read_blocks
+from geo.store.queries import load
+from geo.store.staging import copy_rows
+
+QUERIES = load("plans")
+
+# The usual systems; a city may add its own with `luge grids system`.
+USUAL_SYSTEMS = {
+    "management": ("管理网格", "Management grid"),
+    "party": ("党建网格", "Party grid"),
+    "police": ("警务网格", "Police grid"),
+    "comprehensive": ("综合网格", "Comprehensive grid"),
+}
+DEFAULT_DIGITS = 15
+
+
+class NoBlocks(ValueError):  # noqa: N818
+    """Plans assign blocks, and there are none yet."""
+
+
+class CodesDoNotFit(ValueError):  # noqa: N818
+    """Grid codes and the system's code pattern disagree."""
+
+
+class System(NamedTuple):
+    """A grid system: its id, name, code pattern, and whether its grids may cross areas."""
+
+    id: int
+    name: str
+    code_pattern: str
+    across: bool
+
+
+class PlanMade(NamedTuple):
+    """A plan as written."""
+
+    plan: int
+    name: str
+    start: date
+    grids: int
+    blocks: int
+
+
+def put_system(
+    conn: psycopg.Connection,
+    code: str,
+    *,
+    pattern: str | None = None,
+    name: str | None = None,
+    across: bool = False,
+) -> System:
+    """Makes the grid system ``code`` or changes it; raises `CodesDoNotFit` for codes in use.
+
+    ``pattern`` is a regular expression every grid code of the system matches (default: 15 digits).
+    """
+    wanted = pattern or f"^[0-9]{{{DEFAULT_DIGITS}}}$"
+    _check_pattern(wanted)
+    misfits = conn.execute(QUERIES["misfits"], {"code": code, "pattern": wanted}).fetchall()
+    if misfits:
+        raise CodesDoNotFit(
+            f"the pattern {wanted} does not allow codes in use, such as {misfits[0][0]}"
+        )
+    zh, en = USUAL_SYSTEMS.get(code, (name or code, code.replace("_", " ").capitalize()))
+    values = {"code": code, "name": name or zh, "name_en": en, "pattern": wanted, "across": across}
+    conn.execute(QUERIES["put_system"], values)
+    return read_system(conn, code)
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise CodesDoNotFit(f"the code pattern {pattern!r} cannot be read: {error}") from error
+
+
+def read_system(conn: psycopg.Connection, code: str) -> System:
+    """The grid system ``code``; made with its usual name where it is not there yet."""
+    row = conn.execute(QUERIES["system"], {"code": code}).fetchone()
+    return System(*row) if row else put_system(conn, code)
+
+
+def init_plan(
+    conn: psycopg.Connection,
+    system_code: str,
+    *,
+    households: float | None = None,
+    count: int | None = None,
+    start: date,
+) -> PlanMade:
+    """Publishes a first plan: contiguous groups of whole blocks inside each smallest area.
+
+    ``households`` is the target per grid, or ``count`` the number of grids in all. Blocks without a
+    number of households weigh by their area. Raises `NoBlocks`.
+    """
+    system = read_system(conn, system_code)
+    blocks = _some_blocks(conn)
+    weight = blocks["households"].astype(float)
+    if weight.isna().all():
+        if count is None:
+            raise ValueError(
+                "no block has a number of households: say how many grids you want with --count"
+            )
+        weight = blocks.geometry.area
+    group = grids.first_plan(
+        geopandas.GeoDataFrame(
+            {"area": blocks["area_id"], "weight": weight.fillna(0.0)}, geometry=blocks.geometry
+        ),
+        target=households,
+        count=count,
+    )
+    named = _name_groups(conn, system, blocks, group)
+    return write_plan(conn, system, blocks["id"].to_numpy(), named, start)
+
+
+def _some_blocks(conn: psycopg.Connection) -> geopandas.GeoDataFrame:
+    blocks = read_blocks(conn)
+    if blocks.empty:
+        raise NoBlocks("there are no blocks yet: `luge blocks derive` makes them from roads")
+    return blocks
+
+
+def _name_groups(
+    conn: psycopg.Connection,
+    system: System,
+    blocks: geopandas.GeoDataFrame,
+    group: NDArray[np.int64],
+) -> pd.DataFrame:
+    """Code, name and parent of the grid of each block."""
+    used = {row[0] for row in conn.execute(QUERIES["codes_given"], {"system": system.id})}
+    of_group = blocks.assign(group=group).groupby("group", sort=True).first()
+    code = pd.Series("", index=of_group.index)
+    for area_code, members in of_group.groupby("area_code", sort=True):
+        digits = codes.total_digits(system.code_pattern, str(area_code))
+        code[members.index] = codes.mint(str(area_code), len(members), digits, used)
+    grid = pd.DataFrame(
+        {"code": code, "name": "网格" + code.str[-3:], "parent_id": of_group["area_id"]}
+    )
+    return grid.loc[group].reset_index(drop=True)
+
+
+def write_plan(
+    conn: psycopg.Connection,
+    system: System,
+    block_ids: NDArray[np.int64],
+    grid: pd.DataFrame,
+    start: date,
+) -> PlanMade:
+    """Publishes a plan from ``start``: ``grid`` (code, name, parent_id) of each block.
+
+    The plan in force before ends on that day; one published for the very same day is replaced. Codes
+    that do not fit the system's pattern raise `CodesDoNotFit`.
+    """
+    where = {"system": system.id, "start": start}
+    conn.execute(QUERIES["drop_plan_of_same_day"], where)
+    conn.execute(QUERIES["close_plan"], where)
+    name = f"{system.name} {start:%Y-%m-%d}"
+    plan = _one(conn, "add_plan", {**where, "name": name})
+    try:
+        ids = _put_grids(conn, system.id, grid)
+    except psycopg.errors.CheckViolation as error:
+        raise CodesDoNotFit(f"{error.diag.message_primary}; `luge grids system` sets it") from error
+    of_block = grid["code"].map(ids).tolist()
+    rows = ((plan, system.id, b, g) for b, g in zip(block_ids.tolist(), of_block, strict=True))
+    copy_rows(conn, QUERIES["copy_assignments"], rows)
+    conn.execute(QUERIES["shape_grids"], {"plan": plan})
+    conn.execute(QUERIES["drop_unused_grids"], {"system": system.id})
+    return PlanMade(plan, name, start, len(ids), len(block_ids))
+
+
+def _put_grids(conn: psycopg.Connection, system: int, grid: pd.DataFrame) -> dict[str, int]:
+    unique = grid.drop_duplicates("code").sort_values("code")
+    return {
+        row.code: _one(
+            conn,
+            "put_grid",
+            {"system": system, "code": row.code, "name": row.name_, "parent": row.parent},
+        )
+        for row in unique.rename(columns={"name": "name_"})
+        .assign(parent=[None if pd.isna(p) else int(p) for p in unique["parent_id"]])
+        .itertuples()
+    }
+
+
+def _one(conn: psycopg.Connection, query: str, params: dict[str, object]) -> int:
+    row = conn.execute(QUERIES[query], params).fetchone()
+    assert row is not None  # noqa: S101 - every one of these returns its id
+    return int(row[0])

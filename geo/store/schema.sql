@@ -1,0 +1,819 @@
+-- The result of all migrations; written by `luge db schema`, never by hand.
+
+SET check_function_bodies = false; -- functions come before the tables they read
+
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public;
+
+CREATE FUNCTION public.block_at(p public.geometry) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    select min(id) from block
+    where valid_to = 'infinity' and geom && p and st_intersects(geom, p)
+$$;
+
+CREATE FUNCTION public.check_grid_code() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    pattern text;
+begin
+    select code_pattern into pattern from grid_system where id = new.system_id;
+    if new.code !~ pattern then
+        raise exception 'the grid code % does not fit the pattern % of its grid system', new.code, pattern
+            using errcode = 'check_violation';
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.give_code() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    kind text := tg_argv[0];
+begin
+    if tg_op = 'UPDATE' and new.code is not distinct from old.code then
+        return new;
+    end if;
+    if tg_table_name = 'grid' then
+        kind := kind || ':' || (to_jsonb(new) ->> 'system_id');
+    end if;
+    if new.code is not null then
+        begin
+            insert into code_given (kind, code) values (kind, new.code);
+        exception when unique_violation then
+            raise exception 'the % code % has been given before; codes are never reused', tg_table_name, new.code
+                using errcode = 'unique_violation';
+        end;
+    end if;
+    return new;
+end $$;
+
+CREATE FUNCTION public.link_point() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    place record;
+begin
+    new.block_id := block_at(new.geom);
+    select * into place from road_place_at(new.geom, (select link_distance_m from setting));
+    new.segment_id := place.segment_id;
+    new.side := place.side;
+    new.chainage_m := place.chainage_m;
+    new.offset_m := place.offset_m;
+    return new;
+end $$;
+
+CREATE FUNCTION public.place_on(axis public.geometry, p public.geometry, OUT side text, OUT chainage_m double precision, OUT offset_m double precision) RETURNS record
+    LANGUAGE plpgsql IMMUTABLE STRICT
+    AS $$
+declare
+    n integer := st_npoints(axis);
+    px double precision := st_x(p);
+    py double precision := st_y(p);
+    x1 double precision; y1 double precision; x2 double precision; y2 double precision;
+    dx double precision; dy double precision; len double precision; t double precision;
+    ex double precision; ey double precision; d double precision;
+    prev_ux double precision; prev_uy double precision; prev_len double precision := 0;
+    ux double precision; uy double precision;
+    run double precision := 0;
+    best double precision := 'infinity';
+    best_ux double precision; best_uy double precision; best_ex double precision; best_ey double precision;
+    at_end boolean := false;
+    cross_product double precision;
+begin
+    x1 := st_x(st_pointn(axis, 1));
+    y1 := st_y(st_pointn(axis, 1));
+    for i in 2 .. n loop
+        x2 := st_x(st_pointn(axis, i));
+        y2 := st_y(st_pointn(axis, i));
+        dx := x2 - x1;
+        dy := y2 - y1;
+        len := sqrt(dx * dx + dy * dy);
+        if len > 0 then
+            ux := dx / len;
+            uy := dy / len;
+            -- The nearest point was the end of the edge before: this edge shares in the direction.
+            if at_end then
+                best_ux := best_ux + ux;
+                best_uy := best_uy + uy;
+                at_end := false;
+            end if;
+            t := (px - x1) * ux + (py - y1) * uy;
+            t := least(greatest(t, 0), len);
+            ex := px - (x1 + t * ux);
+            ey := py - (y1 + t * uy);
+            d := sqrt(ex * ex + ey * ey);
+            if d < best then
+                best := d;
+                chainage_m := run + t;
+                best_ux := ux;
+                best_uy := uy;
+                best_ex := ex;
+                best_ey := ey;
+                if t = 0 and prev_len > 0 then
+                    best_ux := prev_ux + ux;
+                    best_uy := prev_uy + uy;
+                end if;
+                at_end := t = len;
+            end if;
+            prev_ux := ux;
+            prev_uy := uy;
+            prev_len := len;
+            run := run + len;
+        end if;
+        x1 := x2;
+        y1 := y2;
+    end loop;
+    cross_product := best_ux * best_ey - best_uy * best_ex;
+    side := case when cross_product >= 0 then 'L' else 'R' end;
+    offset_m := best;
+end $$;
+
+CREATE FUNCTION public.road_place_at(p public.geometry, within_m double precision, OUT segment_id integer, OUT side text, OUT chainage_m double precision, OUT offset_m double precision) RETURNS record
+    LANGUAGE sql STABLE
+    AS $$
+    with near as (
+        select s.id, s.geom, st_distance(s.geom, p) as d
+        from segment s
+        where s.kind in ('road', 'lane') and st_dwithin(s.geom, p, within_m)
+    ), winner as (
+        select id, geom from near
+        where d <= (select min(d) from near) + 1e-6
+        order by id limit 1
+    )
+    select w.id, place.side, place.chainage_m, place.offset_m
+    from winner w, place_on(w.geom, p) as place
+$$;
+
+CREATE TABLE public.area (
+    id integer NOT NULL,
+    level text NOT NULL,
+    code text,
+    name text NOT NULL,
+    parent_id integer,
+    households integer,
+    people integer,
+    workers integer,
+    geom public.geometry(MultiPolygon,:SRID) NOT NULL,
+    CONSTRAINT area_check CHECK (((level = 'compound'::text) OR (code IS NOT NULL))),
+    CONSTRAINT area_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
+    CONSTRAINT area_households_check CHECK ((households >= 0)),
+    CONSTRAINT area_level_check CHECK ((level = ANY (ARRAY['district'::text, 'street'::text, 'community'::text, 'compound'::text]))),
+    CONSTRAINT area_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT area_people_check CHECK ((people >= 0)),
+    CONSTRAINT area_workers_check CHECK ((workers >= 0))
+);
+
+ALTER TABLE public.area ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.area_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.assignment (
+    plan_id integer NOT NULL,
+    system_id integer NOT NULL,
+    block_id integer NOT NULL,
+    grid_id integer NOT NULL
+);
+
+CREATE TABLE public.block (
+    id integer NOT NULL,
+    code text NOT NULL,
+    area_id integer NOT NULL,
+    households integer,
+    people integer,
+    valid_from date DEFAULT '-infinity'::date NOT NULL,
+    valid_to date DEFAULT 'infinity'::date NOT NULL,
+    geom public.geometry(Polygon,:SRID) NOT NULL,
+    CONSTRAINT block_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT block_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
+    CONSTRAINT block_households_check CHECK ((households >= 0)),
+    CONSTRAINT block_people_check CHECK ((people >= 0))
+);
+
+ALTER TABLE public.block ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.block_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.chief (
+    id integer NOT NULL,
+    external_id text NOT NULL,
+    name text NOT NULL,
+    department text,
+    phone text,
+    CONSTRAINT chief_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE public.chief ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.chief_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.code_given (
+    kind text NOT NULL,
+    code text NOT NULL,
+    given_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.duty (
+    id integer NOT NULL,
+    chief_id integer NOT NULL,
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    role text NOT NULL,
+    exclusive boolean DEFAULT true NOT NULL,
+    from_m double precision DEFAULT 0 NOT NULL,
+    to_m double precision NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date DEFAULT 'infinity'::date NOT NULL,
+    CONSTRAINT duty_check CHECK ((to_m > from_m)),
+    CONSTRAINT duty_check1 CHECK ((valid_to > valid_from)),
+    CONSTRAINT duty_from_m_check CHECK ((from_m >= (0)::double precision)),
+    CONSTRAINT duty_role_check CHECK ((role = ANY (ARRAY['general'::text, 'first'::text, 'second'::text, 'rota'::text])))
+);
+
+ALTER TABLE public.duty ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.duty_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.grid (
+    id integer NOT NULL,
+    system_id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    parent_id integer
+);
+
+ALTER TABLE public.grid ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.grid_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.grid_shape (
+    plan_id integer NOT NULL,
+    grid_id integer NOT NULL,
+    geom public.geometry(MultiPolygon,:SRID) NOT NULL,
+    CONSTRAINT grid_shape_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom))))
+);
+
+CREATE TABLE public.grid_system (
+    id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    name_en text NOT NULL,
+    code_pattern text DEFAULT '^[0-9]{15}$'::text NOT NULL,
+    across boolean DEFAULT false NOT NULL,
+    CONSTRAINT grid_system_code_check CHECK ((code ~ '^[a-z][a-z_]*$'::text))
+);
+
+ALTER TABLE public.grid_system ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.grid_system_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.import_run (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    file text NOT NULL,
+    sha256 text NOT NULL,
+    crs text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    rows_read integer NOT NULL,
+    inserted integer NOT NULL,
+    updated integer NOT NULL,
+    unchanged integer NOT NULL,
+    rejected integer NOT NULL,
+    CONSTRAINT import_run_check CHECK ((rows_read = (((inserted + updated) + unchanged) + rejected)))
+);
+
+ALTER TABLE public.import_run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.import_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.incident (
+    id bigint NOT NULL,
+    external_id text NOT NULL,
+    class text NOT NULL,
+    subclass text,
+    description text,
+    address text,
+    source text,
+    status text DEFAULT 'reported'::text NOT NULL,
+    reported_at timestamp with time zone NOT NULL,
+    due_at timestamp with time zone,
+    handled_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    geom public.geometry(Point,:SRID) NOT NULL,
+    block_id integer,
+    segment_id integer,
+    side text,
+    chainage_m double precision,
+    offset_m double precision,
+    CONSTRAINT incident_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
+    CONSTRAINT incident_check CHECK ((handled_at >= reported_at)),
+    CONSTRAINT incident_check1 CHECK ((closed_at >= reported_at)),
+    CONSTRAINT incident_geom_check CHECK ((NOT public.st_isempty(geom))),
+    CONSTRAINT incident_labels_check CHECK ((jsonb_typeof(labels) = 'object'::text)),
+    CONSTRAINT incident_offset_m_check CHECK ((offset_m >= (0)::double precision)),
+    CONSTRAINT incident_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text]))),
+    CONSTRAINT incident_status_check CHECK ((status = ANY (ARRAY['reported'::text, 'filed'::text, 'dispatched'::text, 'handling'::text, 'handled'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4])))
+);
+
+ALTER TABLE public.incident ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.incident_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.incident_step (
+    incident_id bigint NOT NULL,
+    seq integer NOT NULL,
+    step text NOT NULL,
+    at timestamp with time zone NOT NULL,
+    actor text,
+    note text,
+    CONSTRAINT incident_step_seq_check CHECK ((seq > 0)),
+    CONSTRAINT incident_step_step_check CHECK ((step = ANY (ARRAY['collect'::text, 'file'::text, 'dispatch'::text, 'handle'::text, 'feedback'::text, 'verify'::text, 'evaluate'::text, 'bounce'::text, 'extend'::text, 'shelve'::text, 'supervise'::text, 'appeal'::text, 'rework'::text])))
+);
+
+CREATE TABLE public.merchant (
+    id integer NOT NULL,
+    external_id text NOT NULL,
+    name text NOT NULL,
+    category text,
+    credit_code text,
+    stars integer,
+    credit double precision,
+    listed text,
+    address text,
+    contact text,
+    phone text,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    geom public.geometry(Point,:SRID) NOT NULL,
+    block_id integer,
+    segment_id integer,
+    side text,
+    chainage_m double precision,
+    offset_m double precision,
+    CONSTRAINT merchant_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
+    CONSTRAINT merchant_credit_check CHECK (((credit >= (0)::double precision) AND (credit <= (100)::double precision))),
+    CONSTRAINT merchant_geom_check CHECK ((NOT public.st_isempty(geom))),
+    CONSTRAINT merchant_labels_check CHECK ((jsonb_typeof(labels) = 'object'::text)),
+    CONSTRAINT merchant_listed_check CHECK ((listed = ANY (ARRAY['red'::text, 'grey'::text]))),
+    CONSTRAINT merchant_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT merchant_offset_m_check CHECK ((offset_m >= (0)::double precision)),
+    CONSTRAINT merchant_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text]))),
+    CONSTRAINT merchant_stars_check CHECK (((stars >= 0) AND (stars <= 5))),
+    CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4])))
+);
+
+ALTER TABLE public.merchant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.merchant_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.node (
+    id integer NOT NULL,
+    geom public.geometry(Point,:SRID) NOT NULL
+);
+
+ALTER TABLE public.node ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.node_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.plan (
+    id integer NOT NULL,
+    system_id integer NOT NULL,
+    name text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    valid_from date,
+    valid_to date DEFAULT 'infinity'::date NOT NULL,
+    based_on integer,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT plan_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT plan_check1 CHECK (((status <> ALL (ARRAY['published'::text, 'superseded'::text])) OR (valid_from IS NOT NULL))),
+    CONSTRAINT plan_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'published'::text, 'superseded'::text])))
+);
+
+ALTER TABLE public.plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.plan_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.road (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT road_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT road_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE public.road ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.road_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.segment (
+    id integer NOT NULL,
+    road_id integer,
+    seq integer,
+    kind text DEFAULT 'road'::text NOT NULL,
+    class text NOT NULL,
+    width_m double precision NOT NULL,
+    from_node integer NOT NULL,
+    to_node integer NOT NULL,
+    geom public.geometry(LineString,:SRID) NOT NULL,
+    length_m double precision GENERATED ALWAYS AS (public.st_length(geom)) STORED NOT NULL,
+    surface public.geometry(Polygon,:SRID) NOT NULL,
+    CONSTRAINT segment_check CHECK (((road_id IS NULL) = (seq IS NULL))),
+    CONSTRAINT segment_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)) AND (public.st_length(geom) > (0)::double precision))),
+    CONSTRAINT segment_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT segment_surface_check CHECK ((public.st_isvalid(surface) AND (NOT public.st_isempty(surface)))),
+    CONSTRAINT segment_width_m_check CHECK ((width_m > (0)::double precision))
+);
+
+ALTER TABLE public.segment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.segment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.segment_side (
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    frontage public.geometry(MultiPolygon,:SRID) NOT NULL,
+    CONSTRAINT segment_side_frontage_check CHECK (public.st_isvalid(frontage)),
+    CONSTRAINT segment_side_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text])))
+);
+
+CREATE TABLE public.setting (
+    one boolean DEFAULT true NOT NULL,
+    name text NOT NULL,
+    code text NOT NULL,
+    srid integer DEFAULT :SRID NOT NULL,
+    time_zone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
+    link_distance_m double precision DEFAULT 50 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT setting_code_check CHECK (((code ~ '^[0-9]{6}$'::text) OR (code = ''::text))),
+    CONSTRAINT setting_link_distance_m_check CHECK ((link_distance_m > (0)::double precision)),
+    CONSTRAINT setting_one_check CHECK (one),
+    CONSTRAINT setting_srid_check CHECK ((srid = :SRID))
+);
+
+CREATE TABLE public.station (
+    id integer NOT NULL,
+    external_id text NOT NULL,
+    name text NOT NULL,
+    tier text NOT NULL,
+    address text,
+    phone text,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    geom public.geometry(Point,:SRID) NOT NULL,
+    block_id integer,
+    segment_id integer,
+    side text,
+    chainage_m double precision,
+    offset_m double precision,
+    CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT station_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
+    CONSTRAINT station_geom_check CHECK ((NOT public.st_isempty(geom))),
+    CONSTRAINT station_labels_check CHECK ((jsonb_typeof(labels) = 'object'::text)),
+    CONSTRAINT station_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT station_offset_m_check CHECK ((offset_m >= (0)::double precision)),
+    CONSTRAINT station_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text]))),
+    CONSTRAINT station_tier_check CHECK ((tier = ANY (ARRAY['district'::text, 'street'::text, 'community'::text, 'other'::text])))
+);
+
+ALTER TABLE public.station ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.station_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.way (
+    id integer NOT NULL,
+    external_id text NOT NULL,
+    name text,
+    kind text DEFAULT 'road'::text NOT NULL,
+    class text,
+    width_m double precision,
+    level integer DEFAULT 0 NOT NULL,
+    geom public.geometry(LineString,:SRID) NOT NULL,
+    CONSTRAINT way_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
+    CONSTRAINT way_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT way_width_m_check CHECK ((width_m > (0)::double precision))
+);
+
+ALTER TABLE public.way ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.way_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_level_code_key UNIQUE (level, code);
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_pkey PRIMARY KEY (plan_id, block_id);
+
+ALTER TABLE ONLY public.block
+    ADD CONSTRAINT block_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.block
+    ADD CONSTRAINT block_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.chief
+    ADD CONSTRAINT chief_external_id_key UNIQUE (external_id);
+
+ALTER TABLE ONLY public.chief
+    ADD CONSTRAINT chief_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.code_given
+    ADD CONSTRAINT code_given_pkey PRIMARY KEY (kind, code);
+
+ALTER TABLE ONLY public.duty
+    ADD CONSTRAINT duty_one_holder EXCLUDE USING gist (segment_id WITH =, side WITH =, role WITH =, numrange((from_m)::numeric, (to_m)::numeric) WITH &&, daterange(valid_from, valid_to) WITH &&) WHERE (exclusive);
+
+ALTER TABLE ONLY public.duty
+    ADD CONSTRAINT duty_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_id_system_id_key UNIQUE (id, system_id);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.grid_shape
+    ADD CONSTRAINT grid_shape_pkey PRIMARY KEY (plan_id, grid_id);
+
+ALTER TABLE ONLY public.grid_system
+    ADD CONSTRAINT grid_system_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_system_id_code_key UNIQUE (system_id, code);
+
+ALTER TABLE ONLY public.grid_system
+    ADD CONSTRAINT grid_system_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.import_run
+    ADD CONSTRAINT import_run_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_external_id_key UNIQUE (external_id);
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.incident_step
+    ADD CONSTRAINT incident_step_pkey PRIMARY KEY (incident_id, seq);
+
+ALTER TABLE ONLY public.merchant
+    ADD CONSTRAINT merchant_external_id_key UNIQUE (external_id);
+
+ALTER TABLE ONLY public.merchant
+    ADD CONSTRAINT merchant_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.node
+    ADD CONSTRAINT node_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT plan_id_system_id_key UNIQUE (id, system_id);
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT plan_one_in_force EXCLUDE USING gist (system_id WITH =, daterange(valid_from, valid_to) WITH &&) WHERE ((status = ANY (ARRAY['published'::text, 'superseded'::text])));
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT plan_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.road
+    ADD CONSTRAINT road_name_kind_key UNIQUE (name, kind);
+
+ALTER TABLE ONLY public.road
+    ADD CONSTRAINT road_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.segment
+    ADD CONSTRAINT segment_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.segment
+    ADD CONSTRAINT segment_road_id_seq_key UNIQUE (road_id, seq) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.segment_side
+    ADD CONSTRAINT segment_side_pkey PRIMARY KEY (segment_id, side);
+
+ALTER TABLE ONLY public.setting
+    ADD CONSTRAINT setting_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.station
+    ADD CONSTRAINT station_external_id_key UNIQUE (external_id);
+
+ALTER TABLE ONLY public.station
+    ADD CONSTRAINT station_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.way
+    ADD CONSTRAINT way_external_id_key UNIQUE (external_id);
+
+ALTER TABLE ONLY public.way
+    ADD CONSTRAINT way_pkey PRIMARY KEY (id);
+
+CREATE INDEX area_geom_idx ON public.area USING gist (geom);
+
+CREATE INDEX area_parent_id_idx ON public.area USING btree (parent_id);
+
+CREATE INDEX assignment_block_id_idx ON public.assignment USING btree (block_id);
+
+CREATE INDEX assignment_grid_id_idx ON public.assignment USING btree (grid_id);
+
+CREATE INDEX block_area_id_idx ON public.block USING btree (area_id);
+
+CREATE INDEX block_geom_idx ON public.block USING gist (geom);
+
+CREATE INDEX duty_chief_id_idx ON public.duty USING btree (chief_id);
+
+CREATE INDEX duty_segment_id_side_idx ON public.duty USING btree (segment_id, side);
+
+CREATE INDEX grid_parent_id_idx ON public.grid USING btree (parent_id);
+
+CREATE INDEX grid_shape_geom_idx ON public.grid_shape USING gist (geom);
+
+CREATE INDEX incident_block_id_idx ON public.incident USING btree (block_id);
+
+CREATE INDEX incident_geom_idx ON public.incident USING gist (geom);
+
+CREATE INDEX incident_reported_at_idx ON public.incident USING btree (reported_at);
+
+CREATE INDEX incident_segment_id_idx ON public.incident USING btree (segment_id);
+
+CREATE INDEX merchant_block_id_idx ON public.merchant USING btree (block_id);
+
+CREATE INDEX merchant_geom_idx ON public.merchant USING gist (geom);
+
+CREATE INDEX merchant_segment_id_idx ON public.merchant USING btree (segment_id);
+
+CREATE INDEX node_geom_idx ON public.node USING gist (geom);
+
+CREATE INDEX segment_geom_idx ON public.segment USING gist (geom);
+
+CREATE INDEX segment_side_frontage_idx ON public.segment_side USING gist (frontage);
+
+CREATE INDEX segment_surface_idx ON public.segment USING gist (surface);
+
+CREATE INDEX station_block_id_idx ON public.station USING btree (block_id);
+
+CREATE INDEX station_geom_idx ON public.station USING gist (geom);
+
+CREATE INDEX station_segment_id_idx ON public.station USING btree (segment_id);
+
+CREATE INDEX way_geom_idx ON public.way USING gist (geom);
+
+CREATE TRIGGER check_grid_code BEFORE INSERT OR UPDATE OF code, system_id ON public.grid FOR EACH ROW EXECUTE FUNCTION public.check_grid_code();
+
+CREATE TRIGGER give_code AFTER INSERT OR UPDATE OF code ON public.area FOR EACH ROW WHEN ((new.level <> 'compound'::text)) EXECUTE FUNCTION public.give_code('area');
+
+CREATE TRIGGER give_code AFTER INSERT OR UPDATE OF code ON public.block FOR EACH ROW EXECUTE FUNCTION public.give_code('block');
+
+CREATE TRIGGER give_code AFTER INSERT OR UPDATE OF code ON public.grid FOR EACH ROW EXECUTE FUNCTION public.give_code('grid');
+
+CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.incident FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
+
+CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.merchant FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
+
+CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.station FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
+
+ALTER TABLE ONLY public.area
+    ADD CONSTRAINT area_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_grid_id_system_id_fkey FOREIGN KEY (grid_id, system_id) REFERENCES public.grid(id, system_id);
+
+ALTER TABLE ONLY public.assignment
+    ADD CONSTRAINT assignment_plan_id_system_id_fkey FOREIGN KEY (plan_id, system_id) REFERENCES public.plan(id, system_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.block
+    ADD CONSTRAINT block_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.duty
+    ADD CONSTRAINT duty_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
+ALTER TABLE ONLY public.duty
+    ADD CONSTRAINT duty_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side);
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.grid_shape
+    ADD CONSTRAINT grid_shape_grid_id_fkey FOREIGN KEY (grid_id) REFERENCES public.grid(id);
+
+ALTER TABLE ONLY public.grid_shape
+    ADD CONSTRAINT grid_shape_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.grid
+    ADD CONSTRAINT grid_system_id_fkey FOREIGN KEY (system_id) REFERENCES public.grid_system(id);
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.incident
+    ADD CONSTRAINT incident_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id);
+
+ALTER TABLE ONLY public.incident_step
+    ADD CONSTRAINT incident_step_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.merchant
+    ADD CONSTRAINT merchant_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.merchant
+    ADD CONSTRAINT merchant_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id);
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id);
+
+ALTER TABLE ONLY public.plan
+    ADD CONSTRAINT plan_system_id_fkey FOREIGN KEY (system_id) REFERENCES public.grid_system(id);
+
+ALTER TABLE ONLY public.segment
+    ADD CONSTRAINT segment_from_node_fkey FOREIGN KEY (from_node) REFERENCES public.node(id);
+
+ALTER TABLE ONLY public.segment
+    ADD CONSTRAINT segment_road_id_fkey FOREIGN KEY (road_id) REFERENCES public.road(id);
+
+ALTER TABLE ONLY public.segment_side
+    ADD CONSTRAINT segment_side_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.segment
+    ADD CONSTRAINT segment_to_node_fkey FOREIGN KEY (to_node) REFERENCES public.node(id);
+
+ALTER TABLE ONLY public.station
+    ADD CONSTRAINT station_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.station
+    ADD CONSTRAINT station_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id);
