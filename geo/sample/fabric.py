@@ -23,14 +23,16 @@ class Street:
     name: str | None = None
     names: tuple[str, str] | None = None
     divider: str | None = None
+    alley: bool = False
 
 
 @dataclass
 class Fabric:
-    """Nodes (m), faces, and which street each edge belongs to."""
+    """Nodes (m), faces with the first face each was cut from, and the street of each edge."""
 
     xy: list[tuple[float, float]] = field(default_factory=list)
     faces: list[list[int]] = field(default_factory=list)
+    origin: list[int] = field(default_factory=list)
     beside: dict[tuple[int, int], int] = field(default_factory=dict)
     street_of: dict[tuple[int, int], int] = field(default_factory=dict)
     near: list[list[int]] = field(default_factory=list)
@@ -43,8 +45,9 @@ class Fabric:
         return len(self.xy) - 1
 
     def add_face(self, ring: list[int]) -> int:
-        """Add a face by its counter-clockwise ring of nodes."""
+        """Add a face by its counter-clockwise ring of nodes; it is its own origin."""
         self.faces.append([])
+        self.origin.append(len(self.faces) - 1)
         self._give_ring(len(self.faces) - 1, ring)
         return len(self.faces) - 1
 
@@ -80,7 +83,9 @@ class Fabric:
         ahead = ring[i:j] if i < j else ring[i:] + ring[:j]
         behind = ring[j:i] if j < i else ring[j:] + ring[:i]
         self._give_ring(face, behind + path[:-1])
-        return self.add_face(ahead + path[:0:-1])
+        new = self.add_face(ahead + path[:0:-1])
+        self.origin[new] = self.origin[face]
+        return new
 
     def points(self, face: int) -> Floats:
         """The ring of a face as an (n, 2) array of metres, not closed."""

@@ -263,6 +263,38 @@ def _bends(fabric: Fabric, at: Floats, zone: Zone, rng: np.random.Generator) -> 
     return [fabric.add_node((bend[0], bend[1]))]
 
 
+def add_alleys(fabric: Fabric, rng: np.random.Generator) -> None:
+    """Add dead ends: lanes that open on a street and stop in the middle of a block."""
+    for face in range(len(fabric.faces)):
+        points = fabric.points(face)
+        zone = zone_at(*points.mean(axis=0))
+        chance = {"core": 0.3, "planned": 0.2, "fringe": 0.12}.get(zone.name, 0.0)
+        if rng.random() < chance and ring_area(points) < 90_000:
+            _add_alley(fabric, face, zone, rng)
+
+
+def _add_alley(fabric: Fabric, face: int, zone: Zone, rng: np.random.Generator) -> None:
+    """Open a dead end at the middle of the longest edge that is no water."""
+    ring, points = fabric.faces[face], fabric.points(face)
+    steps = np.roll(points, -1, axis=0) - points
+    water = [fabric.streets[s].kind == "river" for s in fabric.edge_streets(face)]
+    if any(water):
+        return
+    i = int(np.argmax(np.hypot(*steps.T)))
+    start = points[i] + steps[i] * rng.uniform(0.35, 0.65)
+    inward = np.array([-steps[i, 1], steps[i, 0]]) / np.hypot(*steps[i])
+    depth = float(((points - start) @ inward).max())
+    if depth < 60 or np.hypot(*steps[i]) < 60:
+        return
+    stop = start + inward * depth * rng.uniform(0.4, 0.62)
+    a, b = ring[i], ring[(i + 1) % len(ring)]
+    opening = fabric.put_on_edge(a, b, (start[0], start[1]))
+    old = zone.finest == "lane"
+    kind, road_class = ("lane", "lane") if old else ("road", "living_street")
+    fabric.streets.append(Street(kind, road_class, alley=True))
+    fabric.join(opening, fabric.add_node((stop[0], stop[1])), len(fabric.streets) - 1)
+
+
 def _long_axis(points: Floats) -> tuple[Floats, Floats]:
     """Centre and long axis (unit vector) of a ring, of the two axes its edges mostly follow."""
     steps = np.roll(points, -1, axis=0) - points
