@@ -17,6 +17,8 @@ from geo.kinds import Field
 Reasons = NDArray[np.object_]
 Read = tuple[Any, Reasons]
 
+# NUL, byte order mark, zero-width space. Characters, not escapes: RE2 knows no \\u.
+UNSEEN = "[\x00\ufeff\u200b]"
 # What tables write where they have nothing to say.
 NOTHING = ("", "null", "none", "nan", "nat", "n/a", "na", "-", "--", "—", "/", "无", "\\n")
 UNITS = r"\s*(?:米|m|户|人|星级|星|级|分)$"
@@ -49,7 +51,7 @@ def text(raw: Any) -> Any:
     """
     if pd.api.types.is_float_dtype(raw) and _whole(raw).all():
         raw = raw.astype("Int64")
-    words = raw.astype("str").str.replace(r"[\x00\ufeff\u200b]", "", regex=True).str.strip()
+    words = raw.astype("str").str.replace(UNSEEN, "", regex=True).str.strip()
     return words.mask(words == "")
 
 
