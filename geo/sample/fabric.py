@@ -110,10 +110,16 @@ def edge(a: int, b: int) -> tuple[int, int]:
 def ring_area(points: Floats) -> float:
     """Signed area in m² of a ring given as (n, 2) metres; positive when counter-clockwise."""
     x, y = points[:, 0], points[:, 1]
-    return float(0.5 * (x @ np.roll(y, -1) - y @ np.roll(x, -1)))
+    closing = x[-1] * y[0] - x[0] * y[-1]
+    return float(0.5 * (x[:-1] @ y[1:] - x[1:] @ y[:-1] + closing))
 
 
 def lengths(points: Floats) -> Floats:
     """Lengths in m of the steps of an open line given as (n, 2) metres."""
     steps = np.diff(points, axis=0)
     return np.asarray(np.hypot(steps[:, 0], steps[:, 1]))
+
+
+def following(points: Floats) -> Floats:
+    """The array with each row replaced by the next one, around the ring."""
+    return np.concatenate([points[1:], points[:1]])

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.sample.fabric import Fabric, Floats, Street, edge, lengths, ring_area
+from geo.sample.fabric import Fabric, Floats, Street, edge, following, lengths, ring_area
 from geo.sample.skeleton import CORE
 
 Ways = list[list[int]]
@@ -107,7 +107,7 @@ def _chord(
     n = len(points)
     off = (points - through) @ np.array([-direction[1], direction[0]])
     along = (points - through) @ direction
-    nxt_off, nxt_along = np.roll(off, -1), np.roll(along, -1)
+    nxt_off, nxt_along = following(off), following(along)
     crossed = np.flatnonzero((off > 0) != (nxt_off > 0))
     if len(crossed) < 2:
         return None
@@ -157,15 +157,15 @@ def _priced(
     (i, i2), (j, j2) = ends
     if {i, i2} & {j, j2} or lengths(at)[0] < 30:
         return None
+    angles = [_slant(points, end, at) for end in ends]
+    if min(angles) < 0.62:
+        return None
     one, two = _halves(points, i2, j, at), _halves(points, j2, i, at[::-1])
     areas = np.array([ring_area(one), ring_area(two)])
     share = areas.min() / areas.sum()
     if share < 0.22 or areas.min() < 0.38 * zone.block_m2:
         return None
     shape = max(_length_round(h) ** 2 / (16 * a) for h, a in zip((one, two), areas, strict=True))
-    angles = [_slant(points, end, at) for end in ends]
-    if min(angles) < 0.62:
-        return None
     cost = shape + 2 * (0.5 - share) ** 2 + 3 * (2 - sum(angles)) - 0.45 * zone.through * kept
     return Chord(float(cost), ((ends[0]), (ends[1])), at)
 
@@ -276,7 +276,7 @@ def add_alleys(fabric: Fabric, rng: np.random.Generator) -> None:
 def _add_alley(fabric: Fabric, face: int, zone: Zone, rng: np.random.Generator) -> None:
     """Open a dead end at the middle of the longest edge that is no water."""
     ring, points = fabric.faces[face], fabric.points(face)
-    steps = np.roll(points, -1, axis=0) - points
+    steps = following(points) - points
     water = [fabric.streets[s].kind == "river" for s in fabric.edge_streets(face)]
     if any(water):
         return
@@ -297,7 +297,7 @@ def _add_alley(fabric: Fabric, face: int, zone: Zone, rng: np.random.Generator) 
 
 def _long_axis(points: Floats) -> tuple[Floats, Floats]:
     """Centre and long axis (unit vector) of a ring, of the two axes its edges mostly follow."""
-    steps = np.roll(points, -1, axis=0) - points
+    steps = following(points) - points
     weight = np.hypot(*steps.T)
     centre = weight @ (points + steps / 2) / weight.sum()
     fourfold = weight @ np.exp(4j * np.arctan2(steps[:, 1], steps[:, 0]))

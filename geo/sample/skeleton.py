@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 
-from geo.sample.fabric import Fabric, Floats, Street
+from geo.sample.fabric import Fabric, Floats, Street, following
 
 STEP_M = 60.0
 
@@ -56,7 +56,7 @@ ROADS = [
     ),
     (
         Street("road", "secondary", "棠溪路"),
-        [(-1480, 3300), (-1330, 2500), (-1180, 1800), (-1230, 1100), (-1240, 420)],
+        [(-1480, 3300), (-1330, 2500), (-1180, 1800), (-1230, 1100), (-1240, 380)],
     ),
     (
         Street("road", "primary", names=("朝汐北路", "朝汐南路"), divider="river"),
@@ -65,7 +65,7 @@ ROADS = [
     ),
     (
         Street("road", "secondary", "芦汀路"),
-        [(-1050, 400), (-1020, -200), (-850, -900), (-960, -1700), (-820, -2500), (-880, -3400)],
+        [(-1050, 480), (-1020, -200), (-850, -900), (-960, -1700), (-820, -2500), (-880, -3400)],
     ),
     (
         Street("road", "primary", names=("临沧北路", "临沧南路"), divider="river"),
@@ -74,19 +74,19 @@ ROADS = [
     ),
     (
         Street("road", "secondary", "鹤鸣路"),
-        [(1370, 3300), (1290, 2600), (1440, 1900), (1530, 1200), (1370, 240)],
+        [(1370, 3300), (1290, 2600), (1440, 1900), (1530, 1200), (1370, 230)],
     ),
     (
         Street("road", "secondary", "新潮路"),
-        [(3130, -130), (3060, -1100), (2990, -1900), (3010, -2700), (2900, -3300)],
+        [(3130, -40), (3060, -1100), (2990, -1900), (3010, -2700), (2900, -3300)],
     ),
     (
         Street("road", "secondary", "晴川路"),
-        [(1340, 240), (1290, -700), (1370, -1500), (1330, -2300), (1420, -3400)],
+        [(1340, 320), (1290, -700), (1370, -1500), (1330, -2300), (1420, -3400)],
     ),
     (
         Street("road", "secondary", "金穗路"),
-        [(2860, 3300), (2830, 2500), (2920, 1700), (2760, 900), (2700, 100), (2640, -450)],
+        [(2860, 3300), (2830, 2500), (2920, 1700), (2760, 900), (2700, 100), (2650, -560)],
     ),
     (
         Street("road", "secondary", names=("安澜西路", "安澜东路"), divider="spine"),
@@ -123,11 +123,11 @@ ROADS = [
     ),
     (
         Street("road", "secondary", "西浦路"),
-        [(-2950, 2900), (-2880, 2100), (-3010, 1300), (-2960, 750)],
+        [(-2950, 2900), (-2880, 2100), (-3010, 1300), (-2960, 720)],
     ),
     (
         Street("road", "secondary", "茶亭路"),
-        [(-2980, 650), (-3060, -100), (-2900, -900), (-2750, -1500)],
+        [(-2980, 820), (-3060, -100), (-2900, -900), (-2750, -1500)],
     ),
     (Street("road", "market", "汀口老街"), [(-1300, 980), (-900, 900), (-500, 770), (-80, 840), (300, 740), (950, 800)]),
     (
@@ -237,7 +237,7 @@ def _lay(
         if (x, y) not in numbers:
             numbers[x, y] = fabric.add_node((x, y))
         ring.append(numbers[x, y])
-    middles = shapely.points((points + np.roll(points, -1, axis=0)) / 2)
+    middles = shapely.points((points + following(points)) / 2)
     streets = tree.nearest(middles).tolist()
     for a, b, street in zip(ring, ring[1:] + ring[:1], streets, strict=True):
         fabric.join(a, b, street)
