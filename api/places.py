@@ -26,10 +26,12 @@ class Points(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    points: list[tuple[Annotated[float, Field(allow_inf_nan=False)],
-                       Annotated[float, Field(allow_inf_nan=False)]]] = Field(
-        min_length=1, max_length=MOST_POINTS, description="[lon, lat] of each place"
-    )
+    points: list[
+        tuple[
+            Annotated[float, Field(allow_inf_nan=False)],
+            Annotated[float, Field(allow_inf_nan=False)],
+        ]
+    ] = Field(min_length=1, max_length=MOST_POINTS, description="[lon, lat] of each place")
     crs: str = Field("wgs84", max_length=64)
     as_of: date | None = None
 
@@ -68,7 +70,9 @@ def locate_many(request: Request, body: Points) -> dict[str, Rows]:
 @router.get("/search")
 def search(
     request: Request,
-    q: Annotated[str, Query(min_length=1, max_length=100, description="a name, or the start of a code")],
+    q: Annotated[
+        str, Query(min_length=1, max_length=100, description="a name, or the start of a code")
+    ],
     limit: Annotated[int, Query(ge=1, le=seek.MOST_RESULTS)] = 10,
 ) -> dict[str, Rows]:
     """What carries this name or code."""

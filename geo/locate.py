@@ -3,10 +3,10 @@
 The rules, the same in the database (``migrations/0006_linking.sql``):
 
 - block: the one that covers the point; on a shared edge the lowest id;
-- segment: the nearest within the distance; where several are equally near (within a micrometre) the
-  lowest id;
-- side: left where the cross product of the axis's direction and the way to the point is not negative;
-  at a bend the mean of both directions decides;
+- segment: the nearest within the distance; where several are equally near (within a micrometre)
+  the lowest id;
+- side: left where the cross product of the axis's direction and the way to the point is not
+  negative; at a bend the mean of both directions decides;
 - chainage: metres along the axis from its start; offset: metres off the axis.
 
 All coordinates are in one metric CRS; all arrays of points have shape (n,).
@@ -101,9 +101,7 @@ def _lowest(n: int, at: Ints, values: Ints) -> Ints:
     return np.where(lowest == none, NOWHERE, lowest)
 
 
-def places_on(
-    xy: Floats, axes: NDArray[np.object_]
-) -> tuple[NDArray[np.str_], Floats, Floats]:
+def places_on(xy: Floats, axes: NDArray[np.object_]) -> tuple[NDArray[np.str_], Floats, Floats]:
     """Side ('L'/'R'), chainage (m) and offset (m) of point i on axis i; ``xy`` has shape (n, 2).
 
     Works edge by edge in the order of the arithmetic of ``place_on`` in the database, so that both

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import db
+from api.cli import check, db, district, ground, imports, places, serve
 
 _OURS = ("geo", "api", "maps")
 
@@ -13,6 +13,16 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
+app.command()(district.init)
+app.command("import")(imports.import_)
+app.add_typer(ground.blocks_app, name="blocks")
+app.add_typer(ground.grids_app, name="grids")
+app.command()(check.check)
+app.command()(ground.link)
+app.command()(places.locate)
+app.command()(places.search)
+app.command()(serve.serve)
+app.command()(serve.demo)
 app.add_typer(db.app, name="db")
 
 

@@ -19,8 +19,12 @@ from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
 QUERIES = load("blocks")
 
 
-class NoAreas(ValueError):  # noqa: N818
+class NoAreas(ValueError):
     """Blocks lie in areas, and there are none yet."""
+
+
+class BlocksOverlap(ValueError):
+    """Imported blocks would take ground from blocks that stay as they are."""
 
 
 class BlockChange(NamedTuple):
@@ -85,7 +89,26 @@ def _with_people(
 
 
 def write_blocks(conn: psycopg.Connection, made: geopandas.GeoDataFrame) -> BlockChange:
-    """Makes ``made`` (code, area_id, households, people, geometry) the blocks of today."""
+    """Makes ``made`` (code, area_id, households, people, geometry) all blocks of today."""
+    _stage(conn, made)
+    retired = conn.execute(QUERIES["retire"], {"today": date.today()}).rowcount
+    return _merge(conn, len(made), retired)
+
+
+def put_blocks(conn: psycopg.Connection, made: geopandas.GeoDataFrame) -> BlockChange:
+    """Adds or changes the blocks in ``made``; other blocks stay. Raises `BlocksOverlap`."""
+    _stage(conn, made)
+    lost = conn.execute(QUERIES["overlapped"]).fetchall()
+    if lost:
+        code, area_m2 = lost[0]
+        raise BlocksOverlap(
+            f"{len(lost)} blocks that are not in the file would lose ground to new ones"
+            f" (first: {code}, {area_m2:.0f} m²): bring all blocks that change in one file"
+        )
+    return _merge(conn, len(made), 0)
+
+
+def _stage(conn: psycopg.Connection, made: geopandas.GeoDataFrame) -> None:
     conn.execute(QUERIES["make_stage"])
     rows = zip(
         made["code"].tolist(),
@@ -96,9 +119,10 @@ def write_blocks(conn: psycopg.Connection, made: geopandas.GeoDataFrame) -> Bloc
         strict=True,
     )
     copy_rows(conn, QUERIES["copy_stage"], rows)
-    today = {"today": date.today()}
-    retired = conn.execute(QUERIES["retire"], today).rowcount
+
+
+def _merge(conn: psycopg.Connection, n: int, retired: int) -> BlockChange:
     changed = conn.execute(QUERIES["update"]).rowcount
-    added = conn.execute(QUERIES["add"], today).rowcount
+    added = conn.execute(QUERIES["add"], {"today": date.today()}).rowcount
     conn.execute(QUERIES["drop_stage"])
-    return BlockChange(len(made), len(made) - changed - added, changed, added, retired)
+    return BlockChange(n, n - changed - added, changed, added, retired)

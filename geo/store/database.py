@@ -8,6 +8,10 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool
 
+from geo.store.queries import load
+
+QUERIES = load("setting")
+
 Rows = list[dict[str, object]]
 
 
@@ -28,7 +32,7 @@ class NoDistrict(ValueError):
 
 
 def open_pool(url: str, *, size: int = 8, statement_timeout_ms: int = 0) -> ConnectionPool:
-    """A pool of connections to ``url``; opened lazily, so that the database may still be starting."""
+    """A pool of connections to ``url``; opened lazily: the database may still be starting."""
     options = f"-c statement_timeout={statement_timeout_ms}" if statement_timeout_ms else ""
     return ConnectionPool(
         url, min_size=1, max_size=size, open=True, kwargs={"options": options} if options else {}
@@ -75,12 +79,8 @@ class Setting(NamedTuple):
 
 def read_setting(conn: psycopg.Connection) -> Setting:
     """The district's settings; raises `NoDistrict` where there is none."""
-    exists = conn.execute("select to_regclass('setting')").fetchone()
-    row = None
-    if exists and exists[0]:
-        row = conn.execute(
-            "select name, code, srid, time_zone, link_distance_m from setting"
-        ).fetchone()
+    exists = conn.execute(QUERIES["exists"]).fetchone()
+    row = conn.execute(QUERIES["read"]).fetchone() if exists and exists[0] else None
     if row is None:
         raise NoDistrict
     return Setting(*row)

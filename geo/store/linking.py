@@ -11,6 +11,7 @@ from psycopg import sql
 from geo import locate
 from geo.store.database import read_setting
 from geo.store.queries import load
+from geo.store.staging import copy_rows
 
 QUERIES = load("linking")
 
@@ -19,7 +20,7 @@ POINT_TABLES = ("incident", "merchant", "station")
 
 
 class Ground(NamedTuple):
-    """What points are linked to: today's blocks, and the axes of roads and lanes, with their ids."""
+    """What points are linked to: today's blocks, and axes of roads and lanes, with their ids."""
 
     blocks: NDArray[np.object_]
     block_ids: NDArray[np.int64]
@@ -70,28 +71,31 @@ def link(points: NDArray[np.object_], ground: Ground) -> Links:
     )
 
 
-def link_columns(links: Links) -> list[tuple[object, ...]]:
-    """Rows of (block_id, segment_id, side, chainage_m, offset_m) as the database keeps them."""
-    road = links.road
-    near = road.segment != locate.NOWHERE
-    block = _or_none(links.block, links.block != locate.NOWHERE)
-    return list(zip(block, *(_or_none(column, near) for column in road), strict=True))
+def link_columns(links: Links) -> dict[str, list[object]]:
+    """The links as the columns the tables keep, None where there is no block or road."""
+    near = links.road.segment != locate.NOWHERE
+    return {
+        "block_id": _or_none(links.block, links.block != locate.NOWHERE),
+        "segment_id": _or_none(links.road.segment, near),
+        "side": _or_none(links.road.side, near),
+        "chainage_m": _or_none(links.road.chainage_m, near),
+        "offset_m": _or_none(links.road.offset_m, near),
+    }
 
 
 def _or_none(values: NDArray[np.generic], present: NDArray[np.bool_]) -> list[object]:
     column = values.astype(object)
     column[~present] = None
-    return column.tolist()
+    plain: list[object] = column.tolist()
+    return plain
 
 
 def relink(conn: psycopg.Connection, table: str) -> int:
     """Links all points of ``table`` anew; returns how many links changed."""
     ids, points = _shapes(conn, _on(table, "points"), 1)
-    links = link(points, read_ground(conn))
+    columns = link_columns(link(points, read_ground(conn)))
     conn.execute(QUERIES["make_link_stage"])
-    with conn.cursor() as cursor, cursor.copy(QUERIES["copy_link_stage"]) as copy:
-        for point_id, row in zip(ids.tolist(), link_columns(links), strict=True):
-            copy.write_row((point_id, *row))
+    copy_rows(conn, QUERIES["copy_link_stage"], zip(ids.tolist(), *columns.values(), strict=True))
     changed = conn.execute(_on(table, "apply_links")).fetchone()
     conn.execute(QUERIES["drop_link_stage"])
     return int(changed[0]) if changed else 0

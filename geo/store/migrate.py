@@ -49,7 +49,7 @@ class Migration(NamedTuple):
 
 
 def read_migrations(folder: Path = MIGRATIONS) -> list[Migration]:
-    """All migrations of ``folder`` in order; raises ValueError where a number is missing or doubled."""
+    """All migrations of ``folder`` in order; raises ValueError where a number is missing."""
     found = []
     for file in sorted(folder.glob("*.sql")):
         match = re.fullmatch(r"(\d{4})_(\w+)", file.stem)
@@ -69,8 +69,8 @@ def fill_srid(sql: str, srid: int) -> str:
 def migrate(url: str, srid: int, folder: Path = MIGRATIONS) -> list[str]:
     """Bring the database at ``url`` up to date; returns the names of the migrations applied now.
 
-    ``srid`` is the EPSG code of the district's metric CRS. It is fixed by the first migration: later
-    calls with another one raise `WrongSrid`. An applied migration whose file has changed raises
+    ``srid`` is the EPSG code of the district's metric CRS. It is fixed by the first migration:
+    later calls with another one raise `WrongSrid`. An applied migration whose file has changed raises
     `MigrationEdited`. Two callers at once take turns; each migration is one transaction.
     """
     with psycopg.connect(url, autocommit=True) as conn:
@@ -94,7 +94,9 @@ def _check_srid(conn: psycopg.Connection, srid: int) -> None:
 
 
 def _pending(conn: psycopg.Connection, migrations: list[Migration]) -> Iterator[Migration]:
-    applied = dict(conn.execute("select number, checksum from migration").fetchall())
+    applied: dict[int, str] = dict(
+        conn.execute("select number, checksum from migration").fetchall()
+    )
     unknown = set(applied) - {m.number for m in migrations}
     if unknown:
         raise MigrationEdited(

@@ -8,7 +8,7 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 
-from geo import network
+from geo import frontage, network
 from geo.store import linking
 from geo.store.database import read_setting
 from geo.store.queries import load
@@ -17,7 +17,7 @@ from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
 QUERIES = load("network")
 
 
-class DutiesInTheWay(ValueError):  # noqa: N818
+class DutiesInTheWay(ValueError):
     """Segments would vanish although chiefs have duties on them."""
 
 
@@ -107,7 +107,7 @@ def _write_segments(
         node_ids[segments["from_node"].to_numpy()].tolist(),
         node_ids[segments["to_node"].to_numpy()].tolist(),
         to_ewkb(segments.geometry.to_numpy(), srid),
-        to_ewkb(network.surfaces(segments), srid),
+        to_ewkb(frontage.surfaces(segments), srid),
         strict=True,
     )
     copy_rows(conn, QUERIES["copy_segments"], rows)
@@ -130,7 +130,7 @@ def _write_sides(
     ids: NDArray[np.int64],
     srid: int,
 ) -> None:
-    strips = network.frontages(segments)
+    strips = frontage.frontages(segments)
     conn.execute(QUERIES["make_side_stage"])
     shapes = to_ewkb(_as_multi(strips.geometry.to_numpy()), srid)
     of = ids[strips["segment"].to_numpy()].tolist()

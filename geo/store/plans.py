@@ -27,11 +27,11 @@ USUAL_SYSTEMS = {
 DEFAULT_DIGITS = 15
 
 
-class NoBlocks(ValueError):  # noqa: N818
+class NoBlocks(ValueError):
     """Plans assign blocks, and there are none yet."""
 
 
-class CodesDoNotFit(ValueError):  # noqa: N818
+class CodesDoNotFit(ValueError):
     """Grid codes and the system's code pattern disagree."""
 
 
@@ -160,8 +160,8 @@ def write_plan(
 ) -> PlanMade:
     """Publishes a plan from ``start``: ``grid`` (code, name, parent_id) of each block.
 
-    The plan in force before ends on that day; one published for the very same day is replaced. Codes
-    that do not fit the system's pattern raise `CodesDoNotFit`.
+    The plan in force before ends on that day; one published for the very same day is replaced.
+    Codes that do not fit the system's pattern raise `CodesDoNotFit`.
     """
     where = {"system": system.id, "start": start}
     conn.execute(QUERIES["drop_plan_of_same_day"], where)
@@ -178,6 +178,14 @@ def write_plan(
     conn.execute(QUERIES["shape_grids"], {"plan": plan})
     conn.execute(QUERIES["drop_unused_grids"], {"system": system.id})
     return PlanMade(plan, name, start, len(ids), len(block_ids))
+
+
+def read_assignment(
+    conn: psycopg.Connection, system: int, day: date | None = None
+) -> dict[int, tuple[str, str]]:
+    """Block id → (grid code, grid name) under the plan in force on ``day`` (default: today)."""
+    found = conn.execute(QUERIES["assignment"], {"system": system, "day": day or date.today()})
+    return {block: (code, name) for block, code, name in found}
 
 
 def _put_grids(conn: psycopg.Connection, system: int, grid: pd.DataFrame) -> dict[str, int]:

@@ -27,8 +27,9 @@ def locate(
     """All units of each place: areas, compound, block, grids, road place with chiefs, station.
 
     ``lon`` and ``lat`` are x and y in ``datum`` (degrees, or metres for a projected CRS), each of
-    shape (n,); the answer has n rows in the same order. Units, plans and duties are those in force on
-    ``as_of`` (default: today). Raises what `geo.crs` raises for an unknown CRS or a point it refuses.
+    shape (n,); the answer has n rows in the same order. Units, plans and duties are those in force
+    on ``as_of`` (default: today). Raises what `geo.crs` raises for an unknown CRS or a refused
+    point.
     """
     setting = read_setting(conn)
     x, y = crs.transform_points(lon, lat, datum, f"EPSG:{setting.srid}")

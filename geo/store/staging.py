@@ -8,6 +8,7 @@ import pandas as pd
 import psycopg
 import shapely
 from numpy.typing import NDArray
+from psycopg import sql
 
 Params = dict[str, object]
 
@@ -24,7 +25,9 @@ def read_frame(
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=srid)
 
 
-def copy_rows(conn: psycopg.Connection, query: bytes, rows: Iterable[Sequence[object]]) -> None:
+def copy_rows(
+    conn: psycopg.Connection, query: bytes | sql.Composed, rows: Iterable[Sequence[object]]
+) -> None:
     """Sends rows through ``query``, a ``copy … from stdin``."""
     with conn.cursor() as cursor, cursor.copy(query) as copy:
         for row in rows:
@@ -34,11 +37,15 @@ def copy_rows(conn: psycopg.Connection, query: bytes, rows: Iterable[Sequence[ob
 def to_ewkb(geometries: NDArray[np.object_], srid: int) -> list[str | None]:
     """Hexadecimal EWKB with the SRID, as PostGIS reads it; None stays None."""
     flat = shapely.force_2d(np.asarray(geometries, object))
-    return shapely.to_wkb(shapely.set_srid(flat, srid), hex=True, include_srid=True).tolist()
+    ewkb: list[str | None] = shapely.to_wkb(
+        shapely.set_srid(flat, srid), hex=True, include_srid=True
+    ).tolist()
+    return ewkb
 
 
 def or_none(values: Iterable[object]) -> list[object]:
     """Values as plain Python, with None for every missing one (NaN, NaT, NA)."""
     series = pd.Series(values, dtype=object) if not isinstance(values, pd.Series) else values
     column = series.astype(object)
-    return column.where(column.notna(), None).tolist()
+    plain: list[object] = column.where(column.notna(), None).tolist()
+    return plain

@@ -29,7 +29,9 @@ AXES = [
 @pytest.fixture
 def town(db):
     """A lattice of four blocks (ids not in their order on the ground) and a few bent roads."""
-    boxes = [shapely.box(x, y, x + 100, y + 100) for x, y in ((100, 0), (0, 100), (0, 0), (100, 100))]
+    boxes = [
+        shapely.box(x, y, x + 100, y + 100) for x, y in ((100, 0), (0, 100), (0, 0), (100, 100))
+    ]
     with psycopg.connect(db) as conn:
         conn.execute("insert into setting (name, code) values ('城', '310101')")
         area = shapely.multipolygons([shapely.box(0, 0, 200, 200)])
@@ -59,20 +61,26 @@ def insert(conn, xy):
         )
 
 
+def rows_of(found):
+    return list(zip(*linking.link_columns(found).values(), strict=True))
+
+
 def links(conn):
     return conn.execute(
         "select block_id, segment_id, side, chainage_m, offset_m from incident order by id"
     ).fetchall()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(point, min_size=1, max_size=25))
 def test_trigger_bulk_and_postgis_agree(town, xy):
     with psycopg.connect(town) as conn:
         insert(conn, xy)
         by_trigger = links(conn)
         bulk = linking.link(shapely.points(xy), linking.read_ground(conn))
-        assert linking.link_columns(bulk) == by_trigger
+        assert rows_of(bulk) == by_trigger
         assert linking.relink(conn, "incident") == 0
         found = linking.verify(conn, "incident")
         assert found[3:] == (0, 0, 0)
@@ -119,4 +127,4 @@ def test_bulk_marks_points_on_nothing(town):
     with psycopg.connect(town) as conn:
         far = linking.link(shapely.points([[9e3, 9e3]]), linking.read_ground(conn))
     assert far.block.tolist() == [locate.NOWHERE]
-    assert linking.link_columns(far) == [(None, None, None, None, None)]
+    assert rows_of(far) == [(None, None, None, None, None)]

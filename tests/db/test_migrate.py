@@ -67,8 +67,7 @@ def test_two_at_once_take_turns(make_database):
     url = make_database()
     script = f"from geo.store import migrate; print(len(migrate.migrate({url!r}, 4549)))"
     runs = [
-        subprocess.Popen([sys.executable, "-c", script], stdout=-1, text=True)
-        for _ in range(3)
+        subprocess.Popen([sys.executable, "-c", script], stdout=-1, text=True) for _ in range(3)
     ]
     counts = sorted(int(run.communicate()[0]) for run in runs)
     assert counts == [0, 0, len(migrate.read_migrations())]

@@ -32,6 +32,13 @@ create temporary table block_stage (
 -- name: copy_stage
 copy block_stage from stdin;
 
+-- name: overlapped
+-- Today's blocks that are not in the stage and lose ground to a staged one.
+select b.code, sum(st_area(st_intersection(b.geom, s.geom)))
+from block b join block_stage s on b.geom && s.geom and st_intersects(b.geom, s.geom)
+where b.valid_to = 'infinity' and not exists (select 1 from block_stage o where o.code = b.code)
+group by b.code having sum(st_area(st_intersection(b.geom, s.geom))) > 1 order by b.code;
+
 -- name: retire
 -- Blocks that are no longer there keep their row, with an end: "as of" still finds them.
 update block b set valid_to = greatest(%(today)s::date, valid_from + 1)

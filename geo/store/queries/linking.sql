@@ -10,6 +10,10 @@ select id, st_asbinary(geom) as geom from segment where kind in ('road', 'lane')
 -- Within this transaction the writer brings the links; the trigger stays out.
 select set_config('luge.linked', 'yes', true);
 
+-- name: mistrust_links
+-- From here on the trigger links again.
+select set_config('luge.linked', '', true);
+
 -- name: points
 -- All points of one table.
 select id, st_asbinary(geom) as geom from {table} order by id;

@@ -48,6 +48,12 @@ returning id;
 -- name: copy_assignments
 copy assignment (plan_id, system_id, block_id, grid_id) from stdin;
 
+-- name: assignment
+select a.block_id, g.code, g.name
+from plan p join assignment a on a.plan_id = p.id join grid g on g.id = a.grid_id
+where p.system_id = %(system)s and p.status in ('published', 'superseded')
+  and p.valid_from <= %(day)s and p.valid_to > %(day)s;
+
 -- name: shape_grids
 insert into grid_shape (plan_id, grid_id, geom)
 select a.plan_id, a.grid_id, st_multi(st_union(b.geom))

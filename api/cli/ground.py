@@ -1,0 +1,99 @@
+"""`luge blocks`, `luge grids`, `luge link`: what is made from the imported ground."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.session import console, database, say, tell
+from geo.store import blocks, boundaries, linking, plans
+from geo.store.database import transaction
+
+blocks_app = typer.Typer(
+    help="Blocks (街区): the smallest ground a planner moves.", no_args_is_help=True
+)
+grids_app = typer.Typer(help="Grids (网格) and their systems.", no_args_is_help=True)
+
+
+@blocks_app.command("derive")
+def derive(
+    water: Annotated[bool, typer.Option(help="Rivers bound blocks too.")] = True,
+    rail: Annotated[bool, typer.Option(help="Railways bound blocks too.")] = True,
+    along: Annotated[
+        list[Path] | None, typer.Option(exists=True, help="More boundaries: lines or areas.")
+    ] = None,
+    cut_compounds: Annotated[
+        bool, typer.Option("--cut-compounds", help="Let roads cut through compounds.")
+    ] = False,
+) -> None:
+    """Derive blocks from road axes, boundaries, water and rail within each smallest area."""
+    kinds = ["road", "lane", *(["river"] if water else []), *(["rail"] if rail else [])]
+    with console.status("deriving blocks"), transaction(database()) as conn:
+        extra = boundaries.read_lines(conn, along) if along else None
+        change = blocks.derive(conn, kinds, extra=extra, whole_compounds=not cut_compounds)
+        say("linking points to the new blocks")
+        moved = linking.relink_all(conn)
+    tell(
+        f"{change.blocks} blocks: {change.kept} kept, {change.changed} changed,"
+        f" {change.added} new, {change.retired} retired; {sum(moved.values())} links changed"
+    )
+
+
+@grids_app.command("init")
+def init(
+    system: Annotated[str, typer.Option(help="Code of the grid system.")] = "management",
+    households: Annotated[float | None, typer.Option(min=1, help="Target per grid.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="Number of grids in all.")] = None,
+    start: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="In force from; today.")
+    ] = None,
+) -> None:
+    """Publish a first plan: contiguous groups of whole blocks inside each smallest area."""
+    if (households is None) == (count is None):
+        raise typer.BadParameter("give either --households or --count")
+    with console.status("grouping blocks"), transaction(database()) as conn:
+        made = plans.init_plan(
+            conn, system, households=households, count=count,
+            start=start.date() if start else date.today(),
+        )  # fmt: skip
+    tell(f"{made.name}: {made.grids} grids of {made.blocks} blocks, in force from {made.start}")
+
+
+@grids_app.command("system")
+def system(
+    code: Annotated[str, typer.Argument(help="management, party, police, comprehensive, …")],
+    pattern: Annotated[
+        str | None, typer.Option(help="Every grid code fits this, such as '^[0-9]{16}$'.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the system.")] = None,
+    across: Annotated[bool, typer.Option(help="Its grids may cross areas.")] = False,
+) -> None:
+    """Make a grid system or change its code pattern."""
+    with transaction(database()) as conn:
+        made = plans.put_system(conn, code, pattern=pattern, name=name, across=across)
+    tell(f"{code} ({made.name}): codes fit {made.code_pattern}")
+
+
+def link(
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare every link with PostGIS's own predicates.")
+    ] = False,
+) -> None:
+    """Link every incident, merchant and station to its block and its place on a road."""
+    wrong = 0
+    with transaction(database()) as conn:
+        for table in linking.POINT_TABLES:
+            if verify:
+                found = linking.verify(conn, table)
+                differ = found.wrong_block + found.wrong_place + found.not_nearest
+                wrong += differ
+                tell(
+                    f"{table}: {found.points} points, {found.in_block} in a block,"
+                    f" {found.on_road} on a road; {differ} differ from PostGIS"
+                )
+            else:
+                tell(f"{table}: {linking.relink(conn, table)} links changed")
+    if wrong:
+        tell("run `luge link` to link them again")
+        raise typer.Exit(1)

@@ -1,0 +1,77 @@
+"""`luge import`: files into the database."""
+
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.session import console, database, say, tell
+from geo import kinds
+from geo.intake import Wishes
+from geo.store import importing
+from geo.store.database import transaction
+
+
+class BadPair(ValueError):
+    """An option wants a name and a value with = between them."""
+
+
+def import_(
+    kind: Annotated[str, typer.Argument(help=f"What the files hold: {', '.join(kinds.KINDS)}.")],
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=True)],
+    crs: Annotated[
+        str | None, typer.Option(help="Datum of the coordinates: wgs84, gcj02, bd09, EPSG:4490 …")
+    ] = None,
+    map_: Annotated[
+        list[str] | None, typer.Option("--map", help="FIELD=COLUMN; repeat for more.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="FIELD=VALUE for every row.")
+    ] = None,
+    layer: Annotated[
+        str | None, typer.Option(help="Layer of a GeoPackage, sheet of a book.")
+    ] = None,
+    encoding: Annotated[str | None, typer.Option(help="Such as gb18030; else detected.")] = None,
+    margin: Annotated[
+        float, typer.Option(min=0, help="How far outside the district a row may lie, in m.")
+    ] = 0.0,
+    rejects: Annotated[Path, typer.Option(help="Where rejected rows go.")] = Path("rejects.csv"),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all but keep it.")] = False,
+) -> None:
+    """Import files of one KIND; each file whole or not at all."""
+    wishes = Wishes(crs, _pairs(map_), _pairs(set_))
+    options = importing.Options(wishes, layer, encoding, margin, dry_run)
+    url = database()
+    summaries = []
+    for file in files:
+        with console.status(str(file)), transaction(url) as conn:
+            summaries.append(importing.import_file(conn, file, kind, options, say))
+        _report(summaries[-1])
+    with suppress(FileNotFoundError):
+        rejects.unlink()
+    written = importing.write_rejects(rejects, summaries)
+    if written:
+        tell(f"{written} rejected rows with their reasons are in {rejects}")
+    if dry_run:
+        tell("dry run: nothing was kept")
+
+
+def _pairs(given: list[str] | None) -> dict[str, str]:
+    wrong = [pair for pair in given or [] if "=" not in pair]
+    if wrong:
+        raise BadPair(f"{wrong[0]!r}: write NAME=VALUE")
+    return dict(pair.split("=", 1) for pair in given or [])
+
+
+def _report(summary: importing.Summary) -> None:
+    tell(
+        f"{summary.file}: {summary.read} {summary.kind} read ({summary.crs}):"
+        f" {summary.inserted} inserted, {summary.updated} updated,"
+        f" {summary.unchanged} unchanged, {summary.rejected} rejected"
+    )
+    for note in summary.notes:
+        tell(f"  - {note}")
+    reasons = summary.rejects["reason"].value_counts() if summary.rejected else {}
+    for reason, count in list(reasons.items())[:5]:
+        tell(f"  - rejected {count}: {reason}")
