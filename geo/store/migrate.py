@@ -70,8 +70,8 @@ def migrate(url: str, srid: int, folder: Path = MIGRATIONS) -> list[str]:
     """Bring the database at ``url`` up to date; returns the names of the migrations applied now.
 
     ``srid`` is the EPSG code of the district's metric CRS. It is fixed by the first migration:
-    later calls with another one raise `WrongSrid`. An applied migration whose file has changed raises
-    `MigrationEdited`. Two callers at once take turns; each migration is one transaction.
+    later calls with another one raise `WrongSrid`. An applied migration whose file has changed
+    raises `MigrationEdited`. Two callers at once take turns; each migration is one transaction.
     """
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("select pg_advisory_lock(%s)", [_LOCK])
