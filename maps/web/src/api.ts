@@ -1,0 +1,124 @@
+// What the service answers, and how it is asked.
+
+export type Bounds = [west: number, south: number, east: number, north: number];
+
+export interface District {
+  name: string;
+  code: string;
+  srid: number;
+  bounds: Bounds | null;
+  counts: Record<string, number>;
+  systems: GridSystem[];
+}
+
+export interface GridSystem {
+  code: string;
+  name: string;
+  name_en: string;
+  plan: { id: number; name: string; valid_from: string } | null;
+}
+
+export interface Swatch {
+  value: string;
+  zh: string;
+  en: string;
+  colour: string;
+}
+
+export interface Layer {
+  key: string;
+  zh: string;
+  en: string;
+  group: string;
+  geometry: "polygon" | "line" | "point";
+  min_zoom: number;
+  max_zoom: number;
+  visible: boolean;
+  style: { shape: "fill" | "outline" | "road" | "dot" | "badge"; colour: string; by: string; swatches: Swatch[] };
+  shares: Record<string, number>;
+}
+
+export interface Layers {
+  groups: { key: string; zh: string; en: string }[];
+  layers: Layer[];
+}
+
+export interface Area {
+  id: number;
+  level: "district" | "street" | "community";
+  code: string;
+  name: string;
+  parent_id: number | null;
+  households: number | null;
+  people: number | null;
+  workers: number | null;
+  bbox: Bounds;
+}
+
+export interface Unit {
+  id: number;
+  code: string | null;
+  name: string;
+}
+
+export interface RoadPlace {
+  segment_id: number;
+  name: string | null;
+  kind: string;
+  class: string;
+  seq: number | null;
+  side: "L" | "R";
+  chainage_m: number;
+  offset_m: number;
+  length_m: number;
+  chiefs: { role: string; name: string; department: string | null }[];
+}
+
+export interface Place {
+  lon: number;
+  lat: number;
+  district: Unit | null;
+  street: Unit | null;
+  community: Unit | null;
+  compound: Unit | null;
+  block: { id: number; code: string; households: number | null; people: number | null } | null;
+  grids: (Unit & { system: string; system_name: string; system_name_en: string })[];
+  road: RoadPlace | null;
+  station: { id: number; name: string; tier: string; distance_m: number } | null;
+}
+
+export type ResultKind = "area" | "block" | "grid" | "road" | "merchant" | "station" | "incident";
+
+export interface Result {
+  kind: ResultKind;
+  id: number;
+  code: string | null;
+  name: string;
+  detail: string | null;
+  lon: number;
+  lat: number;
+  bbox: Bounds;
+}
+
+/** An answer that is a problem (RFC 9457); its message is meant for people. */
+export class Problem extends Error {}
+
+async function ask<T>(path: string, query: Record<string, string | number> = {}, signal?: AbortSignal): Promise<T> {
+  const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
+  const url = search.size ? `${path}?${search}` : path;
+  const response = await fetch(url, signal ? { signal } : {});
+  const body: unknown = await response.json().catch(() => null);
+  if (!response.ok) {
+    const detail = (body as { detail?: string } | null)?.detail;
+    throw new Problem(detail ?? `${response.status} ${response.statusText}`);
+  }
+  return body as T;
+}
+
+export const district = () => ask<District>("/api/district");
+export const layers = () => ask<Layers>("/api/layers");
+export const areas = async () => (await ask<{ areas: Area[] }>("/api/areas")).areas;
+export const locate = (lon: number, lat: number, signal: AbortSignal) =>
+  ask<Place>("/api/locate", { lon, lat }, signal);
+export const search = async (q: string, signal: AbortSignal) =>
+  (await ask<{ results: Result[] }>("/api/search", { q, limit: 12 }, signal)).results;

@@ -1,0 +1,31 @@
+// Says when points are left out at this zoom, and which.
+import type { Map as MapLibre } from "maplibre-gl";
+import type { Layer } from "./api";
+import { find } from "./dom";
+import { language, named, t, whenLanguage } from "./i18n";
+
+export function watchThinning(map: MapLibre, layers: Layer[]): void {
+  const hint = find("#hint");
+  const show = () => {
+    const thinned = layers.filter((layer) => isShown(map, layer.key)).map((layer) => message(map, layer));
+    const text = thinned.filter(Boolean).join(" · ");
+    if (hint.textContent !== text) hint.textContent = text;
+  };
+  whenLanguage(show);
+  map.on("idle", show);
+}
+
+function isShown(map: MapLibre, id: string): boolean {
+  return Boolean(map.getLayer(id)) && map.getLayoutProperty(id, "visibility") !== "none";
+}
+
+function message(map: MapLibre, layer: Layer): string {
+  const zoom = Math.floor(map.getZoom());
+  if (zoom < layer.min_zoom) return "";
+  const last = Object.keys(layer.shares).map(Number).sort((a, b) => a - b).find((limit) => zoom <= limit);
+  const share = last === undefined ? 1 : (layer.shares[String(last)] ?? 1);
+  if (share >= 1) return "";
+  const name = layer.key === "incidents" ? t("closed_incidents") : named(layer);
+  const start = language() === "en" ? name.charAt(0).toUpperCase() + name.slice(1) : name;
+  return t("thinned", { layers: start, n: Math.round(1 / share) });
+}

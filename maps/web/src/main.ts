@@ -1,0 +1,70 @@
+// Starts the page: words first, then the district, then the map and its panels.
+import "./css/base.css";
+import "./css/panels.css";
+import "./css/place.css";
+import "./css/phone.css";
+import * as api from "./api";
+import { find, h } from "./dom";
+import { watchThinning } from "./hint";
+import { language, setLanguage, t, whenLanguage } from "./i18n";
+import type { Key } from "./i18n";
+import { layersPanel } from "./layers";
+import { directoryPanel } from "./list";
+import { makeMap } from "./map";
+import { searchBox } from "./search";
+import { makeSheet } from "./sheet";
+import { visits } from "./visit";
+
+function speak(): void {
+  document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
+  for (const element of document.querySelectorAll<HTMLElement>("[data-i18n]")) {
+    element.textContent = t(element.dataset["i18n"] as Key);
+  }
+  for (const element of document.querySelectorAll<HTMLElement>("[data-i18n-label]")) {
+    element.setAttribute("aria-label", t(element.dataset["i18nLabel"] as Key));
+  }
+  const button = find("#language");
+  button.textContent = t("switch");
+  button.setAttribute("aria-label", t("switch_label"));
+}
+
+function cover(text: string, retry = false): void {
+  const again = h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"));
+  find("#cover").replaceChildren(h("div", { class: retry ? "failed" : "busy" },
+    retry && h("h2", {}, t("failed")), h("p", {}, text), retry && again));
+}
+
+function dataLine(district: api.District): HTMLElement {
+  const line = h("footer", { class: "data" });
+  whenLanguage(() => {
+    const plan = district.systems.find((system) => system.plan)?.plan;
+    line.replaceChildren(
+      ...(plan ? [h("p", {}, `${t("plan")}：`, h("b", {}, plan.name), ` ${plan.valid_from} →`)] : []),
+      h("p", {}, t("data", { srid: district.srid })));
+  });
+  return line;
+}
+
+async function start(): Promise<void> {
+  whenLanguage(speak);
+  find("#language").addEventListener("click", () => setLanguage(language() === "zh" ? "en" : "zh"));
+  cover(t("loading"));
+  const [district, declared] = await Promise.all([api.district(), api.layers()]);
+  find("#district").textContent = district.name;
+  whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
+  const map = makeMap(district, declared.layers);
+  map.once("load", () => find("#cover").replaceChildren());
+  const visit = visits(map, district, declared);
+  find("#finder").append(searchBox(visit.result));
+  watchThinning(map, declared.layers);
+  makeSheet(
+    { layers: layersPanel(map, district, declared), directory: await directoryPanel(visit.area) }, dataLine(district));
+  // For tests and for people who look under the bonnet.
+  Object.assign(window, { luge: { map } });
+}
+
+start().catch((error: unknown) => {
+  console.error(error);
+  const webgl = error instanceof Error && error.name === "GPUInitializationError";
+  cover(webgl ? t("no_webgl") : error instanceof api.Problem ? error.message : t("offline"), true);
+});

@@ -1,0 +1,101 @@
+// The map itself: made once, then moved, switched and marked by the panels.
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import type { PaddingOptions } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import type { Bounds, District, Layer } from "./api";
+import { addBadges } from "./draw/badges";
+import { makeStyle } from "./draw/style";
+import { duration, find, h, icon, ICONS, isPhone } from "./dom";
+import { t, whenLanguage } from "./i18n";
+
+setWorkerUrl(workerUrl);
+
+const CHINA: Bounds = [73, 18, 135, 54];
+
+export interface Chosen {
+  source: string;
+  id: number;
+}
+
+export function makeMap(district: District, declared: Layer[]): MapLibre {
+  const map = new MapLibre({
+    container: find("#map"),
+    style: makeStyle(declared),
+    bounds: district.bounds ?? CHINA,
+    fitBoundsOptions: { padding: framePadding() },
+    hash: "map",
+    minZoom: 8,
+    maxZoom: 20,
+    dragRotate: false,
+    pitchWithRotate: false,
+    attributionControl: false,
+    fadeDuration: duration(200),
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  const stations = declared.find(({ key }) => key === "stations");
+  map.on("load", () => stations && addBadges(map, stations));
+  addControls(map, district);
+  return map;
+}
+
+/** The part of the map that panels leave free, as padding. */
+export function framePadding(): PaddingOptions {
+  if (isPhone()) return { top: 140, bottom: 90, left: 20, right: 20 };
+  const place = document.querySelector<HTMLElement>("#place");
+  return { top: 40, bottom: 60, left: 400, right: place && !place.hidden ? 420 : 60 };
+}
+
+export function flyTo(map: MapLibre, bbox: Bounds, closest = 16.5): void {
+  map.fitBounds(new LngLatBounds(bbox), { padding: framePadding(), maxZoom: closest, duration: duration(900) });
+}
+
+function addControls(map: MapLibre, district: District): void {
+  map.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-right");
+  map.addControl(new NavigationControl({ showCompass: false }), "bottom-right");
+  const whole = h("button", { type: "button", onclick: () => district.bounds && flyTo(map, district.bounds) }, icon(ICONS.whole));
+  const group = h("div", { class: "maplibregl-ctrl maplibregl-ctrl-group" }, whole);
+  map.addControl({ onAdd: () => group, onRemove: () => group.remove() }, "bottom-right");
+  whenLanguage(() => {
+    label(whole, t("whole"));
+    label(find(".maplibregl-ctrl-zoom-in"), t("zoom_in"));
+    label(find(".maplibregl-ctrl-zoom-out"), t("zoom_out"));
+    map.getCanvas().setAttribute("aria-label", t("map"));
+  });
+}
+
+function label(button: HTMLElement, text: string): void {
+  button.title = text;
+  button.setAttribute("aria-label", text);
+}
+
+/** Show or hide everything drawn under the toggle's name. */
+export function setVisible(map: MapLibre, toggle: string, visible: boolean): void {
+  for (const layer of map.getStyle().layers) {
+    if ((layer.metadata as { toggle?: string } | undefined)?.toggle === toggle) {
+      map.setLayoutProperty(layer.id, "visibility", visible ? "visible" : "none");
+    }
+  }
+}
+
+/** Outline one feature and nothing else; null outlines nothing. */
+export function choose(map: MapLibre, chosen: Chosen | null): void {
+  for (const { id } of map.getStyle().layers) {
+    if (!id.startsWith("chosen-")) continue;
+    const here = chosen !== null && id.replace(/^chosen-(fill-)?/, "") === chosen.source;
+    map.setLayoutProperty(id, "visibility", here ? "visible" : "none");
+    if (here) map.setFilter(id, ["==", ["id"], chosen.id]);
+  }
+}
+
+let marker: Marker | null = null;
+
+/** The one marker, at the place in question; null takes it away. */
+export function mark(map: MapLibre, at: [number, number] | null): void {
+  marker?.remove();
+  marker = null;
+  if (!at) return;
+  const pin = h("div", { class: "pin", "aria-hidden": "true" });
+  marker = new Marker({ element: pin, anchor: "bottom" }).setLngLat(at).addTo(map);
+}

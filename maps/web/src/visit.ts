@@ -1,0 +1,125 @@
+// Visiting a place: from a click, a search result, the directory or the URL to marker and panel.
+import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
+import { locate, Problem } from "./api";
+import type { Area, District, Layers, Place, Result } from "./api";
+import { gridSource } from "./draw/grids";
+import { duration, find, h, icon, ICONS, isPhone } from "./dom";
+import { readHash, writeHash } from "./hash";
+import { t, whenLanguage } from "./i18n";
+import { choose, flyTo, framePadding, mark } from "./map";
+import type { Chosen } from "./map";
+import { placeContent } from "./place";
+import type { Thing } from "./thing";
+import { CLICKABLE, thingOf } from "./thing";
+import { closeSheet } from "./sheet";
+
+const FINGER_PX = 9;
+const MOUSE_PX = 4;
+
+export interface Visits {
+  result: (result: Result) => void;
+  area: (area: Area) => void;
+}
+
+export function visits(map: MapLibre, district: District, declared: Layers): Visits {
+  const panel = find("#place");
+  const colours = Object.fromEntries(
+    declared.layers.find(({ key }) => key === "grids")?.style.swatches.map(({ value, colour }) => [value, colour]) ?? []);
+  let asked = new AbortController();
+  let shown: { place: Place; thing: Thing | null } | null = null;
+
+  const leave = () => {
+    asked.abort();
+    shown = null;
+    panel.hidden = true;
+    mark(map, null);
+    choose(map, null);
+    writeHash("place", null);
+    map.getCanvas().focus({ preventScroll: true });
+  };
+  const fill = (...content: HTMLElement[]) => {
+    const close = h("button", { type: "button", class: "quiet close", "aria-label": t("close"), onclick: leave }, icon(ICONS.close));
+    panel.replaceChildren(h("div", { class: "grip", "aria-hidden": "true" }), close, h("div", { class: "content" }, ...content));
+  };
+  const render = () => shown && fill(...placeContent(shown.place, shown.thing, colours));
+
+  const visit = async (at: [number, number], thing: Thing | null = null, chosen: Chosen | null = null) => {
+    asked.abort();
+    asked = new AbortController();
+    closeSheet();
+    mark(map, at);
+    panel.hidden = false;
+    panel.setAttribute("aria-busy", "true");
+    fill(h("p", { class: "empty" }, t("place_loading")));
+    writeHash("place", at.map((degrees) => degrees.toFixed(6)).join(","));
+    try {
+      const place = await locate(at[0], at[1], asked.signal);
+      shown = { place, thing };
+      render();
+      choose(map, chosen ?? (place.block && { source: "blocks", id: place.block.id }));
+      keepInView(map, at);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      shown = null;
+      fill(h("p", { class: "empty error" }, error instanceof Problem ? error.message : t("offline")),
+        h("button", { type: "button", class: "action", onclick: () => void visit(at, thing, chosen) }, t("retry")));
+    }
+    panel.setAttribute("aria-busy", "false");
+  };
+
+  map.on("click", (event) => {
+    const thing = thingNear(map, event);
+    void visit(thing?.at ?? event.lngLat.toArray(), thing);
+  });
+  map.on("mousemove", (event) => {
+    map.getCanvas().style.cursor = thingNear(map, event) ? "pointer" : "";
+  });
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && leave());
+  whenLanguage(render);
+  reopen((at) => void visit(at));
+  return {
+    result: (result) => {
+      void visit([result.lon, result.lat], null, chosenOf(result, district));
+      flyTo(map, result.bbox, result.kind === "block" ? 17 : 16.5);
+    },
+    area: (area) => {
+      if (isPhone()) closeSheet();
+      choose(map, { source: "areas", id: area.id });
+      flyTo(map, area.bbox);
+    },
+  };
+}
+
+function reopen(visit: (at: [number, number]) => void): void {
+  const [lon, lat] = (readHash("place") ?? "").split(",").map(Number);
+  if (Number.isFinite(lon) && Number.isFinite(lat) && lon && lat) visit([lon, lat]);
+}
+
+function thingNear(map: MapLibre, { point, originalEvent }: MapMouseEvent): Thing | null {
+  const touch = originalEvent instanceof PointerEvent && originalEvent.pointerType === "touch";
+  const reach = touch || isPhone() ? FINGER_PX : MOUSE_PX;
+  const layers = CLICKABLE.filter((id) => map.getLayer(id));
+  const found = map.queryRenderedFeatures([[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]], { layers });
+  return found[0] ? thingOf(found[0]) : null;
+}
+
+/** Bring a marker that a panel would cover back into the free part of the map. */
+function keepInView(map: MapLibre, at: [number, number]): void {
+  if (map.isMoving()) return;
+  const { x, y } = map.project(at);
+  const { clientWidth, clientHeight } = map.getContainer();
+  const covered = isPhone()
+    ? y > clientHeight * 0.44 || y < 130
+    : x > clientWidth - 400 || x < 390;
+  if (!covered) return;
+  const padding = isPhone() ? { top: 130, bottom: clientHeight * 0.54, left: 0, right: 0 } : framePadding();
+  map.easeTo({ center: at, padding, duration: duration(400) });
+}
+
+function chosenOf(result: Result, district: District): Chosen | null {
+  const system = district.systems.find(({ name }) => name === result.detail)?.code ?? "";
+  const source = {
+    area: result.detail === "compound" ? "compounds" : "areas", block: "blocks", grid: gridSource(system), road: "segments",
+  }[result.kind as string];
+  return source ? { source, id: result.id } : null;
+}
