@@ -71,6 +71,8 @@ def accept(
     reasons = both(reasons, fields.missing(rows, kind))
     reasons[reasons == ""] = identity.duplicates(rows[reasons == ""], kind)
     fine = reasons == ""
+    if kind.shape == "Point":
+        notes += remarks.pile_ups(source.frame.geometry.to_numpy())
     notes += remarks.of_rows(source.frame[fine], rows[fine], kind, fitted.repairs[fine])
     accepted = geopandas.GeoDataFrame(rows[fine], geometry=fitted.geoms[fine], crs=way[1].base)
     if kind.labels:

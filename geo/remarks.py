@@ -35,11 +35,8 @@ def column_use(kind: Kind, use: Use) -> list[str]:
 
 def of_rows(frame: Any, rows: Any, kind: Kind, repaired: Reasons) -> list[str]:
     """Return the remarks on the accepted rows: ``frame`` as they stood, ``rows`` as they are."""
-    geoms = frame.geometry.to_numpy()
-    notes = _repairs(rows, kind, repaired) + _heights(geoms)
-    if not len(rows):
-        notes.append("No row was accepted; see the reasons in the rejects.")
-    return notes + pile_ups(geoms) if kind.shape == "Point" else notes
+    notes = _repairs(rows, kind, repaired) + _heights(frame.geometry.to_numpy())
+    return notes if len(rows) else [*notes, "No row was accepted; the rejects say why."]
 
 
 def parts(rows: Any) -> list[str]:

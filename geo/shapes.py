@@ -106,7 +106,7 @@ def _fit_simple(geoms: Geometries, wanted: Shape) -> Fitted:
     fitted = geoms.copy()
     alone = shapely.get_num_geometries(geoms) == 1
     fitted[alone] = shapely.get_geometry(geoms[alone], 0)
-    kept = [wanted]
+    kept: list[str] = [wanted]
     if wanted == "LineString":
         kept.append("MultiLineString")
         fitted = _with_length(fitted)

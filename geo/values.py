@@ -24,9 +24,11 @@ NOTHING = ("", "null", "none", "nan", "nat", "n/a", "na", "-", "--", "—", "/",
 UNITS = r"\s*(?:米|m|户|人|星级|星|级|分)$"
 THOUSANDS = r"^[-+]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$"
 
-OFFSET = r"(?<=\d)\s*(z|[+-]\d{2}:?\d{2})$"
-DATE = r"^(\d{1,4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,4})日?[t\s]*"
-EXCEL_DAY = r"^[2-7]\d{4}(?:\.\d+)?$"
+# Patterns keep to what RE2 reads as Python does (no \d, no \s): pandas then runs them in C++.
+OFFSET = " *(z|[+-][0-9]{2}:?[0-9]{2})$"
+AWARE = ":.*[0-9] *(?:z|[+-][0-9]{2}:?[0-9]{2})$"
+DOTTED = r"^([0-9]{1,4})\.([0-9]{1,2})\.([0-9]{1,4})"
+EXCEL_DAY = r"^[2-7][0-9]{4}(?:\.[0-9]+)?$"
 EXCEL_EPOCH = pd.Timestamp("1899-12-30")
 # AM and PM are the American way, which writes the month first.
 FORMATS = (
@@ -41,6 +43,7 @@ FORMATS = (
     "%Y%m%d%H%M%S",
     "%Y%m%d",
 )
+SAMPLE = 100
 YEAR_LAST = (" %H:%M:%S", " %H:%M", "")
 
 
@@ -116,13 +119,13 @@ def timestamp(raw: Any, zone: str) -> Read:
     if pd.api.types.is_datetime64_any_dtype(raw):
         return _to_utc(raw, zone), np.full(len(raw), "", dtype=object)
     words = _same_marks(_spoken(raw))
-    offset = words.str.extract(OFFSET, expand=False).where(words.str.contains(":", na=False))
+    aware = words.str.contains(AWARE, regex=True, na=False)
+    offset = words[aware].str.extract(OFFSET, expand=False)
     local, unsure = _local_times(
-        words.where(offset.isna(), words.str.replace(OFFSET, "", regex=True))
+        words.mask(aware, words[aware].str.replace(OFFSET, "", regex=True))
     )
-    times = _to_utc(local.mask(offset.notna()), zone)
-    if offset.notna().any():
-        times = times.fillna((local - _hours(offset)).dt.tz_localize("UTC"))
+    times = _to_utc(local.mask(aware), zone)
+    times[aware] = (local[aware] - _hours(offset)).dt.tz_localize("UTC")
     unknown = words.notna() & times.isna()
     reasons = _refusals(raw, unknown & ~unsure, "not a date or time; write it as 2024-03-05 08:15")
     return times, reasons + _refusals(
@@ -166,9 +169,12 @@ def _refusals(raw: Any, bad: Any, why: str) -> Reasons:
 
 
 def _same_marks(words: Any) -> Any:
-    """Write every date with '-', every time with ':', and one space between them."""
-    words = words.str.replace(DATE, r"\1-\2-\3 ", regex=True)
+    """Write every date with '-', every time with ':', and space between them."""
+    words = words.str.replace("/", "-").str.replace("t", " ")
+    if words.str.match(DOTTED, na=False).any():
+        words = words.str.replace(DOTTED, r"\1-\2-\3", regex=True)
     if words.notna().any() and not words.str.isascii().all():
+        words = words.str.replace("[年月]", "-", regex=True).str.replace("日", " ")
         words = words.str.replace(r"上午\s*(.*)", r"\1 am", regex=True)
         words = words.str.replace(r"下午\s*(.*)", r"\1 pm", regex=True)
         words = words.str.replace(r"[时点分](?=\d)", ":", regex=True)
@@ -180,7 +186,8 @@ def _same_marks(words: Any) -> Any:
 def _local_times(words: Any) -> tuple[Any, Any]:
     """Return naive times, and for which rows it is unclear whether day or month stands first."""
     times = _by_formats(words, FORMATS)
-    days = pd.to_numeric(words.where(words.str.match(EXCEL_DAY, na=False)), errors="coerce")
+    left = words[times.isna()]
+    days = pd.to_numeric(left.where(left.str.match(EXCEL_DAY, na=False)), errors="coerce")
     times = times.fillna(EXCEL_EPOCH + pd.to_timedelta((days * 86400).round(), unit="s"))
     left = words.mask(times.notna())
     if left.isna().all():
@@ -198,16 +205,20 @@ def _local_times(words: Any) -> tuple[Any, Any]:
 
 
 def _by_formats(words: Any, formats: tuple[str, ...]) -> Any:
+    """Return times by the format that fits; those common in the first rows are tried first."""
+    sample = words.dropna().head(SAMPLE)
+    hits = {f: pd.to_datetime(sample, format=f, errors="coerce").notna().sum() for f in formats}
     times = pd.Series(pd.NaT, index=words.index, dtype="datetime64[us]")
-    for pattern in formats:
+    for pattern in sorted(formats, key=lambda f: -hits[f]):
         left = words[times.isna() & words.notna()]
-        if len(left):
-            times = times.fillna(pd.to_datetime(left, format=pattern, errors="coerce"))
+        if left.empty:
+            break
+        times = times.fillna(pd.to_datetime(left, format=pattern, errors="coerce"))
     return times
 
 
 def _hours(offset: Any) -> Any:
-    signs = offset.str.slice(0, 1).map({"+": 1, "-": -1, "z": 0})
+    signs = offset.str.slice(0, 1).map({"+": 1, "-": -1, "z": 0}).astype(float)
     digits = offset.str.replace(r"\D", "", regex=True).str.pad(4, fillchar="0")
     minutes = digits.str.slice(0, 2).astype(float) * 60 + digits.str.slice(2, 4).astype(float)
     return pd.to_timedelta(signs * minutes, unit="min")
