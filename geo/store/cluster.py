@@ -8,7 +8,6 @@ import fcntl
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -19,8 +18,9 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 import psycopg
+from psycopg.pq import PGconn, Ping
 
-from geo.store import packages, premises
+from geo.store import packages, pidfile, premises
 from geo.store.settings import Settings
 
 DATABASE = "luge"
@@ -164,13 +164,13 @@ def _start(place: Path, fast: bool, say: Say) -> None:
     data = place / "data"
     if not data.exists():
         say(f"making a PostgreSQL {postgres.major} cluster in {place}")
-        _make_cluster(postgres, place)
+        _make_cluster(postgres, place, fast)
     _configure(place, fast)
-    _disown_reused_pid(data)
+    pidfile.disown(data)
     log = place / "server.log"
     command: list[str | Path] = [postgres.bin / "pg_ctl", "start", "-D", data, "-l", log, "-w"]
     command += ["-t", str(_START_S)]
-    for pause_s in (2, 0):
+    for pause_s in (0.2, 0.5, 2, 0):
         done = premises.run(command, timeout_s=_START_S + 60)
         if done.returncode == 0:
             return
@@ -179,7 +179,7 @@ def _start(place: Path, fast: bool, say: Say) -> None:
     raise ClusterFailed(f"the database did not start: {done.stderr.strip()}\n{log}:\n{_tail(log)}")
 
 
-def _make_cluster(postgres: packages.Postgres, place: Path) -> None:
+def _make_cluster(postgres: packages.Postgres, place: Path, fast: bool) -> None:
     """Run initdb aside and move the result into place: a half-made cluster is never used."""
     for remains in place.glob("initdb-*"):
         shutil.rmtree(remains, ignore_errors=True)
@@ -190,6 +190,7 @@ def _make_cluster(postgres: packages.Postgres, place: Path) -> None:
         [
             *(postgres.bin / "initdb", "-D", aside, "-U", "luge", "--encoding=UTF8"),
             *(f"--locale={_LOCALE}", "--auth-local=trust", "--auth-host=reject"),
+            *(["--no-sync"] if fast else []),
         ]
     )
     if done.returncode != 0:
@@ -216,10 +217,13 @@ def _shared_memory() -> str:
 
 
 def _make_database(place: Path) -> None:
-    with psycopg.connect(_url(place, "postgres"), autocommit=True) as connection:
-        made = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
-        if not made.fetchone():
-            connection.execute(f"create database {DATABASE}")
+    try:
+        with psycopg.connect(_url(place, "postgres"), autocommit=True) as connection:
+            made = connection.execute("select 1 from pg_database where datname = %s", [DATABASE])
+            if not made.fetchone():
+                connection.execute(f"create database {DATABASE}")
+    except psycopg.OperationalError as error:
+        raise ClusterFailed(f"the database runs and takes no connection: {error}") from None
 
 
 def _stop(place: Path) -> None:
@@ -234,54 +238,16 @@ def _stop(place: Path) -> None:
 
 
 def _pid(place: Path) -> int | None:
-    """The server's process, if it runs: the pid file alone may be stale and its pid reused."""
-    data = place / "data"
-    try:
-        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
-    except (FileNotFoundError, ValueError):
-        return None
-    except PermissionError:
-        raise ClusterFailed(
-            f"{place} belongs to another user; use the database as the user who made it"
-        ) from None
-    return pid if str(data) in _command_line(pid) else None
-
-
-def _command_line(pid: int) -> list[str]:
-    if Path("/proc/self/cmdline").exists():
-        try:
-            return Path(f"/proc/{pid}/cmdline").read_text(errors="replace").split("\0")
-        except OSError:
-            return []
-    listed = subprocess.run(
-        ["ps", "-ww", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
-    )
-    # ps joins the arguments by blanks; pg_ctl starts "postgres -D FOLDER" and nothing more.
-    return listed.stdout.strip().split(" -D ", 1)
-
-
-def _disown_reused_pid(data: Path) -> None:
-    """Let the server start over a stale pid file whose pid now belongs to some other process.
-
-    PostgreSQL ignores the pid of the process that called pg_ctl. Removing the file instead would
-    also remove its check that no process of the killed server still uses the shared memory.
-    """
-    lock = data / "postmaster.pid"
-    if lock.exists():
-        rest = lock.read_text().split("\n", 1)[1:]
-        lock.write_text("\n".join([str(os.getpid()), *rest]))
+    return pidfile.server_pid(place / "data")
 
 
 def _answers(place: Path) -> bool:
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        try:
-            psycopg.connect(_url(place, "postgres"), connect_timeout=5).close()
-        except psycopg.OperationalError:
-            time.sleep(0.2)
-        else:
-            return True
-    return False
+    """Whether the server can be reached, once it has replayed its log if it has to."""
+    address = _url(place, "postgres").encode()
+    deadline = time.monotonic() + _START_S
+    while (answer := PGconn.ping(address)) == Ping.REJECT and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return answer == Ping.OK
 
 
 def _size(place: Path) -> int | None:
