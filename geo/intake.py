@@ -24,6 +24,29 @@ from geo.shapes import Fitted
 Reasons = NDArray[np.object_]
 
 
+class District(NamedTuple):
+    """Where rows are to lie: the metric CRS's EPSG number, a polygon in it (None: anywhere).
+
+    Times without an offset are local times of ``time_zone``.
+    """
+
+    srid: int
+    extent: Any = None
+    time_zone: str = "Asia/Shanghai"
+
+
+class Wishes(NamedTuple):
+    """What a person says of a file: its CRS (None: the file's own), which column is which field.
+
+    ``columns`` maps fields (and lon, lat, wkt) to columns; ``constants`` gives fields one value
+    for all rows.
+    """
+
+    crs: CrsLike | None = None
+    columns: Names | None = None
+    constants: Names | None = None
+
+
 class Intake(NamedTuple):
     """The outcome.
 
@@ -46,35 +69,23 @@ class Intake(NamedTuple):
 def accept(
     source: Source,
     kind: Kind,
-    *,
-    crs: CrsLike | None,
-    target_srid: int,
-    columns: Names | None = None,
-    constants: Names | None = None,
-    extent: Any = None,
-    time_zone: str = "Asia/Shanghai",
+    district: District,
+    wishes: Wishes = Wishes(),  # noqa: B008 - immutable
 ) -> Intake:
-    """Judge every row of a file.
-
-    ``crs`` is the CRS a person declares; None: the file's own. ``columns`` maps fields to columns,
-    ``constants`` gives fields one value for all rows. ``extent`` is a polygon around the district
-    in the metric CRS EPSG:``target_srid``, or None. Times without offset are of ``time_zone``.
-    """
-    declared, notes = placing.declared(crs, source.crs)
-    way = declared, parse(target_srid)
-    use = fields.use_of(source.frame, kind, columns, constants)
-    rows, reasons = fields.fill(source.frame, kind, use, time_zone)
-    fitted = _geometry(source.frame, kind, use, (way, extent))
+    """Judge every row of a file; raises the errors named above for the file as a whole."""
+    declared, notes = placing.declared(wishes.crs, source.crs)
+    target = parse(district.srid)
+    use = fields.use_of(source.frame, kind, wishes.columns, wishes.constants)
+    rows, reasons = fields.fill(source.frame, kind, use, district.time_zone)
+    fitted = _geometry(source.frame, kind, use, ((declared, target), district.extent))
     reasons = both(reasons, fitted.reasons)
     notes += source.notes + remarks.column_use(kind, use)
     notes += _identify(rows, kind, fitted.geoms) + fields.complete(rows, kind)
     reasons = both(reasons, fields.missing(rows, kind))
     reasons[reasons == ""] = identity.duplicates(rows[reasons == ""], kind)
     fine = reasons == ""
-    if kind.shape == "Point":
-        notes += remarks.pile_ups(source.frame.geometry.to_numpy())
-    notes += remarks.of_rows(source.frame[fine], rows[fine], kind, fitted.repairs[fine])
-    accepted = geopandas.GeoDataFrame(rows[fine], geometry=fitted.geoms[fine], crs=way[1].base)
+    notes += remarks.of_rows(source.frame, rows, kind, np.where(fine, fitted.repairs, ""))
+    accepted = geopandas.GeoDataFrame(rows[fine], geometry=fitted.geoms[fine], crs=target.base)
     if kind.labels:
         accepted["labels"] = fields.labels(source.frame.loc[fine, use.rest])
     if kind.shape == "LineString":

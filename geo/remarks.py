@@ -34,9 +34,13 @@ def column_use(kind: Kind, use: Use) -> list[str]:
 
 
 def of_rows(frame: Any, rows: Any, kind: Kind, repaired: Reasons) -> list[str]:
-    """Return the remarks on the accepted rows: ``frame`` as they stood, ``rows`` as they are."""
-    notes = _repairs(rows, kind, repaired) + _heights(frame.geometry.to_numpy())
-    return notes if len(rows) else [*notes, "No row was accepted; the rejects say why."]
+    """Return remarks on all rows: ``frame`` as they stood, ``rows`` as they are.
+
+    ``repaired`` says why a polygon was, '' for the others.
+    """
+    geoms = frame.geometry.to_numpy()
+    notes = _repairs(rows, kind, repaired) + _heights(geoms)
+    return notes + pile_ups(geoms) if kind.shape == "Point" else notes
 
 
 def parts(rows: Any) -> list[str]:
