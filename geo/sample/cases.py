@@ -24,6 +24,7 @@ FAR_SHARE = 0.012
 SLOW = {"芦汀社区": 1.5, "晴川社区": 1.7, "临沧社区": 1.35, "金穗社区": 1.3}
 """Handling takes longer by this factor where workers are overloaded or far away."""
 WRONG_STREET = 0.012
+STUCK_SHARE = 0.012
 
 
 @cache
@@ -37,7 +38,7 @@ def incidents() -> gpd.GeoDataFrame:
     spots = _hot_spots(rng)
     pairs = zip(CLASSES, counts.tolist(), strict=True)
     parts = [_of_class(c, n, rain, spots, rng) for c, n in pairs]
-    frame = pd.concat(parts, ignore_index=True)
+    frame = _inside(pd.concat(parts, ignore_index=True))
     frame = frame.sort_values("上报时间", kind="stable").reset_index(drop=True)
     frame = _handled(_described(frame, rng), rng)
     xy = frame[["x", "y"]].to_numpy().round(2)
@@ -58,6 +59,7 @@ def _of_class(
     # What lies on the road stays on its own side of the axis.
     off = np.maximum(off, 0.4)
     chosen["along"] += rng.uniform(-3, 3, count)
+    chosen[["axis_x", "axis_y"]] = chosen[["x", "y"]]
     chosen["x"] += chosen["nx"] * off + rng.uniform(-2, 2, count)
     chosen["y"] += chosen["ny"] * off + rng.uniform(-2, 2, count)
     chosen["上报时间"] = _times(case, count, rain, rng)
@@ -67,6 +69,18 @@ def _of_class(
     chosen["来源"] = rng.choice(SOURCES, count, p=case.sources)
     chosen["limit_h"], chosen["median_h"] = case.hours
     return _some_far_from_roads(chosen, case, rng)
+
+
+def _inside(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give each incident the community it lies in; the few outside go back beside their road."""
+    xy = frame[["x", "y"]].to_numpy()
+    outside = frontage.community_at(xy) < 0
+    near = frame[["axis_x", "axis_y"]].to_numpy() + 2 * frame[["nx", "ny"]].to_numpy()
+    xy[outside] = near[outside]
+    frame[["x", "y"]] = xy
+    found = frontage.community_at(xy)
+    frame["community"] = np.where(found < 0, frame["community"], found)
+    return frame
 
 
 def _draw(weight: Floats, count: int, rng: np.random.Generator) -> frontage.Ints:
@@ -107,17 +121,16 @@ def _pull(near: str) -> Floats:
         return np.asarray(base + count[slots["stretch"]] * (0.25 if near == "shops" else 1.0))
     if near == "water":
         rivers = ground().ways.loc[ground().ways["kind"] == "river", "geometry"].to_numpy()
-        away = shapely.distance(shapely.points(xy), shapely.union_all(rivers))
+        water = shapely.simplify(shapely.union_all(rivers), 5.0)
+        away = shapely.distance(shapely.points(xy), water)
         # Low ground: near water, and in two old hollows.
         low = 0.15 + np.exp(-away / 160)
         hollow = np.sin(xy[:, 0] / 530 + 1.0) * np.sin(xy[:, 1] / 610 + 2.0)
         return np.asarray(low * np.exp(2.2 * np.clip(hollow, -0.4, 1)))
     if near == "compounds":
-        walls = people.compounds()
-        tree = shapely.STRtree(walls.geometry.to_numpy())
-        points = shapely.points(xy)
-        near_row, _ = tree.query(points, predicate="dwithin", distance=60)
-        return 0.7 + 3.0 * np.isin(np.arange(len(xy)), near_row)
+        around = shapely.union_all(people.compounds().buffer(60).to_numpy())
+        shapely.prepare(around)
+        return np.asarray(0.7 + 3.0 * shapely.contains_xy(around, xy[:, 0], xy[:, 1]))
     return np.ones(len(slots))
 
 
@@ -161,7 +174,7 @@ def _described(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     found = frontage.addresses(
         np.where(on_road, way, 0), frame["along"].to_numpy(), frame["side"].to_numpy()
     )
-    community = np.array([row[0] for row in names.COMMUNITIES])[frame["community"]]
+    community = np.array([c.name for c in names.COMMUNITIES])[frame["community"]]
     where = rng.choice(["", "附近", "门口", "对面"], n, p=[0.4, 0.3, 0.2, 0.1])
     road = [a + b for a, b in zip(found, where, strict=True)]
     frame["地址"] = np.where(on_road, road, community + "空地")
@@ -170,24 +183,36 @@ def _described(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     serial = frame.groupby(day).cumcount() + 1
     frame["案件编号"] = "AJ" + day + serial.astype(str).str.zfill(4)
     number = {code: k for k, (code, _) in enumerate(names.STREETS)}
-    street = np.array([number[row[2]] for row in names.COMMUNITIES])[frame["community"]]
+    street = np.array([number[c.street] for c in names.COMMUNITIES])[frame["community"]]
     wrong = rng.random(n) < WRONG_STREET
     street = np.where(wrong, (street + rng.integers(1, 3, n)) % len(number), street)
     frame["街道"] = np.array([name for _, name in names.STREETS])[street]
     return frame
 
 
+def _by_day(handled: pd.Series, patient: pd.Series) -> pd.Series:
+    """Work that can wait is not done at night: it is finished in the morning after."""
+    day = handled.dt.floor("D")
+    hour = (handled - day).dt.total_seconds() / 3_600
+    early = pd.to_timedelta(8 + hour % 2, "h")
+    morning = day + early + pd.to_timedelta((hour >= 20).astype(int), "D")
+    night = patient & ((hour < 7) | (hour >= 20))
+    return handled.where(~night, morning.dt.floor("s"))
+
+
 def _handled(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """Add deadline, handling and closing; what lies after the end of the files is still open."""
     n = len(frame)
     reported = frame["上报时间"]
-    community = np.array([row[0] for row in names.COMMUNITIES])[frame["community"]]
+    community = np.array([c.name for c in names.COMMUNITIES])[frame["community"]]
     slow = pd.Series(community).map(SLOW).fillna(1.0).to_numpy()
     night = np.where(reported.dt.hour.isin([22, 23, 0, 1, 2, 3, 4, 5]), 1.3, 1.0)
-    taken = frame["median_h"] * slow * night * rng.lognormal(0, 0.55, n)
+    stuck = np.where(rng.random(n) < STUCK_SHARE, 14.0, 1.0)
+    taken = frame["median_h"] * slow * night * stuck * rng.lognormal(0, 0.55, n)
     frame["截止时间"] = reported + pd.to_timedelta(frame["limit_h"], "h")
     handled = (reported + pd.to_timedelta(taken * 3_600, "s")).dt.floor("s")
-    checking = rng.lognormal(np.log(5), 0.8, n)
+    handled = _by_day(handled, frame["limit_h"] >= 24)
+    checking = rng.lognormal(np.log(9), 0.9, n)
     closed = (handled + pd.to_timedelta(checking * 3_600, "s")).dt.floor("s")
     void = rng.random(n) < 0.006
     frame["处置时间"] = handled.where((handled < END) & ~void)

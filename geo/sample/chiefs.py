@@ -1,4 +1,4 @@
-"""Road chiefs of the sample and their duties: most roads have one, those of the fringe have none."""
+"""Road chiefs and their duties: most roads have one, those of the fringe have none."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ LEAST_M = 60.0
 MAIN = ("primary", "secondary")
 MINOR = ("tertiary", "residential")
 SECOND_CHIEFS = 3
-DEPARTMENTS = ["城市管理行政执法中队", "市场监督管理所", "绿化市容管理所", "派出所", "城市运行管理中心"]
+DEPARTMENTS = [
+    "城管执法中队",
+    "市场监督管理所",
+    "绿化市容管理所",
+    "派出所",
+    "城市运行管理中心",
+]
 
 
 @cache
@@ -30,9 +36,10 @@ def chiefs() -> pd.DataFrame:
         posts += [("总路长", code, -1, f"{name}党工委")]
         posts += [("一级", code, -1, f"{name}{DEPARTMENTS[k % 5]}") for k in range(5)]
         posts += [("轮值", code, -1, f"{name}党建联盟")] * 2
-    for i, (name, _, street, *_) in enumerate(names.COMMUNITIES):
-        if street != names.STREETS[2][0] or name == "晴川社区":
-            posts += [("二级", street, i, f"{name}居委会")] * SECOND_CHIEFS
+    for i, community in enumerate(names.COMMUNITIES):
+        if community.street != names.FRINGE or community.name == "晴川社区":
+            post = ("二级", community.street, i, f"{community.name}居委会")
+            posts += [post] * SECOND_CHIEFS
     frame = pd.DataFrame(posts, columns=["role", "street", "community", "部门"])
     rng = np.random.default_rng([SEED, 5])
     frame.insert(0, "编号", [f"LZ{k:03d}" for k in range(1, len(frame) + 1)])
@@ -58,16 +65,18 @@ def duties() -> pd.DataFrame:
 
 
 def _roads_by_street() -> pd.DataFrame:
-    """Named roads cut by community: name, class, market, street, community, fringe share, metres."""
+    """Roads within streets: name, class, market, street, metres, fringe_m, main community."""
     ways = ground().ways
     ways = ways[ways["kind"] != "river"]
     areas = people.areas().set_index("name")["geometry"]
     parts = []
-    for i, (name, _, street, *_) in enumerate(names.COMMUNITIES):
-        inside = shapely.length(shapely.intersection(ways.geometry.to_numpy(), areas[name]))
+    for i, community in enumerate(names.COMMUNITIES):
+        inside = shapely.length(
+            shapely.intersection(ways.geometry.to_numpy(), areas[community.name])
+        )
         part = ways[["name", "class", "market", "zone"]].assign(metres=inside)
         part["fringe_m"] = inside * (ways["zone"] == "fringe")
-        parts.append(part.assign(street=street, community=i))
+        parts.append(part.assign(street=community.street, community=i))
     table = pd.concat(parts)
     keys = ["name", "class", "market", "street"]
     largest = table.sort_values("metres", ascending=False, kind="stable")
@@ -116,10 +125,11 @@ def _general(roads: pd.DataFrame) -> list[Duty]:
     return [(posts[k % len(posts)], name, "", "双侧", "总路长") for k, name in enumerate(covered)]
 
 
+@cache
 def _posts(role: str, street: str, community: int = -1) -> list[str]:
     frame = chiefs()
     own = (frame["role"] == role) & (frame["street"] == street) & (frame["community"] == community)
-    return frame.loc[own, "编号"].tolist()
+    return list(frame.loc[own, "编号"])
 
 
 def _uneven(count: int, rng: np.random.Generator) -> int:

@@ -7,6 +7,7 @@ it, so neighbours always share the same vertices and the fabric stays a coverage
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass
+@dataclass(frozen=True)
 class Street:
     """A line of the fabric before it has a final name."""
 
@@ -76,7 +77,7 @@ class Fabric:
 
     def cut(self, face: int, path: list[int], street: int) -> int:
         """Split a face along a path of nodes whose ends lie on its ring; return the new face."""
-        for a, b in zip(path, path[1:], strict=False):
+        for a, b in pairwise(path):
             self.join(a, b, street)
         ring = self.faces[face]
         i, j = ring.index(path[0]), ring.index(path[-1])

@@ -10,14 +10,21 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
-from geo.sample import people
+from geo.sample import cases, chiefs, people, shops, stations
 from geo.sample.ground import ground
 
 DECIMALS = 7
 WAY_FIELDS = ["external_id", "name", "kind", "class", "width_m", "level"]
 AREA_FIELDS = ["level", "code", "name", "parent", "households", "people", "workers"]
+MERCHANT_FIELDS = ["编号", "店名", "类别", "统一社会信用代码", "星级", "信用分", "红灰榜"]
+MERCHANT_FIELDS += ["地址", "联系人", "电话"]
+STATION_FIELDS = ["编号", "名称", "级别", "地址", "电话"]
+INCIDENT_FIELDS = ["案件编号", "类别", "小类", "描述", "地址", "来源", "状态", "上报时间"]
+INCIDENT_FIELDS += ["截止时间", "处置时间", "结案时间", "街道"]
+CHIEF_FIELDS = ["编号", "姓名", "部门", "电话"]
 COMPOUND_FIELDS = ["level", "code", "name", "parent", "households", "people"]
 
 
@@ -31,6 +38,19 @@ def write_boundaries(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in frames.items():
         (folder / f"{name}.geojson").write_text(geojson(frame), encoding="utf-8")
+
+
+def write_points(folder: Path) -> None:
+    """Write merchants, stations, incidents (经度, 纬度 in WGS 84), chiefs and duties as CSV.
+
+    UTF-8 with a byte order mark, as spreadsheet programs in China expect. Times are Asia/Shanghai.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_csv(folder / "merchants.csv", _with_lonlat(shops.merchants(), MERCHANT_FIELDS))
+    _write_csv(folder / "stations.csv", _with_lonlat(stations.stations(), STATION_FIELDS))
+    _write_csv(folder / "incidents.csv", _with_lonlat(cases.incidents(), INCIDENT_FIELDS))
+    _write_csv(folder / "chiefs.csv", chiefs.chiefs()[CHIEF_FIELDS])
+    _write_csv(folder / "duties.csv", chiefs.duties())
 
 
 def geojson(frame: gpd.GeoDataFrame) -> str:
@@ -64,3 +84,12 @@ def _features(frame: gpd.GeoDataFrame) -> Iterable[str]:
             "geometry": json.loads(shapely.to_geojson(shape)),
         }
         yield json.dumps(feature, ensure_ascii=False)
+
+
+def _with_lonlat(frame: gpd.GeoDataFrame, fields: list[str]) -> pd.DataFrame:
+    lonlat = shapely.get_coordinates(degrees(frame.geometry.to_numpy()))
+    return pd.DataFrame(frame[fields]).assign(经度=lonlat[:, 0], 纬度=lonlat[:, 1])
+
+
+def _write_csv(path: Path, table: pd.DataFrame) -> None:
+    table.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")

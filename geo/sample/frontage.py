@@ -17,6 +17,7 @@ Ints = npt.NDArray[np.int64]
 SLOT_M = 6.0
 METRES_PER_NUMBER = 7.0
 STRETCH_M = 110.0
+ASIDE_M = 6.0
 RIVERSIDE = ("汀水北路", "汀水南路", "沧江路", "横塘路")
 
 
@@ -24,7 +25,7 @@ RIVERSIDE = ("汀水北路", "汀水南路", "沧江路", "横塘路")
 def slots() -> pd.DataFrame:
     """One row per slot: way (row of ground().ways), along (m), side (1 left, −1 right), x, y of the
     axis, nx, ny (unit vector to that side), half (half the road's width in m), stretch (number of
-    the 110 m piece it lies in), community (row of names.COMMUNITIES, −1 outside).
+    the 110 m piece it lies in), community beside the road (row of names.COMMUNITIES, −1 outside).
     """
     ways = ground().ways
     usable = np.flatnonzero((ways["kind"] != "river") & (ways["level"] == 0))
@@ -37,9 +38,10 @@ def slots() -> pd.DataFrame:
     one = pd.DataFrame({"way": usable[row], "along": along, "stretch": stretch})
     one[["x", "y"]] = axis
     one["half"] = ways["width_m"].to_numpy()[one["way"]] / 2
-    one["community"] = community_at(axis)
     both = pd.concat([one.assign(side=1), one.assign(side=-1)], ignore_index=True)
     both[["nx", "ny"]] = np.vstack([normal, -normal])
+    aside = both[["nx", "ny"]].to_numpy() * (both["half"].to_numpy()[:, None] + ASIDE_M)
+    both["community"] = community_at(both[["x", "y"]].to_numpy() + aside)
     return both
 
 
@@ -73,7 +75,8 @@ def house_numbers(way: Ints, along: Floats, side: Ints) -> Ints:
     ordered = table.sort_values(["name", "x"], kind="stable")
     before = ordered.groupby("name")["length"].cumsum() - ordered["length"]
     chainage = before.sort_index().to_numpy()[way] + along
-    return (2 * (chainage // METRES_PER_NUMBER) + np.where(side > 0, 1, 2)).astype(np.int64)
+    number = 2 * (chainage // METRES_PER_NUMBER) + np.where(side > 0, 1, 2)
+    return np.asarray(number, dtype=np.int64)
 
 
 def addresses(way: Ints, along: Floats, side: Ints) -> list[str]:

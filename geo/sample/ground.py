@@ -104,7 +104,7 @@ def _faces(fabric: Fabric) -> gpd.GeoDataFrame:
 
 def _communities(fabric: Fabric) -> dict[int, int]:
     """The community of each face of the skeleton: the nearest seed on the same bank."""
-    seeds = np.array([row[3] for row in COMMUNITIES])
+    seeds = np.array([community.seed for community in COMMUNITIES])
     south = skeleton.part_beyond("river")
     bank = shapely.contains_xy(south, seeds)
     found = {}
@@ -164,20 +164,19 @@ def _numbered(ways: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _areas(faces: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """District, streets and communities as unions of faces, so that all share their vertices."""
-    rows = []
-    for i, (name, serial, street, *_) in enumerate(COMMUNITIES):
+    rows: list[tuple[str, str, str, str | None, shapely.Polygon]] = []
+    for i, community in enumerate(COMMUNITIES):
         parts = faces.geometry[faces["community"] == i].to_numpy()
-        code = f"{DISTRICT_CODE}{street}{serial}"
-        rows.append(("community", code, name, f"{DISTRICT_CODE}{street}000", _union(parts)))
+        parent = f"{DISTRICT_CODE}{community.street}000"
+        code = f"{DISTRICT_CODE}{community.street}{community.serial}"
+        rows.append(("community", code, community.name, parent, _union(parts)))
     for street, name in STREETS:
         code = f"{DISTRICT_CODE}{street}000"
         parts = [row[4] for row in rows if row[3] == code]
         rows.append(("street", code, name, f"{DISTRICT_CODE}000000", _union(parts)))
     whole = _union([row[4] for row in rows if row[0] == "street"])
     rows.append(("district", f"{DISTRICT_CODE}000000", DISTRICT, None, whole))
-    areas = gpd.GeoDataFrame(
-        rows, columns=["level", "code", "name", "parent", "geometry"], crs=CRS
-    )
+    areas = gpd.GeoDataFrame(rows, columns=["level", "code", "name", "parent", "geometry"], crs=CRS)
     return areas.sort_values("code", kind="stable").reset_index(drop=True)
 
 

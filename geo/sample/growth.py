@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from geo.sample.drawing import CORE
 from geo.sample.fabric import Fabric, Floats, Street, edge, following, lengths, ring_area
-from geo.sample.skeleton import CORE
 
 Ways = list[list[int]]
 
@@ -182,7 +182,7 @@ def _length_round(ring: Floats) -> float:
 
 
 def _slant(points: Floats, end: tuple[int, int], at: Floats) -> float:
-    """The sine of the angle between the chord and the edge it ends on; the worse one at a vertex."""
+    """The sine of the angle between chord and edge at an end; the smaller one at a vertex."""
     i, j = end
     chord = (at[1] - at[0]) / lengths(at)[0]
     n = len(points)

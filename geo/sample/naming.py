@@ -24,7 +24,7 @@ class Stretch(NamedTuple):
 
 
 def stretches(fabric: Fabric, rng: np.random.Generator) -> list[Stretch]:
-    """Every street's stretches; road pieces that would run into the boundary rivers are left out."""
+    """Every street's stretches, without road pieces that would end in the water."""
     beyond = {key: skeleton.part_beyond(key) for key in ("river", "spine")}
     for part in beyond.values():
         shapely.prepare(part)
@@ -103,7 +103,9 @@ def _lane_number(host: str, numbers: dict[str, int], rng: np.random.Generator) -
     road, mark, _ = host.partition("路")
     stem = road + mark if mark else host
     old_lane = stem.endswith(("弄", "巷"))
-    numbers[stem] = numbers.get(stem, 0) + int(rng.integers(1, 4) if old_lane else rng.integers(6, 40))
+    numbers[stem] = numbers.get(stem, 0) + int(
+        rng.integers(1, 4) if old_lane else rng.integers(6, 40)
+    )
     return f"{stem}{numbers[stem]}{'支弄' if old_lane else '弄'}"
 
 

@@ -28,11 +28,11 @@ def areas() -> gpd.GeoDataFrame:
     rng = np.random.default_rng([SEED, 1])
     counts = pd.DataFrame(index=frame.index, columns=["households", "people", "workers"])
     own = frame.index[frame["level"] == "community"]
-    by_name = {row[0]: row for row in COMMUNITIES}
+    planned = {community.name: community for community in COMMUNITIES}
     for i in own:
-        _, _, _, _, people, per_worker, _ = by_name[frame["name"][i]]
-        households = round(people / (PEOPLE_PER_HOUSEHOLD + rng.uniform(-0.12, 0.12)))
-        counts.loc[i] = [households, people, max(1, round(households / per_worker))]
+        plan = planned[frame["name"][i]]
+        households = round(plan.people / (PEOPLE_PER_HOUSEHOLD + rng.uniform(-0.12, 0.12)))
+        counts.loc[i] = [households, plan.people, round(households / plan.households_per_worker)]
     for level, digits in (("street", 9), ("district", 6)):
         for i in frame.index[frame["level"] == level]:
             under = own[frame["code"][own].str[:digits] == frame["code"][i][:digits]]
@@ -56,7 +56,7 @@ def _compounds_of(community: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
     faces = ground().faces
     faces = faces[(faces["community"] == community) & ~faces["water"]]
     faces = faces[faces["zone"].isin(list(COMPOUND_M2))].reset_index(drop=True)
-    wanted = COMMUNITIES[community][6]
+    wanted = COMMUNITIES[community].compounds
     tree = shapely.STRtree(faces.geometry.to_numpy())
     used: set[int] = set()
     walls: list[shapely.Polygon] = []
@@ -74,7 +74,7 @@ def _compounds_of(community: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
         walls.append(wall)
         zones.append(faces["zone"][face])
     frame = gpd.GeoDataFrame({"zone": zones}, geometry=walls, crs=CRS)
-    code = ground().areas.set_index("name")["code"][COMMUNITIES[community][0]]
+    code = ground().areas.set_index("name")["code"][COMMUNITIES[community].name]
     frame["parent"] = code
     frame["code"] = [f"{code}{k:02d}" for k in range(1, len(frame) + 1)]
     return frame

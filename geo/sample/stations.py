@@ -1,4 +1,4 @@
-"""Party and community service stations of the sample: 1 district, 3 street, 12 community, 30 others."""
+"""Party and community service stations: 1 district, 3 street, 12 community, 30 others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ import shapely
 from geo.sample import frontage, names, people
 from geo.sample.fabric import Floats
 from geo.sample.ground import CRS, SEED, ground
+
+# Name, tier, wished place and community.
+Wish = tuple[str, str, Floats, int]
 
 OTHERS = {"core": 10, "planned": 18, "fringe": 2}
 OTHER_NAMES = ["楼宇党群服务站", "商圈党群服务站", "滨水驿站", "两新党群服务站", "暖心驿站"]
@@ -32,30 +35,32 @@ def stations() -> gpd.GeoDataFrame:
     frame = gpd.GeoDataFrame(geometry=shapely.points(xy.round(2)), crs=CRS)
     frame["编号"] = [f"ZD{k:03d}" for k in range(1, len(frame) + 1)]
     road = ground().ways["name"].to_numpy()[way]
-    frame["名称"] = [f"{r}{n}" if n in OTHER_NAMES else n for (n, *_), r in zip(wanted, road, strict=True)]
+    frame["名称"] = [
+        f"{r}{n}" if n in OTHER_NAMES else n for (n, *_), r in zip(wanted, road, strict=True)
+    ]
     frame["级别"] = [tier for _, tier, *_ in wanted]
     frame["地址"] = frontage.addresses(way, along, side)
     frame["电话"] = names.phones(len(frame), rng)
     return frame
 
 
-def _official() -> list[tuple[str, str, Floats, int]]:
-    """Name, tier, wished place and community of the stations that every level must have."""
+def _official() -> list[Wish]:
+    """The stations that every level must have."""
     areas = people.areas().set_index("name")
     middle = {name: _middle(polygon) for name, polygon in areas["geometry"].items()}
     core = (middle["文庙社区"] + middle["渡口社区"]) / 2
     wanted = [(f"{names.DISTRICT}党群服务中心", "区级", core, 1)]
-    for (code, name), host in zip(names.STREETS, ("棠溪社区", "横塘社区", "晴川社区"), strict=True):
-        at = next(i for i, row in enumerate(names.COMMUNITIES) if row[0] == host)
-        wanted.append((f"{name}党群服务中心", "街道级", (middle[host] * 2 + core) / 3, at))
-    for i, (name, _, street, *_) in enumerate(names.COMMUNITIES):
-        far = TOWARDS_CORE if street == names.STREETS[2][0] else 0.08
-        at = middle[name] + far * (core - middle[name])
-        wanted.append((f"{name}党群服务站", "社区级", at, i))
+    for (_, name), host in zip(names.STREETS, ("棠溪社区", "横塘社区", "晴川社区"), strict=True):
+        number = [community.name for community in names.COMMUNITIES].index(host)
+        wanted.append((f"{name}党群服务中心", "街道级", (middle[host] * 2 + core) / 3, number))
+    for i, community in enumerate(names.COMMUNITIES):
+        far = TOWARDS_CORE if community.street == names.FRINGE else 0.08
+        at = middle[community.name] + far * (core - middle[community.name])
+        wanted.append((f"{community.name}党群服务站", "社区级", at, i))
     return wanted
 
 
-def _others(rng: np.random.Generator) -> list[tuple[str, str, Floats, int]]:
+def _others(rng: np.random.Generator) -> list[Wish]:
     """Further stations at random places of each zone, mostly where there are shops."""
     faces = ground().faces
     wanted = []
