@@ -167,6 +167,7 @@ def _start(place: Path, fast: bool, say: Say) -> None:
         _make_cluster(postgres, place, fast)
     _configure(place, fast)
     pidfile.disown(data)
+    _sweep_socket(place)
     log = place / "server.log"
     command: list[str | Path] = [postgres.bin / "pg_ctl", "start", "-D", data, "-l", log, "-w"]
     command += ["-t", str(_START_S)]
@@ -205,6 +206,12 @@ def _configure(place: Path, fast: bool) -> None:
     configuration = place / "data" / "postgresql.conf"
     configuration.write_text(text + (_FAST if fast else ""))
     configuration.chmod(0o644)  # root writes it and another user reads it, whatever root's umask
+
+
+def _sweep_socket(place: Path) -> None:
+    """Remove what a killed server left: the lock beside its socket may name a pid in use again."""
+    for remains in premises.socket_folder(place).glob(".s.PGSQL.*"):
+        remains.unlink()
 
 
 def _shared_memory() -> str:

@@ -6,14 +6,15 @@ from pathlib import Path
 import pandas as pd
 import psycopg
 
-from geo import sample
 from geo.intake import Wishes
+from geo.sample import files, names
 from geo.store import blocks, district, importing, plans
 from geo.store.database import Setting, transaction
 from geo.store.duties import put_duties
 from geo.store.importing import Options, Say, import_file
 
 BOUNDARIES = Path(__file__).parents[2] / "data" / "boundaries"
+SRID = 4549
 START = date(2024, 1, 1)
 HOUSEHOLDS_PER_GRID = {"management": 400, "party": 900, "police": 2500}
 
@@ -24,14 +25,14 @@ def ensure(url: str, folder: Path, say: Say) -> None:
     ``folder`` receives the generated tables. Raises `geo.store.district.DistrictExists` where the
     database holds another district.
     """
-    setting = Setting(sample.NAME, sample.CODE, sample.SRID, "Asia/Shanghai", 50.0)
+    setting = Setting(names.DISTRICT, names.DISTRICT_CODE, SRID, "Asia/Shanghai", 50.0)
     district.init(url, setting)
     with transaction(url) as conn:
         if _loaded(conn):
-            say(f"{sample.NAME} is loaded")
+            say(f"{names.DISTRICT} is loaded")
             return
         _load(conn, folder, say)
-    say(f"{sample.NAME} is loaded and linked")
+    say(f"{names.DISTRICT} is loaded and linked")
 
 
 def _loaded(conn: psycopg.Connection) -> bool:
@@ -48,7 +49,7 @@ def _load(conn: psycopg.Connection, folder: Path, say: Say) -> None:
         plan = plans.init_plan(conn, system, households=households, start=START)
         say(f"{plan.name}: {plan.grids} grids")
     say("writing merchants, stations, chiefs and a year of incidents")
-    sample.write_points(folder)
+    files.write_points(folder)
     for kind in ("merchants", "stations", "incidents"):
         _tell(import_file(conn, folder / f"{kind}.csv", kind, Options(Wishes("wgs84"))), say)
     put = put_duties(conn, *_duties(folder))

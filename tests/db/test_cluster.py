@@ -159,8 +159,9 @@ def test_a_pid_file_that_names_the_server_of_another_checkout(make_home: MakeHom
 
 
 def rename_pid(home: Path, pid: int) -> None:
-    pid_file = home / "cluster" / "data" / "postmaster.pid"
-    pid_file.write_text("\n".join([str(pid), *pid_file.read_text().split("\n")[1:]]))
+    for name in ("data/postmaster.pid", ".s.PGSQL.5432.lock"):
+        lock = home / "cluster" / name
+        lock.write_text("\n".join([str(pid), *lock.read_text().split("\n")[1:]]))
 
 
 def test_a_garbled_pid_file(home: Path) -> None:

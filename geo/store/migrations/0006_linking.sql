@@ -84,10 +84,11 @@ language sql stable as $$
     with near as (
         select s.id, s.geom, st_distance(s.geom, p) as d
         from segment s
-        where s.kind in ('road', 'lane') and st_dwithin(s.geom, p, within_m)
+        where s.kind in ('road', 'lane') and st_dwithin(s.geom, p, within_m + 1e-6)
     ), winner as (
+        -- One that is a micrometre too far may still tie with the nearest.
         select id, geom from near
-        where d <= (select min(d) from near) + 1e-6
+        where (select min(d) from near) <= within_m and d <= (select min(d) from near) + 1e-6
         order by id limit 1
     )
     select w.id, place.side, place.chainage_m, place.offset_m
