@@ -52,8 +52,7 @@ def use_of(frame: Any, kind: Kind, given: Names | None, constants: Names | None)
     constants = {kind.field(name).name: value for name, value in (constants or {}).items()}
     constants |= kind.constants
     places = coordinate_columns(names, given)
-    free = [name for name in names if name not in places.values()]
-    found = recognise(kind, free, given) if not given else recognise(kind, names, given)
+    found = recognise(kind, names, given)
     found = {field: name for field, name in found.items() if field not in constants}
     for field in kind.fields:
         if field.required and not ({field.name, field.stand_in} & {*found, *constants}):

@@ -193,7 +193,11 @@ def _shapefile_encoding(path: Path) -> str | None:
     parts = {part.suffix.lower(): part for part in path.parent.iterdir() if part.stem == path.stem}
     if ".cpg" in parts or ".dbf" not in parts:
         return None
-    return tables.guess_encoding(parts[".dbf"].read_bytes().replace(b"\0", b""))
+    content = parts[".dbf"].read_bytes()
+    # Only text tells: the field names, 11 bytes of each 32 in the header, and the records.
+    size = int.from_bytes(content[8:10], "little")
+    names = b" ".join(content[at : at + 11] for at in range(32, size - 1, 32))
+    return tables.guess_encoding((names + content[size:]).replace(b"\0", b" "))
 
 
 def _from_table(table: tables.Table, path: Path, given: Names | None) -> Source:
