@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
-from geo.store import cluster, migrate
+from geo.store import cluster, migrate, sample
 
 HOME = Path(__file__).parents[1] / ".luge" / "test"
 SRID = 4549
@@ -109,3 +109,12 @@ def _execute(url: str, statement: SQL) -> None:
 
 def _database_of(url: str) -> str:
     return str(psycopg.conninfo.conninfo_to_dict(url)["dbname"])
+
+
+@pytest.fixture(scope="session")
+def sample_url(cluster_url: str) -> Iterator[str]:
+    """The sample district, loaded and linked once for all tests; none of them may change it."""
+    with _databases(cluster_url) as make:
+        url = make()
+        sample.ensure(url, HOME / "sample", print)
+        yield url

@@ -1,0 +1,112 @@
+"""The command line as a person uses it: real processes, real files."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BOUNDARIES = ROOT / "data" / "boundaries"
+
+
+def luge(url, *words, cwd=ROOT, check=True):
+    """Runs `luge WORDS` on a database; its output lines and its last words."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("luge"), *words],
+        env={**os.environ, "LUGE_DATABASE_URL": url}, cwd=cwd, capture_output=True, text=True,
+    )  # fmt: skip
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture
+def made(make_database):
+    url = make_database()
+    luge(url, "init", "--name", "云汀区", "--code", "319901", "--srid", "4549")
+    return url
+
+
+def test_from_files_to_linked_points(made, tmp_path):
+    """The whole way: areas, roads, blocks, grids, points, links, check, locate."""
+    luge(made, "import", "areas", BOUNDARIES / "areas.geojson")
+    luge(made, "import", "compounds", BOUNDARIES / "compounds.geojson")
+    luge(made, "import", "roads", BOUNDARIES / "ways.geojson")
+    derived = luge(made, "blocks", "derive").stdout
+    assert " new, 0 retired" in derived
+    assert "0 changed, 0 new, 0 retired" in luge(made, "blocks", "derive").stdout
+    assert "grids of" in luge(made, "grids", "init", "--households", "400").stdout
+    shops = tmp_path / "shops.csv"
+    shops.write_text("编号,店名,经度,纬度\n1,甲,121.0,31.1\n2,乙,31.1,121.0\n3,丙,0,0\n")
+    done = luge(made, "import", "merchants", shops, "--crs", "wgs84", cwd=tmp_path).stdout
+    assert "3 merchants read" in done
+    assert "1 inserted, 0 updated, 0 unchanged, 2 rejected" in done
+    rejects = (tmp_path / "rejects.csv").read_text("utf-8-sig")
+    assert "swapped" in rejects
+    assert "0/0" in rejects
+    assert "0 differ from PostGIS" in luge(made, "link", "--verify").stdout
+    checked = luge(made, "check", "--out", tmp_path / "found").stdout
+    assert checked.count("a clean coverage") == 4
+    place = json.loads(luge(made, "locate", "121.0", "31.1").stdout)
+    assert place["block"]["code"].startswith(place["community"]["code"])
+    assert place["grids"][0]["system"] == "management"
+    assert "云汀" in luge(made, "search", "云汀").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["import", "shops", BOUNDARIES / "areas.geojson"], "merchants"),
+        (["import", "merchants", ROOT / "README.md", "--crs", "wgs84"], "README.md"),
+        (["blocks", "derive"], "luge import areas"),
+        (["grids", "init", "--count", "5"], "luge blocks derive"),
+        (["locate", "121", "31", "--crs", "moon"], "moon"),
+        (["check", "kerb"], "kerb"),
+        (["init", "--name", "另一区", "--code", "319999", "--srid", "4549"], "云汀区"),
+        (["init", "--name", "云汀区", "--code", "319901", "--srid", "4326"], "degrees"),
+        (["init", "--name", "云汀区", "--code", "319901", "--srid", "4550"], "4549"),
+        (["import", "areas", BOUNDARIES / "areas.geojson", "--map", "name"], "NAME=VALUE"),
+    ],
+)
+def test_a_mistake_gets_one_line_that_helps(made, words, says):
+    done = luge(made, *words, check=False)
+    assert done.returncode == 1
+    last = done.stderr.strip().splitlines()[-1]
+    assert says in done.stderr
+    assert last.startswith("luge: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_without_a_district_says_how_to_make_one(make_database):
+    done = luge(make_database(), "link", check=False)
+    assert done.returncode == 1
+    assert "luge init" in done.stderr
+
+
+def test_a_gap_is_found_and_repaired(made, tmp_path):
+    areas = json.loads((BOUNDARIES / "areas.geojson").read_text("utf-8"))
+    streets = [f for f in areas["features"] if f["properties"]["level"] == "street"]
+    for feature in streets[1:2]:
+        ring = feature["geometry"]["coordinates"][0]
+        ring = ring[0] if isinstance(ring[0][0], list) else ring
+        ring[5][0] += 4e-6
+    broken = tmp_path / "streets.geojson"
+    broken.write_text(json.dumps({"type": "FeatureCollection", "features": streets}))
+    luge(made, "import", "areas", broken)
+    before = luge(made, "check", "street", "--out", tmp_path, check=False)
+    assert before.returncode == 1
+    found = json.loads((tmp_path / "check-street.geojson").read_text())["features"]
+    kinds = {f["properties"]["kind"] for f in found}
+    assert kinds & {"gap", "overlap", "uncovered"} or before.stdout.count("clean") == 0
+    repaired = luge(made, "check", "street", "--repair", "2", "--out", tmp_path)
+    assert "clean coverage" in repaired.stdout
+    assert "features changed" in repaired.stdout
+
+
+def test_help_of_every_command_reads(made):
+    words = ["init", "import", "blocks derive", "grids init", "check", "link", "locate", "search"]
+    for command in words:
+        shown = luge(made, *command.split(), "--help").stdout
+        assert "Usage" in shown
