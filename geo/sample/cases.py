@@ -156,7 +156,7 @@ def _times(case: CaseClass, count: int, rain: Floats, rng: np.random.Generator) 
     """Times of report: day by month, weekday, holiday and rain, hour by the class's peaks."""
     days = pd.date_range(FIRST_DAY, END, inclusive="left")
     weight = np.array(case.months)[days.month - 1] * rng.gamma(25, 1 / 25, len(days))
-    weight = weight * np.where(days.weekday >= 5, case.weekend, 1.0)
+    weight = weight * np.where(days.day_of_week >= 5, case.weekend, 1.0)
     weight = weight * np.where((days >= SPRING_FESTIVAL[0]) & (days < SPRING_FESTIVAL[1]), 0.45, 1)
     if case.near == "water":
         weight = weight * rain

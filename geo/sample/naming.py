@@ -11,6 +11,8 @@ import shapely
 from geo.sample import names, skeleton
 from geo.sample.fabric import Fabric, Street, edge
 
+INNER_RIVER = "汀水"
+
 Edges = list[tuple[int, int]]
 
 
@@ -58,19 +60,23 @@ def _name_at(
 
 def _bridges(street: Street, water: str) -> bool:
     """Whether a street crosses the water; the others end on its bank."""
-    return water == "汀水" and (street.divider == "river" or street.name == "沧江路")
+    return water == INNER_RIVER and (street.divider == "river" or street.name == "沧江路")
 
 
 def _over_water(fabric: Fabric, a: int, b: int) -> str:
-    """The water that an edge lies over: both faces beside it are strips along it."""
+    """The water that an edge lies over: the faces beside it are strips along it.
+
+    On the outline there is one face only; there roads lie over the river that comes in, not over
+    those that are the outline themselves.
+    """
+    halves = [half for half in ((a, b), (b, a)) if half in fabric.beside]
     waters = []
-    for half in ((a, b), (b, a)):
-        face = fabric.beside.get(half)
-        if face is None:
-            return ""
-        streets = [fabric.streets[s] for s in fabric.edge_streets(face)]
-        waters.append({s.name for s in streets if s.kind == "river"})
-    common = sorted(str(name) for name in waters[0] & waters[1])
+    for half in halves:
+        streets = [fabric.streets[s] for s in fabric.edge_streets(fabric.beside[half])]
+        waters.append({str(s.name) for s in streets if s.kind == "river"})
+    common = sorted(set.intersection(*waters)) if waters else []
+    if len(halves) == 1 and common != [INNER_RIVER]:
+        return ""
     return common[0] if common else ""
 
 

@@ -19,6 +19,7 @@ MOST_PER_HECTARE = {"core": 330.0, "planned": 300.0, "fringe": 190.0}
 INTERNAL = ("living_street", "lane")
 WALL_M = 5.0
 """Metres between the road surface and the wall of a compound."""
+LEAST_COMMON_M = 50.0
 
 
 @cache
@@ -83,7 +84,7 @@ def _compounds_of(community: int, rng: np.random.Generator) -> gpd.GeoDataFrame:
 def _by_fitness(faces: gpd.GeoDataFrame, rng: np.random.Generator) -> list[int]:
     """Faces in the order they are tried: near the middle of their zone's sizes first."""
     bounds = np.array([COMPOUND_M2[zone] for zone in faces["zone"]], dtype=float)
-    middle = np.sqrt(bounds[:, 0] * bounds[:, 1]) * 1.15
+    middle = np.sqrt(bounds[:, 0] * bounds[:, 1])
     fit = np.abs(np.log(faces.area.to_numpy() / middle)) + rng.uniform(0, 0.6, len(faces))
     return [int(k) for k in np.argsort(fit.round(9), kind="stable")]
 
@@ -95,21 +96,30 @@ def _with_neighbour(
     used: set[int],
     rng: np.random.Generator,
 ) -> list[int]:
-    """The face, and in two cases of five the neighbour with the longest common edge."""
-    if rng.random() > 0.4:
+    """The face, and in half of the cases the neighbour behind the longest internal lane."""
+    if rng.random() > 0.5:
         return [face]
     near = sorted(set(tree.query(faces.geometry[face], predicate="touches").tolist()) - used)
     if not near:
         return [face]
-    shared = [faces.geometry[face].intersection(faces.geometry[k]).length for k in near]
-    return [face, near[int(np.argmax(np.round(shared, 3)))]]
+    common = [faces.geometry[face].intersection(faces.geometry[k]) for k in near]
+    behind = shapely.length(shapely.intersection(common, _internal_lanes())).round(3)
+    best = int(np.argmax(behind))
+    return [face, near[best]] if behind[best] > LEAST_COMMON_M else [face]
+
+
+@cache
+def _internal_lanes() -> shapely.Geometry:
+    ways = ground().ways
+    lanes = ways[ways["class"].isin(INTERNAL) & ~ways["market"]]
+    return shapely.union_all(lanes.geometry.to_numpy()).buffer(0.3, cap_style="flat")
 
 
 def _walled(faces: list[shapely.Polygon], rng: np.random.Generator) -> shapely.Polygon:
     """The ground inside the walls: back from every road; internal lanes may run through."""
     whole = shapely.coverage_union_all(faces)
     ways = ground().ways
-    roads = ways[~ways["class"].isin(INTERNAL)]
+    roads = ways[~ways["class"].isin(INTERNAL) | ways["market"]]
     near = roads.iloc[roads.sindex.query(whole, predicate="intersects")]
     back = shapely.buffer(near.geometry.to_numpy(), near["width_m"] / 2 + WALL_M, quad_segs=2)
     free = whole.buffer(-rng.uniform(WALL_M + 2, WALL_M + 6)).difference(shapely.union_all(back))
