@@ -148,9 +148,7 @@ def _inside(placed: Geometries, extent: Any) -> Mask:
 def _how_far(placed: Geometries, extent: Any) -> list[str]:
     km = shapely.distance(placed, extent) / 1000
     return [
-        f"outside the district, {distance:,.0f} km away".replace(",", " ")
-        if distance >= 10
-        else f"outside the district, {distance:.2f} km away"
+        f"outside the district, {distance:.{0 if distance >= 10 else 2}f} km away"
         for distance in km
     ]
 

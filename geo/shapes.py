@@ -74,7 +74,8 @@ def _fit_polygons(geoms: Geometries, wanted: Shape) -> Fitted:
     reasons[hopeless] = [_no_polygon(geom) for geom in geoms[hopeless]]
     if wanted == "Polygon":
         several = shapely.get_num_geometries(fitted) > 1
-        fitted[several] = [_main_piece(geom) for geom in fitted[several]]
+        mended = several & (repairs != "")
+        fitted[mended] = [_main_piece(geom) for geom in fitted[mended]]
         several &= shapely.get_num_geometries(fitted) > 1
         pieces = shapely.get_num_geometries(fitted[several])
         reasons[several] = [f"is in {n} separate pieces, and must be one" for n in pieces]
