@@ -85,6 +85,12 @@ def count(conn: psycopg.Connection, layer: str) -> int:
     return int(row[0]) if row else 0
 
 
+def newest_report(conn: psycopg.Connection) -> int | None:
+    """When the newest incident was reported, in seconds since 1970; None where there is none."""
+    row = conn.execute(QUERIES["newest_report"]).fetchone()
+    return row[0] if row else None
+
+
 def legend_values(conn: psycopg.Connection, source: str) -> list[tuple[str, str, str]]:
     """The values (value, zh, en) that a legend takes from the data; most frequent first."""
     return [(value, zh, en) for value, zh, en in conn.execute(QUERIES[source])]

@@ -213,6 +213,10 @@ select count(*) from incident where status in ('closed', 'cancelled')
 -- How many there are to thin.
 select count(*) from merchant
 
+-- name: newest_report
+-- When the newest incident was reported, in seconds since 1970: what ages are counted from.
+select extract(epoch from max(reported_at))::bigint from incident
+
 -- name: incident_class
 -- Classes by number of incidents, for the legend.
 select class, class, class from incident group by class order by count(*) desc, class

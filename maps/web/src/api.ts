@@ -33,14 +33,15 @@ export interface Layer {
   geometry: "polygon" | "line" | "point";
   min_zoom: number;
   max_zoom: number;
-  visible: boolean;
-  style: { shape: "fill" | "outline" | "road" | "dot" | "badge"; colour: string; by: string; swatches: Swatch[] };
+  style: { shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge"; colour: string; by: string; swatches: Swatch[] };
   shares: Record<string, number>;
 }
 
 export interface Layers {
   groups: { key: string; zh: string; en: string }[];
   layers: Layer[];
+  /** Seconds since 1970; ages are counted from it, so that last year's data do not all look old. */
+  newest_report: number | null;
 }
 
 export interface Area {

@@ -1,4 +1,4 @@
-// Says when points are left out at this zoom, and which.
+// Says when points are left out at this zoom, and which; and when tiles could not be had.
 import type { Map as MapLibre } from "maplibre-gl";
 import type { Layer } from "./api";
 import { find } from "./dom";
@@ -6,13 +6,20 @@ import { language, named, t, whenLanguage } from "./i18n";
 
 export function watchThinning(map: MapLibre, layers: Layer[]): void {
   const hint = find("#hint");
+  let failed = false;
   const show = () => {
     const thinned = layers.filter((layer) => isShown(map, layer.key)).map((layer) => message(map, layer));
-    const text = thinned.filter(Boolean).join(" · ");
+    const text = failed ? t("tiles_failed") : thinned.filter(Boolean).join(" · ");
     if (hint.textContent !== text) hint.textContent = text;
   };
   whenLanguage(show);
   map.on("idle", show);
+  map.on("movestart", () => (failed = false));
+  map.on("error", ({ error }) => {
+    console.error(error);
+    failed = true;
+    show();
+  });
 }
 
 function isShown(map: MapLibre, id: string): boolean {

@@ -46,7 +46,7 @@ export function whenStyled(map: MapLibre, act: () => void): void {
 function rowsOf(layer: Layer): Row[] {
   const { swatches, colour } = layer.style;
   if (layer.key !== "grids") {
-    return [{ toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: layer.visible }];
+    return [{ toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: true }];
   }
   return swatches.map((system, index) => ({
     toggle: toggleKey(layer, system.value), layer, name: system, colour: system.colour, legend: [], on: index === 0,

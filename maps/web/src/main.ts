@@ -5,6 +5,7 @@ import "./css/place.css";
 import "./css/phone.css";
 import * as api from "./api";
 import { find, h } from "./dom";
+import { readHash } from "./hash";
 import { watchThinning } from "./hint";
 import { language, setLanguage, t, whenLanguage } from "./i18n";
 import type { Key } from "./i18n";
@@ -39,7 +40,7 @@ function dataLine(district: api.District): HTMLElement {
   whenLanguage(() => {
     const plan = district.systems.find((system) => system.plan)?.plan;
     line.replaceChildren(
-      ...(plan ? [h("p", {}, `${t("plan")}：`, h("b", {}, plan.name), ` ${plan.valid_from} →`)] : []),
+      ...(plan ? [h("p", {}, t("plan", { name: plan.name, date: plan.valid_from }))] : []),
       h("p", {}, t("data", { srid: district.srid })));
   });
   return line;
@@ -48,11 +49,15 @@ function dataLine(district: api.District): HTMLElement {
 async function start(): Promise<void> {
   whenLanguage(speak);
   find("#language").addEventListener("click", () => setLanguage(language() === "zh" ? "en" : "zh"));
+  window.addEventListener("hashchange", () => {
+    const wanted = readHash("lang") === "en" ? "en" : "zh";
+    if (wanted !== language()) setLanguage(wanted);
+  });
   cover(t("loading"));
   const [district, declared] = await Promise.all([api.district(), api.layers()]);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
-  const map = makeMap(district, declared.layers);
+  const map = makeMap(district, declared);
   map.once("load", () => find("#cover").replaceChildren());
   const visit = visits(map, district, declared);
   find("#finder").append(searchBox(visit.result));

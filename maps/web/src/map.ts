@@ -3,7 +3,7 @@ import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import type { PaddingOptions } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
-import type { Bounds, District, Layer } from "./api";
+import type { Bounds, District, Layers } from "./api";
 import { addBadges } from "./draw/badges";
 import { makeStyle } from "./draw/style";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
@@ -18,7 +18,7 @@ export interface Chosen {
   id: number;
 }
 
-export function makeMap(district: District, declared: Layer[]): MapLibre {
+export function makeMap(district: District, declared: Layers): MapLibre {
   const map = new MapLibre({
     container: find("#map"),
     style: makeStyle(declared),
@@ -34,10 +34,21 @@ export function makeMap(district: District, declared: Layer[]): MapLibre {
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  const stations = declared.find(({ key }) => key === "stations");
-  map.on("load", () => stations && addBadges(map, stations));
+  const stations = declared.layers.find(({ key }) => key === "stations");
+  map.once("style.load", () => stations && addBadges(map, stations));
+  tellBusy(map);
   addControls(map, district);
   return map;
+}
+
+/** `aria-busy` on the map while it moves or draws. */
+function tellBusy(map: MapLibre): void {
+  const frame = map.getContainer();
+  const tell = (busy: boolean) => frame.setAttribute("aria-busy", String(busy));
+  tell(true);
+  map.on("movestart", () => tell(true));
+  map.on("sourcedataloading", () => tell(true));
+  map.on("idle", () => tell(false));
 }
 
 /** The part of the map that panels leave free, as padding. */

@@ -95,11 +95,22 @@ function coordinates({ lon, lat }: Place): HTMLElement {
   return h("footer", {}, h("span", {}, t("coordinates")), code(`${lon.toFixed(6)}, ${lat.toFixed(6)}`, t("coordinates")));
 }
 
+/** Browsers give the clipboard to pages on https and this machine only; elsewhere the old way. */
+async function copy(text: string): Promise<void> {
+  if (window.isSecureContext) return navigator.clipboard.writeText(text);
+  const field = h("textarea", { class: "visually-hidden" });
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
 /** A code that can be copied. */
 function code(text: string, what: string): HTMLElement {
   const button = h("button", { type: "button", class: "quiet copy", title: t("copy", { what }), "aria-label": t("copy", { what }) }, icon(ICONS.copy, 16));
   button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(text);
+    await copy(text);
     button.replaceChildren(icon(ICONS.done, 16));
     button.setAttribute("aria-label", t("copied"));
     window.setTimeout(() => {

@@ -105,8 +105,9 @@ export function searchBox(go: (result: Result) => void): HTMLElement {
 function option(result: Result, index: number, take: (result: Result) => void): HTMLElement {
   const item = h("li", { id: `result-${index}`, role: "option", "aria-selected": "false" },
     h("span", { class: `tag ${result.kind}` }, tValue("kind", result.kind)),
-    h("span", { class: "name" }, result.name),
-    h("span", { class: "detail" }, detail(result)));
+    h("div", { class: "text" },
+      h("span", { class: "name" }, result.name),
+      h("span", { class: "detail" }, detail(result))));
   // Before the field loses its focus.
   item.addEventListener("pointerdown", (event) => event.preventDefault());
   item.addEventListener("click", () => take(result));

@@ -43,7 +43,7 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
   };
   const render = () => shown && fill(...placeContent(shown.place, shown.thing, colours));
 
-  const visit = async (at: [number, number], thing: Thing | null = null, chosen: Chosen | null = null) => {
+  const visit = async (at: [number, number], thing: Thing | null = null, chosen: Chosen | null = null, read = false) => {
     asked.abort();
     asked = new AbortController();
     closeSheet();
@@ -58,6 +58,7 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
       render();
       choose(map, chosen ?? (place.block && { source: "blocks", id: place.block.id }));
       keepInView(map, at);
+      if (read) find("#place-title").focus();
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
       shown = null;
@@ -76,10 +77,15 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
   });
   panel.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   whenLanguage(render);
-  reopen((at) => void visit(at));
+  const reopen = () => {
+    const at = placeInUrl();
+    if (at) void visit(at);
+  };
+  window.addEventListener("hashchange", reopen);
+  reopen();
   return {
     result: (result) => {
-      void visit([result.lon, result.lat], null, chosenOf(result, district));
+      void visit([result.lon, result.lat], null, chosenOf(result, district), true);
       flyTo(map, result.bbox, result.kind === "block" ? 17 : 16.5);
     },
     area: (area) => {
@@ -90,9 +96,9 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
   };
 }
 
-function reopen(visit: (at: [number, number]) => void): void {
-  const [lon, lat] = (readHash("place") ?? "").split(",").map(Number);
-  if (Number.isFinite(lon) && Number.isFinite(lat) && lon && lat) visit([lon, lat]);
+function placeInUrl(): [number, number] | null {
+  const [lon, lat] = (readHash("place") || ",").split(",").map((text) => (text ? Number(text) : NaN));
+  return Number.isFinite(lon) && Number.isFinite(lat) ? [lon!, lat!] : null;
 }
 
 function thingNear(map: MapLibre, { point, originalEvent }: MapMouseEvent): Thing | null {

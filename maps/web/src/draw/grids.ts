@@ -12,13 +12,13 @@ export function gridBorders(layer: Layer, system: Swatch): LayerSpecification[] 
   return [
     {
       id: `${source}-glow`, type: "line", ...common, layout: { "line-join": "round" },
-      paint: { "line-color": system.colour, "line-opacity": 0.13, "line-width": byZoom([11, 2], [14, 6], [17, 12]) },
+      paint: { "line-color": system.colour, "line-opacity": byZoom([12, 0], [14, 0.12]), "line-width": byZoom([12, 2], [14, 5], [17, 11]) },
     },
     {
       id: source, type: "line", ...common, layout: { "line-join": "round" },
       paint: {
-        "line-color": system.colour, "line-width": byZoom([11, 0.5], [14, 1.3], [17, 2.2]),
-        "line-opacity": byZoom([11, 0.45], [14, 0.85]),
+        "line-color": system.colour, "line-width": byZoom([11, 0.4], [13, 0.8], [14, 1.2], [17, 2.2]),
+        "line-opacity": byZoom([11, 0.35], [13, 0.55], [14.5, 0.85]),
       },
     },
   ];
@@ -28,10 +28,10 @@ export function gridNames(system: Swatch): LayerSpecification[] {
   const source = gridSource(system.value);
   return [
     {
-      id: `${source}-names`, type: "symbol", source, "source-layer": "grid_labels", minzoom: 14,
+      id: `${source}-names`, type: "symbol", source, "source-layer": "grid_labels", minzoom: 14.2,
       layout: {
         "text-field": ["get", "name"], "text-font": STRONG, "text-size": byZoom([14, 11], [17, 14]), "text-max-width": 8,
-        "text-padding": 6,
+        "text-padding": 12,
       },
       paint: ink(system.colour),
     },

@@ -53,14 +53,10 @@ export function compoundNames(): LayerSpecification[] {
 export function blocks(layer: Layer): LayerSpecification[] {
   return [
     {
-      id: "blocks-hit", type: "fill", source: "blocks", "source-layer": "blocks", minzoom: layer.min_zoom,
-      paint: { "fill-color": "#000", "fill-opacity": 0 },
-    },
-    {
       id: "blocks", type: "line", source: "blocks", "source-layer": "blocks", minzoom: layer.min_zoom,
       paint: {
-        "line-color": layer.style.colour, "line-width": byZoom([13, 0.4], [15, 0.8], [18, 1.2]),
-        "line-opacity": byZoom([13, 0.25], [14.5, 0.8]),
+        "line-color": layer.style.colour, "line-width": byZoom([13, 0.4], [15, 0.7], [18, 1.1]),
+        "line-opacity": byZoom([13, 0.2], [15, 0.75]),
       },
     },
   ];
@@ -92,13 +88,13 @@ export function borders(layer: Layer): LayerSpecification[] {
       id: "border-community", type: "line", ...source, filter: level("community"), minzoom: 12,
       layout: { "line-join": "round" },
       paint: {
-        "line-color": swatch(layer, "community"), "line-width": byZoom([12, 0.7], [16, 1.6]), "line-dasharray": [4, 2.5],
+        "line-color": swatch(layer, "community"), "line-width": byZoom([12, 0.7], [16, 1.4]), "line-dasharray": [4, 2.5],
       },
     },
     {
       id: "border-street", type: "line", ...source, filter: level("street"),
       layout: { "line-join": "round" },
-      paint: { "line-color": swatch(layer, "street"), "line-width": byZoom([10, 0.8], [13, 1.5], [16, 2.4]) },
+      paint: { "line-color": swatch(layer, "street"), "line-width": byZoom([10, 0.8], [13, 1.4], [16, 2]), "line-dasharray": [7, 2, 1.5, 2] },
     },
     {
       id: "border-district", type: "line", ...source, filter: level("district"),

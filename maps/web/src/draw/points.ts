@@ -8,18 +8,18 @@ const OPEN: ExpressionSpecification = ["to-boolean", ["get", "open"]];
 const DAY_S = 86_400;
 
 /** Open incidents stand out; closed ones fade with age. */
-function opacity(): ExpressionSpecification {
-  const age: ExpressionSpecification = ["-", Math.floor(Date.now() / 1000), ["get", "reported"]];
+function opacity(newest: number): ExpressionSpecification {
+  const age: ExpressionSpecification = ["-", newest, ["get", "reported"]];
   return ["case", OPEN, 1, ["step", age, 0.8, 14 * DAY_S, 0.6, 60 * DAY_S, 0.42, 180 * DAY_S, 0.3]];
 }
 
-export function incidents(layer: Layer): LayerSpecification[] {
+export function incidents(layer: Layer, newest: number): LayerSpecification[] {
   const common = { source: "incidents", "source-layer": "incidents" } as const;
   return [
     {
       id: "incidents-closed", type: "circle", ...common, filter: ["!", OPEN],
       paint: {
-        "circle-color": colourOf(layer), "circle-opacity": opacity(),
+        "circle-color": colourOf(layer), "circle-opacity": opacity(newest),
         "circle-radius": byZoom([10, 1.3], [13, 1.9], [15, 2.8], [18, 5]),
       },
     },
@@ -27,8 +27,8 @@ export function incidents(layer: Layer): LayerSpecification[] {
       id: "incidents", type: "circle", ...common, filter: OPEN,
       paint: {
         "circle-color": colourOf(layer), "circle-stroke-color": "#fff",
-        "circle-radius": byZoom([10, 2.2], [13, 3.4], [15, 5], [18, 8]),
-        "circle-stroke-width": byZoom([10, 0.6], [13, 1], [16, 1.8]),
+        "circle-radius": byZoom([10, 1.5], [12, 2.3], [13, 3.2], [15, 4.8], [18, 8]),
+        "circle-stroke-width": byZoom([10, 0.3], [13, 0.9], [16, 1.8]),
       },
     },
   ];
@@ -39,9 +39,11 @@ export function merchants(layer: Layer): LayerSpecification[] {
   return [
     {
       id: "merchants", type: "circle", ...common,
+      // Rings, so that they are told from incidents, which are discs.
       paint: {
-        "circle-color": colourOf(layer), "circle-stroke-color": "#fff",
-        "circle-radius": byZoom([13, 1.4], [15, 2.4], [18, 4.5]), "circle-stroke-width": byZoom([13, 0.3], [16, 1]),
+        "circle-color": "#fff", "circle-stroke-color": colourOf(layer),
+        "circle-radius": byZoom([14, 0.9], [16, 2], [18, 3.6]), "circle-stroke-width": byZoom([14, 0.8], [16, 1.4], [18, 2]),
+        "circle-stroke-opacity": byZoom([14, 0.6], [16, 1]),
       },
     },
     {

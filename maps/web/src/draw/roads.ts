@@ -61,7 +61,7 @@ export function roadSurfaces(layer: Layer): LayerSpecification[] {
     {
       id: "roads", type: "fill", ...common,
       layout: { "fill-sort-key": IMPORTANCE },
-      paint: { "fill-color": fillColour(layer), "fill-outline-color": fillColour(layer) },
+      paint: { "fill-color": fillColour(layer), "fill-antialias": false },
     },
   ];
 }

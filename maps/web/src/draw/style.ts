@@ -1,6 +1,6 @@
 // The whole map style, made from the declared layers: ground first, points last.
 import type { FilterSpecification, LayerSpecification, StyleSpecification, VectorSourceSpecification } from "maplibre-gl";
-import type { Layer } from "../api";
+import type { Layer, Layers } from "../api";
 import * as ground from "./ground";
 import { gridBorders, gridNames, gridSource } from "./grids";
 import { incidents, merchants, stations } from "./points";
@@ -14,7 +14,7 @@ export function toggleKey(layer: Layer, system = ""): string {
   return system ? `${layer.key}:${system}` : layer.key;
 }
 
-export function makeStyle(declared: Layer[]): StyleSpecification {
+export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpecification {
   const by = Object.fromEntries(declared.map((layer) => [layer.key, layer]));
   const at = (key: string): Layer => {
     const layer = by[key];
@@ -29,8 +29,8 @@ export function makeStyle(declared: Layer[]): StyleSpecification {
       ...ground.land(),
       ...toggled("compounds", ground.compounds(at("compounds"))),
       ...toggled("roads", roads.water(at("roads"))),
-      ...toggled("blocks", ground.blocks(at("blocks"))),
       ...toggled("roads", [...roads.roadLines(at("roads")), ...roads.roadSurfaces(at("roads")), ...roads.rails()]),
+      ...toggled("blocks", ground.blocks(at("blocks"))),
       ...chosenFills(systems.map(({ value }) => gridSource(value))),
       ...systems.flatMap((one) => toggled(`grids:${one.value}`, gridBorders(at("grids"), one))),
       ...toggled("areas", ground.borders(at("areas"))),
@@ -38,7 +38,7 @@ export function makeStyle(declared: Layer[]): StyleSpecification {
       ...toggled("segments", roads.roadNames(at("segments"))),
       ...toggled("blocks", ground.blockCodes()),
       ...toggled("merchants", merchants(at("merchants"))),
-      ...toggled("incidents", incidents(at("incidents"))),
+      ...toggled("incidents", incidents(at("incidents"), newest_report ?? 0)),
       ...toggled("compounds", ground.compoundNames()),
       ...systems.flatMap((one) => toggled(`grids:${one.value}`, gridNames(one))),
       ...toggled("areas", ground.areaNames(at("areas"))),

@@ -1,0 +1,98 @@
+"""The web service: `create_app` puts routes, errors, headers and the browser app together."""
+
+from collections.abc import AsyncIterator, MutableMapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api import places, problems, tiles
+from geo.store import cluster
+from geo.store.database import open_pool
+from geo.store.settings import Settings
+
+DIST = Path(__file__).resolve().parents[1] / "maps" / "web" / "dist"
+
+# Nothing comes from outside. MapLibre draws its icons to blobs and data URLs and sets styles by
+# script, which needs no exception.
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data: blob:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>路格 Luge</title>
+<h1>地图页面尚未构建 · The map page is not built yet</h1>
+<p>请在项目目录运行 <code>./scripts/setup</code>，然后刷新本页。</p>
+<p>Run <code>./scripts/setup</code> in the project's folder, then reload this page.</p></html>"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service over the database of ``settings``; the private PostGIS is started if need be."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        url = cluster.ensure(settings)
+        timeout_ms = settings.statement_timeout_ms
+        with open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms) as pool:
+            app.state.pool = pool
+            yield
+
+    # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
+    app = FastAPI(
+        title="路格 Luge",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    problems.install(app)
+    app.add_middleware(_SecurityHeaders)
+    app.include_router(places.router)
+    app.include_router(tiles.router)
+    _serve_page(app, DIST)
+    return app
+
+
+def _serve_page(app: FastAPI, dist: Path) -> None:
+    @app.get("/", include_in_schema=False)
+    def page() -> Response:
+        index = dist / "index.html"
+        if not index.is_file():
+            return HTMLResponse(NOT_BUILT, status_code=503)
+        # The page names its scripts by content hash; it must itself never be stale.
+        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+
+    app.mount("/assets", StaticFiles(directory=dist / "assets", check_dir=False), name="assets")
+
+
+class _SecurityHeaders:
+    """Adds the same headers to every response."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)

@@ -1,0 +1,88 @@
+"""Every error leaves as an RFC 9457 problem: ``application/problem+json``, for people to read."""
+
+import logging
+from http import HTTPStatus
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from psycopg import OperationalError
+from psycopg.errors import QueryCanceled
+from psycopg_pool import PoolTimeout
+from starlette.exceptions import HTTPException
+
+from geo.crs import OutsideChina, UnknownCrs
+from geo.store.database import NoDistrict
+from geo.store.tiles import NoSuchTile
+
+log = logging.getLogger("luge")
+
+# Our errors say in their message what to do; this says whose turn it is.
+STATUS = {UnknownCrs: 400, OutsideChina: 400, NoSuchTile: 400, NoDistrict: 503}
+
+
+class Problem(Response):
+    """A problem in the sense of RFC 9457; ``type`` is about:blank, so the title is the status's."""
+
+    media_type = "application/problem+json"
+
+    def __init__(self, status: int, detail: str, **more: object) -> None:
+        body = {
+            "type": "about:blank",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            **more,
+        }
+        super().__init__(orjson.dumps(body), status_code=status)
+
+
+def install(app: FastAPI) -> None:
+    """Let ``app`` answer every error with a problem."""
+    for kind in STATUS:
+        app.add_exception_handler(kind, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(QueryCanceled, _too_long)
+    app.add_exception_handler(OperationalError, _no_database)
+    app.add_exception_handler(PoolTimeout, _no_database)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _ours(request: Request, error: Exception) -> Response:
+    return Problem(STATUS[type(error)], str(error))
+
+
+async def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class only)
+    faults = [
+        {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
+        for fault in error.errors()
+    ]
+    detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
+    return Problem(422, detail, errors=faults)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class only)
+    detail = str(error.detail)
+    if error.status_code == 404 and detail == HTTPStatus.NOT_FOUND.phrase:
+        detail = f"there is nothing at {request.url.path}"
+    response = Problem(error.status_code, detail)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _too_long(request: Request, error: Exception) -> Response:
+    log.warning("%s took too long and was cancelled", request.url.path)
+    return Problem(503, "the database took too long to answer; try again or ask for less")
+
+
+async def _no_database(request: Request, error: Exception) -> Response:
+    log.error("no connection to the database: %s", error)
+    return Problem(503, "the database does not answer; `luge db status` says whether it runs")
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    # Starlette logs the error itself with its traceback; its text may hold internals.
+    return Problem(500, "something went wrong on the server; its log has the details")
