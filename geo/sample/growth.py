@@ -16,7 +16,7 @@ from geo.sample.fabric import Fabric, Floats, Street, edge, following, lengths, 
 
 Ways = list[list[int]]
 
-TRIES = 9
+TRIES = 6
 PARK = (1850.0, 960.0)
 WORKS = (-2950.0, 2250.0)
 

@@ -84,7 +84,8 @@ def part_beyond(divider: str) -> shapely.Polygon:
     cut = shapely.union(shapely.LineString(curve(points)), outline().exterior)
     pieces = shapely.get_parts(shapely.polygonize([shapely.node(cut)]))
     inside = shapely.Point(0, -2000) if divider == "river" else shapely.Point(1900, 200)
-    return next(piece for piece in pieces if piece.contains(inside))
+    # A little wider, so that the outline on that side lies within it too.
+    return next(piece for piece in pieces if piece.contains(inside)).buffer(3)
 
 
 def first_fabric() -> Fabric:

@@ -49,24 +49,23 @@ def ways():
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    """The points as files, written in this process."""
-    path = tmp_path_factory.mktemp("points")
-    files.write_points(path)
-    return path
-
-
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory):
-    """All files, written by another process with another order of hashes."""
-    path = tmp_path_factory.mktemp("elsewhere")
+def written(tmp_path_factory):
+    """Points written here, and all files written by another process with another hash order."""
+    here, elsewhere = tmp_path_factory.mktemp("here"), tmp_path_factory.mktemp("elsewhere")
     code = (
         "import sys, pathlib; from geo.sample import files; p = pathlib.Path(sys.argv[1]);"
         "files.write_boundaries(p); files.write_points(p)"
     )
     environment = os.environ | {"PYTHONHASHSEED": "271828", "PYTHONPATH": str(ROOT)}
-    subprocess.run([sys.executable, "-c", code, str(path)], check=True, env=environment)
-    return path
+    with subprocess.Popen([sys.executable, "-c", code, str(elsewhere)], env=environment) as other:
+        files.write_points(here)
+    assert other.returncode == 0
+    return here, elsewhere
+
+
+@pytest.fixture(scope="module")
+def folder(written):
+    return written[0]
 
 
 def by_level(frame, level):
@@ -90,10 +89,11 @@ def test_every_boundary_file_is_registered():
     assert sum(p.stat().st_size for p in FOLDER.iterdir()) < 3e6
 
 
-def test_generating_again_gives_the_same_bytes(elsewhere, folder):
+def test_generating_again_gives_the_same_bytes(written):
+    here, elsewhere = written
     for entry in REGISTER["file"]:
         assert digest(elsewhere / entry["path"]) == entry["sha256"], entry["path"]
-    for path in sorted(folder.iterdir()):
+    for path in sorted(here.iterdir()):
         assert digest(elsewhere / path.name) == digest(path), path.name
 
 
@@ -244,9 +244,8 @@ def test_doors_stand_on_the_frontage():
     assert ((door > 0.8) & (door < 4.05)).all()
     market = way["market"].to_numpy()
     assert market.sum() > 200
-    per_km = way["zone"].value_counts() / (
-        ground().ways.length.groupby(ground().ways["zone"]).sum()
-    )
+    metres = ground().ways.length.groupby(ground().ways["zone"]).sum()
+    per_km = way["zone"].value_counts() / metres
     assert per_km["core"] > 1.5 * per_km["planned"] > 6 * per_km["fringe"]
 
 
