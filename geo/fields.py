@@ -19,6 +19,8 @@ Reasons = NDArray[np.object_]
 
 # What happens to an incident happens after it was reported.
 AFTER_REPORT = ("handled_at", "closed_at")
+# Clocks of two systems differ; so many seconds before the report still mean at once.
+CLOCKS_APART = pd.Timedelta(seconds=60)
 
 
 class MissingField(ValueError):
@@ -92,6 +94,7 @@ def complete(rows: Any, kind: Kind) -> list[str]:
     if kind.table == "area":
         rows["parent"] = rows["parent"].fillna(rows["code"].map(_parent_of))
     if kind.table == "incident":
+        notes += _agree_on_time(rows)
         reached = rows["handled_at"].notna().map({True: "handled", False: "reported"})
         reached = reached.mask(rows["closed_at"].notna(), "closed")
         rows["status"] = rows["status"].fillna(reached)
@@ -103,6 +106,31 @@ def complete(rows: Any, kind: Kind) -> list[str]:
                 f"{int(lacking.sum())} rows have no {field.name}: their {field.stand_in} stands in."
             )
     return notes
+
+
+def _agree_on_time(rows: Any) -> list[str]:
+    """Let what happened seconds before the report happen with it; in place."""
+    notes = []
+    for name in AFTER_REPORT:
+        early = rows["reported_at"] - rows[name]
+        apart = (early > pd.Timedelta(0)) & (early <= CLOCKS_APART)
+        rows[name] = rows[name].mask(apart, rows["reported_at"])
+        if apart.any():
+            notes.append(
+                f"{int(apart.sum())} rows have {name} up to {CLOCKS_APART.seconds} s before "
+                "reported_at: the clocks differ, and the time of the report was taken."
+            )
+    return notes
+
+
+def silent(rows: Any, kind: Kind, use: Use) -> frozenset[str]:
+    """Return the fields of which the file says nothing: no column, and nothing but defaults.
+
+    What the database already knows of them shall stay.
+    """
+    untold = [f for f in kind.fields if f.name not in use.fields and f.name not in use.constants]
+    said = {f.name: rows[f.name].isna() | (rows[f.name] == f.default) for f in untold}
+    return frozenset(name for name, nothing in said.items() if nothing.all())
 
 
 def missing(rows: Any, kind: Kind) -> Reasons:

@@ -59,6 +59,7 @@ class Intake(NamedTuple):
     rejects: Any
     notes: list[str]
     crs: Crs
+    silent: frozenset[str]
 
     @property
     def rows_read(self) -> int:
@@ -92,7 +93,8 @@ def accept(
         accepted = _in_parts(accepted, kind)
         notes += remarks.parts(accepted)
     rejects = _rejects(source, rows[kind.id], reasons)
-    return Intake(accepted.reset_index(drop=True), rejects, notes, declared)
+    silent = fields.silent(rows, kind, use)
+    return Intake(accepted.reset_index(drop=True), rejects, notes, declared, silent)
 
 
 def _geometry(

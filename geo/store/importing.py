@@ -131,7 +131,7 @@ def _merge_points(
     """Points come with their links: the trigger stays out of a transaction that brings them."""
     links = linking.link(taken.rows.geometry.to_numpy(), linking.read_ground(conn))
     conn.execute(linking.QUERIES["trust_links"])
-    merged = _merge(conn, kind, taken.rows, setting.srid, linking.link_columns(links))
+    merged = _merge(conn, kind, taken, setting.srid, linking.link_columns(links))
     conn.execute(linking.QUERIES["mistrust_links"])
     on_block = int((links.block >= 0).sum())
     on_road = int((links.road.segment >= 0).sum())
@@ -144,7 +144,7 @@ def _merge_points(
 def _merge_areas(
     conn: psycopg.Connection, kind: kinds.Kind, taken: intake.Intake, setting: Setting
 ) -> tuple[Merged, list[str]]:
-    merged = _merge(conn, kind, taken.rows.drop(columns="parent"), setting.srid)
+    merged = _merge(conn, kind, taken, setting.srid)
     given = taken.rows[taken.rows["parent"].notna()]
     conn.execute(
         QUERIES["parents_by_code"],
@@ -161,7 +161,7 @@ def _merge_areas(
 def _merge_ways(
     conn: psycopg.Connection, kind: kinds.Kind, taken: intake.Intake, setting: Setting
 ) -> tuple[Merged, list[str]]:
-    merged = _merge(conn, kind, taken.rows, setting.srid)
+    merged = _merge(conn, kind, taken, setting.srid)
     if not merged.inserted + merged.updated:
         return merged, []
     change = rebuild_network(conn)
@@ -215,17 +215,20 @@ _MERGE = {
 def _merge(
     conn: psycopg.Connection,
     kind: kinds.Kind,
-    rows: geopandas.GeoDataFrame,
+    taken: intake.Intake,
     srid: int,
-    links: Mapping[str, object] = {},
+    links: Mapping[str, list[object]] = {},  # noqa: B006 - never written to
 ) -> Merged:
-    """Stages the rows and merges them into the kind's table; links do not count as a difference."""
-    values: dict[str, list[object]] = {
-        name: or_none(rows[name]) for name in rows.columns if name not in ("_row", "geometry")
-    }
-    values["geom"] = list(to_ewkb(rows.geometry.to_numpy(), srid))
+    """Stages the rows and merges them into the kind's table; links do not count as a difference.
+
+    Fields of which the file says nothing stay as they are in rows that are there already.
+    """
+    rows = taken.rows.drop(columns=["_row", "parent", "geometry"], errors="ignore")
+    values: dict[str, list[object]] = {name: or_none(rows[name]) for name in rows.columns}
+    values["geom"] = list(to_ewkb(taken.rows.geometry.to_numpy(), srid))
     values |= links
-    compose = _composer(kind.table, list(values), [n for n in values if n not in links])
+    told = [name for name in values if name not in taken.silent]
+    compose = _composer(kind.table, list(values), told, [n for n in told if n not in links])
     conn.execute(compose("make_stage"))
     copy_rows(conn, compose("copy_stage"), zip(*values.values(), strict=True))
     row = conn.execute(compose("merge")).fetchone()
@@ -234,15 +237,20 @@ def _merge(
     return Merged(inserted, updated, len(rows) - inserted - updated)
 
 
-def _composer(table: str, columns: list[str], data: list[str]) -> Callable[[str], sql.Composed]:
-    """Fills a query's {places} for one table; ``data`` are the columns that make a difference."""
+def _composer(
+    table: str, columns: list[str], told: list[str], data: list[str]
+) -> Callable[[str], sql.Composed]:
+    """Fills a query's {places} for one table.
+
+    Rows that are there get the ``told`` columns; ``data`` are those that make a difference.
+    """
 
     def names(wanted: list[str], prefix: str = "") -> sql.Composed:
         dot = sql.SQL(prefix)
         return sql.SQL(", ").join(dot + sql.Identifier(name) for name in wanted)
 
     assignments = sql.SQL(", ").join(
-        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in columns
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in told
     )
     places = {
         "table": sql.Identifier(table),

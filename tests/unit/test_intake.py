@@ -340,8 +340,22 @@ def test_status_follows_from_times_where_nothing_is_said():
 
 
 def test_a_case_is_not_closed_before_it_was_reported():
-    source = cases(上报时间=["2024-03-05 08:00"], 结案时间=["2024-03-05 07:59"])
+    source = cases(上报时间=["2024-03-05 08:00"], 结案时间=["2024-03-05 07:58"])
     assert reasons(accept(source, INCIDENTS, HERE)) == {1: "closed_at is before reported_at"}
+
+
+def test_clocks_that_differ_by_seconds_are_no_reason_to_refuse():
+    source = cases(上报时间=["2024-03-05 08:00:30"], 结案时间=["2024-03-05 08:00:00"])
+    taken = accept(source, INCIDENTS, HERE)
+    assert taken.rows["closed_at"].tolist() == taken.rows["reported_at"].tolist()
+    assert any("clocks differ" in note for note in taken.notes)
+
+
+def test_fields_of_which_the_file_says_nothing_are_named():
+    source = cases(上报时间=["2024-03-05"], 描述=["x"])
+    silent = accept(source, INCIDENTS, HERE).silent
+    assert {"address", "subclass", "closed_at"} <= silent
+    assert not {"class", "description", "reported_at", "status"} & silent
 
 
 # Identity.
