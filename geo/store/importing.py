@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import geopandas
 import pandas as pd
 import psycopg
 import shapely
@@ -217,7 +216,7 @@ def _merge(
     kind: kinds.Kind,
     taken: intake.Intake,
     srid: int,
-    links: Mapping[str, list[object]] = {},  # noqa: B006 - never written to
+    links: Mapping[str, list[object]] = {},
 ) -> Merged:
     """Stages the rows and merges them into the kind's table; links do not count as a difference.
 
