@@ -9,13 +9,13 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from geo.sample import numbering
 from geo.sample.fabric import Floats
 from geo.sample.ground import ground
 
 Ints = npt.NDArray[np.int64]
 
 SLOT_M = 6.0
-METRES_PER_NUMBER = 7.0
 STRETCH_M = 110.0
 ASIDE_M = 6.0
 RIVERSIDE = ("汀水北路", "汀水南路", "沧江路", "横塘路")
@@ -69,14 +69,8 @@ def community_at(xy: Floats) -> Ints:
 
 def house_numbers(way: Ints, along: Floats, side: Ints) -> Ints:
     """House numbers: odd on the left, even on the right, rising along the whole road."""
-    ways = ground().ways
-    start = shapely.get_coordinates(shapely.get_point(ways.geometry.array, 0))
-    table = pd.DataFrame({"name": ways["name"], "x": start[:, 0], "length": ways.length})
-    ordered = table.sort_values(["name", "x"], kind="stable")
-    before = ordered.groupby("name")["length"].cumsum() - ordered["length"]
-    chainage = before.sort_index().to_numpy()[way] + along
-    number = 2 * (chainage // METRES_PER_NUMBER) + np.where(side > 0, 1, 2)
-    return np.asarray(number, dtype=np.int64)
+    before = numbering.metres_before(ground().ways)
+    return np.asarray(numbering.house_number(before[way] + along, side))
 
 
 def addresses(way: Ints, along: Floats, side: Ints) -> list[str]:

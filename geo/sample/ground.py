@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.sample import growth, naming, skeleton
+from geo.sample import growth, naming, numbering, skeleton
 from geo.sample.fabric import Fabric, Floats
 from geo.sample.names import COMMUNITIES, DISTRICT, DISTRICT_CODE, STREETS
 
@@ -135,6 +135,7 @@ def _ways(fabric: Fabric, rng: np.random.Generator) -> gpd.GeoDataFrame:
     columns = ["name", "kind", "class", "level", "zone", "geometry"]
     ways = gpd.GeoDataFrame(rows, columns=columns, crs=CRS)
     ways["width_m"] = _widths(ways)
+    ways["name"] = numbering.lane_names(ways)
     ways["market"] = ways["class"] == "market"
     ways["class"] = ways["class"].replace("market", "living_street")
     return _numbered(ways)

@@ -257,6 +257,19 @@ def test_house_numbers_are_odd_on_one_side_and_rise():
     assert rising.all()
 
 
+def test_lanes_are_numbered_like_the_houses_beside_them():
+    shop = shops.merchants()
+    lanes = ground().ways["name"].str.extract(r"^(?P<road>.+[路街])(?P<number>\d+)弄$").dropna()
+    house = shop["地址"].str.extract(r"^(?P<road>[^弄]+[路街])(?P<house>\d+)号$")
+    house = house.assign(place=shop.geometry, house=house["house"].astype(float)).dropna()
+    both = lanes.assign(lane=ground().ways.geometry, number=lanes["number"].astype(int))
+    both = both.merge(house, on="road")
+    beside = both[(both["house"] - both["number"]).abs() <= 4]
+    away = shapely.distance(beside["lane"].to_numpy(), beside["place"].to_numpy())
+    assert len(beside) > 300
+    assert np.median(away) < 30
+
+
 def test_credit_codes_have_valid_check_signs():
     signs = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     code = shops.merchants()["统一社会信用代码"]
