@@ -142,14 +142,15 @@ SEGMENTS = Layer(
     "segments", "路名", "Road names", "roads", "line", 9,
     Style("road", "#7b7466"),
     (Column("kind", "类型", "Kind"), Column("class", "等级", "Class"),
-     Column("name", "路名", "Name", "", 13)),
+     Column("name", "路名", "Name", "", 11)),
     ("segments", "road_names"),
 )  # fmt: skip
 
 INCIDENTS = Layer(
     "incidents", "事件", "Incidents", "matters", "point", 9,
     Style("dot", "#8b929c", "class", from_data="incident_class",
-          palette=("#d1495b", "#dd8a1f", "#2f7fb8", "#4f9a5b", "#8757a8", "#a8763e", "#2c9c9c", "#c65f9c", "#6474cc")),
+          palette=("#d1495b", "#dd8a1f", "#2f7fb8", "#4f9a5b", "#8757a8", "#a8763e",
+                   "#2c9c9c", "#c65f9c", "#6474cc")),
     (
         Column("class", "类别", "Class"),
         Column("open", "未结", "Open"),

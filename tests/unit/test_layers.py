@@ -1,0 +1,73 @@
+"""The declared layers: complete, consistent, and thinned by a law."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.store import tiles
+from maps.layers import GROUPS, LAYERS, MAX_ZOOM, Layer, Style, share, swatches_for
+
+CATALOGUE = Path(__file__).parents[2] / "maps" / "web" / "src" / "i18n.json"
+THINNED = [layer for layer in LAYERS.values() if layer.budget]
+
+layers = pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.key)
+
+
+@layers
+def test_layer_has_its_query_group_and_names(layer: Layer) -> None:
+    assert layer.key in tiles.QUERIES
+    assert layer.group in {group.key for group in GROUPS}
+    assert layer.parts[0] == layer.key
+    assert 0 <= layer.min_zoom < layer.max_zoom == MAX_ZOOM
+    assert layer.zh
+    assert layer.en
+
+
+@layers
+def test_query_makes_exactly_the_declared_parts(layer: Layer) -> None:
+    sql = tiles.QUERIES[layer.key].decode()
+    assert tuple(re.findall(r"st_asmvt\(t, '(\w+)'", sql)) == layer.parts
+
+
+@layers
+def test_style_refers_to_a_column_and_holds_colours(layer: Layer) -> None:
+    style = layer.style
+    colours = [style.colour, *style.palette, *(swatch.colour for swatch in style.swatches)]
+    assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in colours)
+    assert not style.by or style.by in {column.name for column in layer.columns}
+    assert not style.from_data or style.from_data in tiles.QUERIES
+
+
+@given(st.sampled_from(THINNED), st.integers(0, 20), st.integers(0, 5_000_000))
+def test_share_keeps_the_budget_and_grows_with_zoom(layer: Layer, zoom: int, count: int) -> None:
+    kept = share(layer, zoom, count)
+    assert (1 / kept).is_integer()
+    assert int(1 / kept).bit_count() == 1
+    assert kept <= share(layer, zoom + 1, count)
+    allowed = [most for last, most in layer.budget if zoom <= last]
+    if not allowed:
+        assert kept == 1
+    else:
+        assert count * kept <= allowed[0]
+        assert kept == 1 or count * kept * 2 > allowed[0]
+
+
+@given(st.lists(st.text(), unique=True, max_size=9))
+def test_legend_gives_each_value_one_colour_until_they_run_out(values: list[str]) -> None:
+    style = Style("dot", "#888888", palette=("#111111", "#222222", "#333333"))
+    legend = swatches_for(style, [(value, value, value) for value in values])
+    assert [swatch.value for swatch in legend] == values[:3]
+    assert [swatch.colour for swatch in legend] == list(style.palette[: len(legend)])
+
+
+def test_catalogue_says_everything_in_both_languages() -> None:
+    catalogue = json.loads(CATALOGUE.read_text("utf-8"))
+    for key, said in catalogue.items():
+        assert said.keys() == {"zh", "en"}, key
+        assert all(text.strip() for text in said.values()), key
+        blanks = [sorted(re.findall(r"\{\w+\}", text)) for text in said.values()]
+        assert blanks[0] == blanks[1], key
