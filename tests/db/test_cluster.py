@@ -75,10 +75,14 @@ def pid_of(home: Path) -> int:
 
 
 def kill(home: Path) -> None:
-    """Kill the server as the machine's memory guard would, and wait until it is gone."""
-    os.kill(pid_of(home), signal.SIGKILL)
-    while cluster.status(home).running:
+    """Kill the server as a machine short of memory would, and wait until it is gone."""
+    pid = pid_of(home)
+    os.kill(pid, signal.SIGKILL)
+    for _ in range(1000):
+        if not cluster.status(home).running:
+            return
         time.sleep(0.01)
+    raise AssertionError(f"the killed server {pid} still counts as running")
 
 
 def test_starts_once_stops_and_keeps_its_data(home: Path) -> None:
