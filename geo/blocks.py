@@ -100,13 +100,26 @@ def _require_polygons(parents: gpd.GeoDataFrame) -> None:
 
 
 def _edges(parents: Geometries, lines: Geometries, compounds: Geometries | None) -> Any:
-    """Boundaries of the parents and lines between them, noded on the grid."""
-    extent = shapely.box(*shapely.total_bounds(parents))
-    cuts = shapely.union_all(lines[shapely.intersects(lines, extent)], grid_size=GRID_M)
+    """Boundaries of the parents and lines between them, noded on the grid.
+
+    All at once, because noding in two steps would move corners by a grain of the grid all along
+    the roads that a new one crosses.
+    """
+    lines = lines[shapely.intersects(lines, shapely.box(*shapely.total_bounds(parents)))]
     if compounds is not None:
-        inside = shapely.union_all(shapely.buffer(compounds, -COMPOUND_RIM_M), grid_size=GRID_M)
-        cuts = shapely.difference(cuts, inside, grid_size=GRID_M)
-    return shapely.union_all([*shapely.boundary(parents), cuts], grid_size=GRID_M)
+        lines = _outside(lines, shapely.buffer(compounds, -COMPOUND_RIM_M))
+    return shapely.union_all([*shapely.boundary(parents), *lines], grid_size=GRID_M)
+
+
+def _outside(lines: Geometries, ground: Geometries) -> Geometries:
+    """The parts of the lines outside the ground."""
+    pieces = shapely.get_parts(shapely.union_all(ground))
+    line, piece = shapely.STRtree(pieces).query(lines, predicate="intersects")
+    crossing, index = np.unique(line, return_inverse=True)
+    within = shapely.multipolygons(pieces[piece], indices=index)
+    outside = lines.copy()
+    outside[crossing] = shapely.difference(lines[crossing], within)
+    return outside
 
 
 def _without_slivers(

@@ -61,9 +61,10 @@ def first_plan(
 
     ``blocks``: area (its id or code), weight (≥ 0, say households) and geometry, a valid coverage
     in a metric CRS. Groups get about ``target`` weight each, or there are ``count`` in all, shared
-    out by weight with one at least for each area. A group never leaves its area, and an area in
-    several separate parts gets a group at least for each part. Groups are numbered by area
-    (sorted), then west → east in rows from the north. Raises BadTarget, BadWeight.
+    out by weight with one at least for each area. A block heavier than a whole group should be
+    is taken for just as heavy. A group never leaves its area, and an area in several separate
+    parts gets a group at least for each part. Groups are numbered by area (sorted), then west →
+    east in rows from the north. Raises BadTarget, BadWeight.
     """
     _check(blocks, target, count)
     geoms = blocks.geometry.to_numpy()
@@ -73,6 +74,8 @@ def first_plan(
     weight = blocks["weight"].to_numpy(dtype=np.float64)
     if not weight.any():
         weight = np.ones(len(blocks))
+    # a block heavier than a whole group cannot be divided: it fills one, and the others stay fair
+    weight = np.minimum(weight, target if target is not None else weight.sum() / (count or 1))
     centre = shapely.get_coordinates(shapely.point_on_surface(geoms))
     graph = _Graph(centre, weight, pairs[inside], border_m[inside])
     part = components(len(blocks), graph.pairs)

@@ -168,8 +168,11 @@ def test_a_new_road_changes_only_the_codes_of_the_ground_it_crosses(axes, new):
     both = lines(*axes, new)
     after = derive_blocks(TWO, both, known=old, min_area_m2=0, min_width_m=0)
     far = old[old.distance(both[-1]) > 0]
-    kept = after.set_index("code").geometry.reindex(far["code"])
-    assert shapely.equals_exact(kept.to_numpy(), far.geometry.to_numpy()).all()
+    kept = after.set_index("code").geometry.reindex(far["code"]).to_numpy()
+    # corners may move by a grain of the grid, not more
+    moved = shapely.symmetric_difference(kept, far.geometry.to_numpy())
+    assert not shapely.is_missing(kept).any()
+    assert (shapely.area(moved) < 0.05).all()
 
 
 NUMBERS = st.one_of(st.none(), st.integers(0, 3000))

@@ -62,6 +62,14 @@ def test_blocks_without_people_join_their_neighbours():
     assert len(contiguous(label, adjacency(blocks.geometry)[0])) == 0
 
 
+def test_a_block_too_heavy_for_any_group_does_not_starve_the_others():
+    blocks = lattice(5, 5)
+    blocks.loc[0, "weight"] = 50.0
+    load = np.bincount(first_plan(blocks, target=5), blocks["weight"])
+    assert sorted(load)[-1] == 50
+    assert sorted(load)[:-1] == pytest.approx([5] * 5, abs=1)
+
+
 def test_an_island_has_groups_of_its_own():
     blocks = lattice(4, 1)
     blocks.loc[3, "geometry"] = shapely.box(9000, 0, 9100, 100)
