@@ -40,7 +40,7 @@ function dataLine(district: api.District): HTMLElement {
   whenLanguage(() => {
     const plan = district.systems.find((system) => system.plan)?.plan;
     line.replaceChildren(
-      ...(plan ? [h("p", {}, t("plan", { name: plan.name, date: plan.valid_from }))] : []),
+      ...(plan ? [h("p", {}, t("plan", { name: plan.name }))] : []),
       h("p", {}, t("data", { srid: district.srid })));
   });
   return line;

@@ -12,13 +12,13 @@ export function gridBorders(layer: Layer, system: Swatch): LayerSpecification[] 
   return [
     {
       id: `${source}-glow`, type: "line", ...common, layout: { "line-join": "round" },
-      paint: { "line-color": system.colour, "line-opacity": byZoom([12, 0], [14, 0.12]), "line-width": byZoom([12, 2], [14, 5], [17, 11]) },
+      paint: { "line-color": system.colour, "line-opacity": byZoom([13, 0], [14, 0.06], [16, 0.13]), "line-width": byZoom([12, 2], [14, 5], [17, 11]) },
     },
     {
       id: source, type: "line", ...common, layout: { "line-join": "round" },
       paint: {
         "line-color": system.colour, "line-width": byZoom([11, 0.4], [13, 0.8], [14, 1.2], [17, 2.2]),
-        "line-opacity": byZoom([11, 0.35], [13, 0.55], [14.5, 0.85]),
+        "line-opacity": byZoom([11, 0.35], [13, 0.5], [14, 0.62], [16, 0.85]),
       },
     },
   ];

@@ -1,0 +1,31 @@
+"""What browser tests share: sizes of screens, a spot to look at, waiting, screenshots."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+SCREENSHOTS = Path(__file__).parents[2] / ".luge" / "screenshots"
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+
+OpenPage = Callable[..., Page]
+
+
+class Spot(NamedTuple):
+    """A place in degrees."""
+
+    lon: float
+    lat: float
+
+
+def settle(page: Page) -> None:
+    """Wait until the map has drawn everything and stands still."""
+    page.wait_for_selector("#map[aria-busy=false]")
+
+
+def shot(page: Page, name: str) -> None:
+    """Write a screenshot that people look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png")

@@ -1,0 +1,72 @@
+"""The same page on a phone: sheets at the bottom, nothing wider than the screen."""
+
+from pages import PHONE, OpenPage, Spot, settle, shot
+from playwright.sync_api import Page, expect
+
+FINGER_PX = 44
+
+
+def overflow(page: Page) -> list[str]:
+    """Elements that reach beyond the screen's edges."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('body *')]
+            .filter((element) => element.checkVisibility() && !element.closest('#map'))
+            .filter((element) => !element.matches('.visually-hidden, .skip'))
+            .filter((element) => {
+                const { left, right, width } = element.getBoundingClientRect();
+                return width > 0 && (left < -1 || right > innerWidth + 1);
+            })
+            .map((element) => element.outerHTML.slice(0, 80))"""
+    )
+
+
+def test_start_fits(open_page: OpenPage) -> None:
+    page = open_page(phone=True)
+    assert overflow(page) == []
+    for button in page.locator("#dock button, .maplibregl-ctrl-group button").all():
+        box = button.bounding_box()
+        assert box
+        assert min(box["width"], box["height"]) >= FINGER_PX
+    shot(page, "phone-start")
+
+
+def test_sheets_open_and_close(open_page: OpenPage) -> None:
+    page = open_page(phone=True)
+    expect(page.locator("#sheet")).to_be_hidden()
+    for name, tab in (("layers", "图层"), ("directory", "名录")):
+        page.locator(f"[data-opens={name}]").tap()
+        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        expect(page.locator("#sheet")).to_be_in_viewport()
+        page.wait_for_timeout(300)  # the sheet slides in
+        assert overflow(page) == []
+        shot(page, f"phone-{name}")
+        page.locator("#sheet .close").tap()
+        expect(page.locator("#sheet")).to_be_hidden()
+
+
+def test_tap_opens_the_place_sheet(open_page: OpenPage, spot: Spot) -> None:
+    page = open_page(f"#map=17/{spot.lat}/{spot.lon}", phone=True)
+    page.touchscreen.tap(195, 600)
+    panel = page.locator("#place")
+    expect(panel.locator(".block code")).to_be_attached()
+    settle(page)
+    box = panel.bounding_box()
+    assert box
+    assert box["x"] == 0
+    assert box["width"] == PHONE["width"]
+    assert box["y"] + box["height"] == PHONE["height"]
+    pin = page.locator(".pin").bounding_box()
+    assert pin
+    assert pin["y"] + pin["height"] < box["y"], "the sheet covers its own place"
+    assert overflow(page) == []
+    shot(page, "phone-place")
+    panel.get_by_label("关闭").tap()
+    expect(panel).to_be_hidden()
+
+
+def test_search_fits(open_page: OpenPage) -> None:
+    page = open_page(phone=True)
+    page.get_by_role("combobox").fill("路")
+    expect(page.get_by_role("option").first).to_be_visible()
+    assert overflow(page) == []
+    shot(page, "phone-search")
