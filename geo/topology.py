@@ -126,7 +126,29 @@ def repair(
     # Cleaning rewrites every ring; what is the same polygon stays the same object.
     same = shapely.equals_exact(before, after, tolerance=0.0, normalize=True)
     after[same] = before[same]
-    return after, _moved(before, after, crs)
+    return after, moved(before, after, crs)
+
+
+def moved(before: Any, after: Any, crs: Any = None) -> geopandas.GeoDataFrame:
+    """Return the pieces by which polygons differ (two arrays or GeoSeries of one length).
+
+    Columns: ``feature`` (position), ``change`` ('gained' or 'lost'), ``area_m2``, ``width_m``,
+    geometry.
+    """
+    crs = getattr(before, "crs", crs)
+    before, after = np.asarray(before, dtype=object), np.asarray(after, dtype=object)
+    changed = np.flatnonzero(~shapely.equals_exact(before, after, tolerance=0.0))
+    old, new = before[changed], after[changed]
+    gained, gainer = _pieces(shapely.difference(new, old))
+    lost, loser = _pieces(shapely.difference(old, new))
+    pieces = np.concatenate([gained, lost])
+    columns = {
+        "feature": changed[np.concatenate([gainer, loser])],
+        "change": pd.Series(["gained"] * len(gained) + ["lost"] * len(lost), dtype=object),
+        "area_m2": shapely.area(pieces),
+        "width_m": _width_m(pieces),
+    }
+    return geopandas.GeoDataFrame(columns, geometry=pieces, crs=crs)
 
 
 def _planar(geoms: Any) -> tuple[Geometries, Any]:
@@ -381,18 +403,3 @@ def _settle_crumbs(before: Geometries, after: Geometries, width_m: float) -> Geo
     for feature in np.unique(heirs):
         settled[feature] = shapely.union_all([settled[feature], *parts[crumb][heirs == feature]])
     return settled
-
-
-def _moved(before: Geometries, after: Geometries, crs: Any) -> geopandas.GeoDataFrame:
-    changed = np.flatnonzero([old is not new for old, new in zip(before, after, strict=True)])
-    old, new = before[changed], after[changed]
-    gained, gainer = _pieces(shapely.difference(new, old))
-    lost, loser = _pieces(shapely.difference(old, new))
-    pieces = np.concatenate([gained, lost])
-    columns = {
-        "feature": changed[np.concatenate([gainer, loser])],
-        "change": pd.Series(["gained"] * len(gained) + ["lost"] * len(lost), dtype=object),
-        "area_m2": shapely.area(pieces),
-        "width_m": _width_m(pieces),
-    }
-    return geopandas.GeoDataFrame(columns, geometry=pieces, crs=crs)

@@ -19,7 +19,7 @@ class BadPair(ValueError):
 
 def import_(
     kind: Annotated[str, typer.Argument(help=f"What the files hold: {', '.join(kinds.KINDS)}.")],
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=True)],
+    files: Annotated[list[Path], typer.Argument(help="One or more; each is one transaction.")],
     crs: Annotated[
         str | None, typer.Option(help="Datum of the coordinates: wgs84, gcj02, bd09, EPSG:4490 …")
     ] = None,

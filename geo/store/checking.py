@@ -18,6 +18,10 @@ QUERIES = load("checking")
 LAYERS = ("district", "street", "community", "block")
 
 
+class UnknownLayer(ValueError):
+    """There is no such layer to check."""
+
+
 class BlockInParts(ValueError):
     """A repair would tear a block into parts."""
 
@@ -61,7 +65,7 @@ def repair(conn: psycopg.Connection, layer: str, width_m: float) -> Repaired:
     a feature, `BlockInParts` rather than tear a block.
     """
     frame = _layer(conn, layer)
-    geoms, moved = topology.repair(frame.geometry, width_m)
+    geoms = _repaired(frame, _parents(conn, frame), width_m)
     changed = np.flatnonzero(~shapely.equals_exact(frame.geometry.to_numpy(), geoms, tolerance=0.0))
     if layer == "block":
         geoms = _single(geoms, frame["code"].to_numpy())
@@ -72,14 +76,27 @@ def repair(conn: psycopg.Connection, layer: str, width_m: float) -> Repaired:
         cursor.executemany(query, [{"id": i, "geom": g} for i, g in zip(ids, shapes, strict=True)])
     if layer == "block" and len(changed):
         linking.relink_all(conn)
+    moved = topology.moved(frame.geometry, geoms)
     moved.insert(0, "code", frame["code"].to_numpy()[moved["feature"]])
     gained = float(moved.loc[moved["change"] == "gained", "area_m2"].sum())
     return Repaired(layer, len(changed), gained, moved.drop(columns="feature"))
 
 
+def _repaired(
+    frame: geopandas.GeoDataFrame, parents: dict[int, shapely.Geometry], width_m: float
+) -> topology.Geometries:
+    """The features fitted to each other within their parent, then across the parents' borders."""
+    geoms = frame.geometry.copy()
+    for parent_id, members in frame.groupby("parent_id"):
+        fitted, _ = topology.repair(members.geometry, width_m, parents[parent_id])
+        geoms[members.index] = fitted
+    fitted, _ = topology.repair(geoms, width_m)
+    return fitted
+
+
 def _layer(conn: psycopg.Connection, layer: str) -> geopandas.GeoDataFrame:
     if layer not in LAYERS:
-        raise ValueError(f"{layer!r} is no layer to check; choose one of {', '.join(LAYERS)}")
+        raise UnknownLayer(f"{layer!r} is no layer to check; choose one of {', '.join(LAYERS)}")
     query = QUERIES["blocks" if layer == "block" else "areas"]
     params: dict[str, object] = {} if layer == "block" else {"level": layer}
     return read_frame(conn, query, params, srid=read_setting(conn).srid)

@@ -19,6 +19,10 @@ QUERIES = load("linking")
 POINT_TABLES = ("incident", "merchant", "station")
 
 
+class NoPoints(ValueError):
+    """The table holds nothing that has a place."""
+
+
 class Ground(NamedTuple):
     """What points are linked to: today's blocks, and axes of roads and lanes, with their ids."""
 
@@ -49,9 +53,10 @@ class Verified(NamedTuple):
 
 def read_ground(conn: psycopg.Connection) -> Ground:
     """Today's blocks and axes."""
+    within_m = read_setting(conn).link_distance_m
     block_ids, blocks = _shapes(conn, QUERIES["blocks_in_force"], 3)
     segment_ids, axes = _shapes(conn, QUERIES["axes"], 1)
-    return Ground(blocks, block_ids, axes, segment_ids, read_setting(conn).link_distance_m)
+    return Ground(blocks, block_ids, axes, segment_ids, within_m)
 
 
 def _shapes(
@@ -92,8 +97,9 @@ def _or_none(values: NDArray[np.generic], present: NDArray[np.bool_]) -> list[ob
 
 def relink(conn: psycopg.Connection, table: str) -> int:
     """Links all points of ``table`` anew; returns how many links changed."""
+    ground = read_ground(conn)
     ids, points = _shapes(conn, _on(table, "points"), 1)
-    columns = link_columns(link(points, read_ground(conn)))
+    columns = link_columns(link(points, ground))
     conn.execute(QUERIES["make_link_stage"])
     copy_rows(conn, QUERIES["copy_link_stage"], zip(ids.tolist(), *columns.values(), strict=True))
     changed = conn.execute(_on(table, "apply_links")).fetchone()
@@ -122,5 +128,5 @@ def unlink(conn: psycopg.Connection, segments: list[int]) -> None:
 
 def _on(table: str, query: str) -> sql.Composed:
     if table not in POINT_TABLES:
-        raise ValueError(f"{table!r} has no points; choose one of {', '.join(POINT_TABLES)}")
+        raise NoPoints(f"{table!r} has no points; choose one of {', '.join(POINT_TABLES)}")
     return sql.SQL(QUERIES[query].decode()).format(table=sql.Identifier(table))

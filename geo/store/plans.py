@@ -31,6 +31,10 @@ class NoBlocks(ValueError):
     """Plans assign blocks, and there are none yet."""
 
 
+class NoHouseholds(ValueError):
+    """A target per grid was given, and no block has a number of households."""
+
+
 class CodesDoNotFit(ValueError):
     """Grid codes and the system's code pattern disagree."""
 
@@ -110,7 +114,7 @@ def init_plan(
     weight = blocks["households"].astype(float)
     if weight.isna().all():
         if count is None:
-            raise ValueError(
+            raise NoHouseholds(
                 "no block has a number of households: say how many grids you want with --count"
             )
         weight = blocks.geometry.area

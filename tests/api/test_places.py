@@ -69,7 +69,9 @@ def test_the_same_place_in_another_datum_is_the_same_place(client, some, datum):
     lon, lat = some[0][:2]
     here = client.get("/api/locate", params={"lon": lon, "lat": lat}).json()
     x, y = crs.transform_points(lon, lat, "wgs84", datum)
-    there = client.get("/api/locate", params={"lon": float(x), "lat": float(y), "crs": datum}).json()
+    there = client.get(
+        "/api/locate", params={"lon": float(x), "lat": float(y), "crs": datum}
+    ).json()
     assert there["block"] == here["block"]
     assert there["road"]["chainage_m"] == pytest.approx(here["road"]["chainage_m"], abs=0.01)
 

@@ -88,15 +88,15 @@ from setting s;
 -- The administrative areas, each after its parent, with what is known of them.
 select a.id, a.level, a.code, a.name, a.parent_id, a.households, a.people, a.workers,
        st_area(a.geom) as area_m2,
-       array[st_xmin(b), st_ymin(b), st_xmax(b), st_ymax(b)] as bbox
-from area a, lateral (select st_extent(st_transform(a.geom, 4326)) as b) as e
+       array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)] as bbox
+from area a, lateral (select box2d(st_transform(a.geom, 4326)) as box) as e
 where a.level <> 'compound'
 order by a.code;
 
 -- name: search
 -- Names and codes that hold the text, the closest matches first, the larger things before the smaller.
 with found as (
-    select 1 as rank, 'area' as kind, a.id::bigint, a.code, a.name, a.level as detail, a.geom
+    select case level when 'compound' then 3 else 1 end as rank, 'area' as kind, a.id::bigint, a.code, a.name, a.level as detail, a.geom
     from area a where a.name ilike %(like)s or a.code ilike %(starts)s
     union all
     select 2, 'grid', g.id, g.code, g.name, s.name, shape.geom
@@ -107,25 +107,25 @@ with found as (
                and p.valid_from <= %(today)s and p.valid_to > %(today)s
     where g.name ilike %(like)s or g.code ilike %(starts)s
     union all
-    select 3, 'road', r.id, null, r.name, r.kind, st_collect(seg.geom)
+    select 4, 'road', r.id, null, r.name, r.kind, st_collect(seg.geom)
     from road r join segment seg on seg.road_id = r.id
     where r.name ilike %(like)s group by r.id
     union all
-    select 4, 'station', s.id, s.external_id, s.name, s.tier, s.geom
+    select 5, 'station', s.id, s.external_id, s.name, s.tier, s.geom
     from station s where s.name ilike %(like)s or s.external_id ilike %(starts)s
     union all
-    select 5, 'block', b.id, b.code, b.code, null, b.geom
+    select 6, 'block', b.id, b.code, b.code, null, b.geom
     from block b where b.valid_to = 'infinity' and b.code ilike %(starts)s
     union all
-    select 6, 'merchant', m.id, m.external_id, m.name, m.category, m.geom
+    select 7, 'merchant', m.id, m.external_id, m.name, m.category, m.geom
     from merchant m where m.name ilike %(like)s or m.external_id ilike %(starts)s
     union all
-    select 7, 'incident', i.id, i.external_id, i.class, i.address, i.geom
+    select 8, 'incident', i.id, i.external_id, i.class, i.address, i.geom
     from incident i where i.external_id ilike %(starts)s
 ), best as (
     select * from found
     order by (lower(name) = lower(%(text)s) or lower(code) = lower(%(text)s)) desc,
-             (name ilike %(starts)s) desc, rank, name, id
+             (name ilike %(starts)s or coalesce(code ilike %(starts)s, false)) desc, rank, code, name, id
     limit %(limit)s
 )
 select kind, id, code, name, detail, st_x(c) as lon, st_y(c) as lat,
