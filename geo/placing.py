@@ -146,11 +146,13 @@ def _inside(placed: Geometries, extent: Any) -> Mask:
 
 
 def _how_far(placed: Geometries, extent: Any) -> list[str]:
-    km = shapely.distance(placed, extent) / 1000
-    return [
-        f"outside the district, {distance:.{0 if distance >= 10 else 2}f} km away"
-        for distance in km
-    ]
+    return [f"outside the district, {_far(m)} away" for m in shapely.distance(placed, extent)]
+
+
+def _far(metres: float) -> str:
+    if metres < 1000:
+        return f"{metres:.0f} m"
+    return f"{metres / 1000:.1f} km" if metres < 10_000 else f"{metres / 1000:.0f} km"
 
 
 def _out_of_range(source: Crs) -> str:

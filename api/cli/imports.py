@@ -34,8 +34,9 @@ def import_(
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Such as gb18030; else detected.")] = None,
     margin: Annotated[
-        float, typer.Option(min=0, help="How far outside the district a row may lie, in m.")
-    ] = 0.0,
+        float | None,
+        typer.Option(min=0, help="How far outside the district rows may lie, m [50 for roads, or 0]"),
+    ] = None,
     rejects: Annotated[Path, typer.Option(help="Where rejected rows go.")] = Path("rejects.csv"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all but keep it.")] = False,
 ) -> None:
@@ -72,6 +73,7 @@ def _report(summary: importing.Summary) -> None:
     )
     for note in summary.notes:
         tell(f"  - {note}")
-    reasons = summary.rejects["reason"].value_counts() if summary.rejected else {}
+    # What stands behind the comma differs from row to row: a distance, a row number.
+    reasons = summary.rejects["reason"].str.split(",").str[0].value_counts()
     for reason, count in list(reasons.items())[:5]:
         tell(f"  - rejected {count}: {reason}")

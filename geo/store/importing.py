@@ -24,6 +24,10 @@ from geo.store.staging import copy_rows, or_none, to_ewkb
 QUERIES = load("importing")
 KEYS = {"area": ("level", "code")}
 
+# How far outside of the district a row may lie where nobody says. A road along the border serves
+# both sides of it; a shop across the road is the neighbour's.
+MARGIN_M = {"ways": 50.0}
+
 Say = Callable[[str], None]
 
 
@@ -33,7 +37,7 @@ class Options(NamedTuple):
     wishes: intake.Wishes = intake.Wishes()
     layer: str | None = None
     encoding: str | None = None
-    margin_m: float = 0.0
+    margin_m: float | None = None
     dry_run: bool = False
 
 
@@ -112,8 +116,9 @@ def _book(conn: psycopg.Connection, path: Path, summary: Summary) -> None:
     conn.execute(QUERIES["book"], {**counts, "sha256": digest})
 
 
-def _extent(conn: psycopg.Connection, kind: kinds.Kind, margin_m: float) -> Any:
+def _extent(conn: psycopg.Connection, kind: kinds.Kind, margin_m: float | None) -> Any:
     """The district's ground, widened by the margin; None while there are no areas, or for areas."""
+    margin_m = MARGIN_M.get(kind.name, 0.0) if margin_m is None else margin_m
     if kind.name == "areas":
         return None
     row = conn.execute(QUERIES["extent"]).fetchone()

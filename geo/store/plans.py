@@ -148,7 +148,9 @@ def _name_groups(
     code = pd.Series("", index=of_group.index)
     for area_code, members in of_group.groupby("area_code", sort=True):
         digits = codes.total_digits(system.code_pattern, str(area_code))
-        code[members.index] = codes.mint(str(area_code), len(members), digits, used)
+        minted = codes.mint(str(area_code), len(members), digits, used)
+        used.update(minted)
+        code[members.index] = minted
     grid = pd.DataFrame(
         {"code": code, "name": "网格" + code.str[-3:], "parent_id": of_group["area_id"]}
     )
