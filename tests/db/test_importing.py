@@ -181,7 +181,9 @@ def test_the_same_place_in_another_datum_gets_the_same_links(town, tmp_path):
     load(town, write_shops(tmp_path / "a.csv", SHOPS), "merchants", wishes=Wishes("wgs84"))
     with transaction(town) as conn:
         before = conn.execute("select external_id, side, chainage_m from merchant").fetchall()
-    moved = [(*row[:3], *map(float, crs.transform_points(*row[3:], "wgs84", "bd09"))) for row in SHOPS]
+    moved = [
+        (*row[:3], *map(float, crs.transform_points(*row[3:], "wgs84", "bd09"))) for row in SHOPS
+    ]
     write_shops(tmp_path / "b.csv", moved)
     load(town, tmp_path / "b.csv", "merchants", wishes=Wishes("bd09"))
     with transaction(town) as conn:
