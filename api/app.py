@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import places, problems, tiles
@@ -64,6 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     problems.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(_SecurityHeaders)
     app.include_router(places.router)
     app.include_router(tiles.router)
@@ -80,7 +82,16 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
         # The page names its scripts by content hash; it must itself never be stale.
         return FileResponse(index, headers={"Cache-Control": "no-cache"})
 
-    app.mount("/assets", StaticFiles(directory=dist / "assets", check_dir=False), name="assets")
+    app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
+
+
+class _Assets(StaticFiles):
+    """Scripts and styles are named by their content, so a browser may keep them for good."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
 
 
 class _SecurityHeaders:

@@ -253,6 +253,21 @@ def test_page_that_is_not_built_says_how(tmp_path: Path) -> None:
     assert "./scripts/setup" in answer.text
 
 
+def test_page_is_never_stale_and_its_assets_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "index.html").write_text("<p>page</p>")
+    (tmp_path / "assets" / "main-1a2b.js").write_text("1")
+    app = FastAPI()
+    _serve_page(app, tmp_path)
+    client = TestClient(app)
+    page = client.get("/")
+    assert (page.status_code, page.text) == (200, "<p>page</p>")
+    assert page.headers["cache-control"] == "no-cache"
+    asset = client.get("/assets/main-1a2b.js")
+    assert (asset.status_code, asset.text) == (200, "1")
+    assert "immutable" in asset.headers["cache-control"]
+
+
 @given(
     st.floats(118.6, 121.4), st.floats(25, 53), st.integers(9, 18), st.sampled_from([4549, 32651])
 )

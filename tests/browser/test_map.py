@@ -219,3 +219,19 @@ def test_failing_service_is_said_and_can_be_retried(open_page: OpenPage) -> None
     page.get_by_role("button", name="重试").click()
     settle(page)
     expect(page.locator("#cover")).to_be_empty()
+
+
+def test_tiles_that_do_not_come_are_said(open_page: OpenPage, spot: Spot) -> None:
+    page = open_page(view(spot, 15))
+    page.route("**/tiles/blocks/**", lambda route: route.fulfill(status=500))
+    page.evaluate("luge.map.zoomTo(16, {duration: 0})")
+    expect(page.locator("#hint")).to_have_text("部分图层没有载入")
+
+
+def test_place_by_keyboard_alone(open_page: OpenPage, spot: Spot) -> None:
+    page = open_page(view(spot, 17))
+    page.locator("#map canvas").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#place h2")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#map canvas")).to_be_focused()

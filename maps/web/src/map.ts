@@ -94,7 +94,7 @@ export function setVisible(map: MapLibre, toggle: string, visible: boolean): voi
 export function choose(map: MapLibre, chosen: Chosen | null): void {
   for (const { id } of map.getStyle().layers) {
     if (!id.startsWith("chosen-")) continue;
-    const here = chosen !== null && id.replace(/^chosen-(fill-)?/, "") === chosen.source;
+    const here = chosen !== null && id.replace(/^chosen-(fill-|casing-)?/, "") === chosen.source;
     map.setLayoutProperty(id, "visibility", here ? "visible" : "none");
     if (here) map.setFilter(id, ["==", ["id"], chosen.id]);
   }

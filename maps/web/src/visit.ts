@@ -75,6 +75,7 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
   map.on("mousemove", (event) => {
     map.getCanvas().style.cursor = thingNear(map, event) ? "pointer" : "";
   });
+  map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && void visit(map.getCenter().toArray(), null, null, true));
   panel.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   whenLanguage(render);
   const reopen = () => {

@@ -10,7 +10,7 @@ const DAY_S = 86_400;
 /** Open incidents stand out; closed ones fade with age. */
 function opacity(newest: number): ExpressionSpecification {
   const age: ExpressionSpecification = ["-", newest, ["get", "reported"]];
-  return ["case", OPEN, 1, ["step", age, 0.8, 14 * DAY_S, 0.6, 60 * DAY_S, 0.42, 180 * DAY_S, 0.3]];
+  return ["case", OPEN, 1, ["step", age, 0.75, 14 * DAY_S, 0.5, 60 * DAY_S, 0.32, 180 * DAY_S, 0.18]];
 }
 
 export function incidents(layer: Layer, newest: number): LayerSpecification[] {
@@ -20,7 +20,7 @@ export function incidents(layer: Layer, newest: number): LayerSpecification[] {
       id: "incidents-closed", type: "circle", ...common, filter: ["!", OPEN],
       paint: {
         "circle-color": colourOf(layer), "circle-opacity": opacity(newest),
-        "circle-radius": byZoom([10, 1.3], [13, 1.9], [15, 2.8], [18, 5]),
+        "circle-radius": byZoom([10, 1.3], [13, 1.8], [15, 2.3], [18, 4]),
       },
     },
     {

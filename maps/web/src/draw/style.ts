@@ -7,7 +7,9 @@ import { incidents, merchants, stations } from "./points";
 import * as roads from "./roads";
 
 const NONE: FilterSpecification = ["==", ["id"], -1];
-export const CHOSEN = "#1d5fd1";
+// Ink on a white casing: no grid system has it.
+const CHOSEN = "#16202f";
+const CASING = "#ffffff";
 
 /** The name that a layer, or one system of grids, is switched on and off by. */
 export function toggleKey(layer: Layer, system = ""): string {
@@ -73,17 +75,21 @@ function toggled(toggle: string, layers: LayerSpecification[]): LayerSpecificati
 function chosenFills(gridSources: string[]): LayerSpecification[] {
   return polygonSources(gridSources).map(([source, part]) => ({
     id: `chosen-fill-${source}`, type: "fill", source, "source-layer": part, filter: NONE, layout: { visibility: "none" },
-    paint: { "fill-color": CHOSEN, "fill-opacity": 0.1 },
+    paint: { "fill-color": CHOSEN, "fill-opacity": 0.09 },
   }));
 }
 
 function chosenLines(gridSources: string[]): LayerSpecification[] {
   const lines = [...polygonSources(gridSources), ["segments", "road_names"] as const];
-  return lines.map(([source, part]) => ({
-    id: `chosen-${source}`, type: "line", source, "source-layer": part, filter: NONE,
+  const line = (prefix: string, source: string, part: string, colour: string, width: number): LayerSpecification => ({
+    id: `${prefix}-${source}`, type: "line", source, "source-layer": part, filter: NONE,
     layout: { "line-join": "round", "line-cap": "round", visibility: "none" },
-    paint: { "line-color": CHOSEN, "line-width": source === "segments" ? 4 : 2.6 },
-  }));
+    paint: { "line-color": colour, "line-width": width },
+  });
+  return lines.flatMap(([source, part]) => [
+    line("chosen-casing", source, part, CASING, 6),
+    line("chosen", source, part, CHOSEN, 2.6),
+  ]);
 }
 
 function polygonSources(gridSources: string[]): (readonly [source: string, part: string])[] {
