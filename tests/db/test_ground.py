@@ -7,6 +7,7 @@ import pytest
 import shapely
 from towns import COMMUNITIES, load, write_geojson
 
+from geo.intake import Wishes
 from geo.store import blocks, checking, plans, seek
 from geo.store.database import transaction
 
@@ -116,8 +117,9 @@ def test_serials_run_from_west_to_east(derived):
     with transaction(derived) as conn:
         plans.init_plan(conn, "management", count=8, start=START)
         found = conn.execute(
-            "select g.code, st_x(st_centroid(s.geom)), st_y(st_centroid(s.geom)), p.code from grid g"
-            " join grid_shape s on s.grid_id = g.id join area p on p.id = g.parent_id order by 1"
+            "select g.code, st_x(st_centroid(s.geom)), st_y(st_centroid(s.geom)), p.code"
+            " from grid g join grid_shape s on s.grid_id = g.id"
+            " join area p on p.id = g.parent_id order by 1"
         ).fetchall()
     assert all(len(code) == 15 and code.startswith(parent) for code, _, _, parent in found)
     # The communities are 400 m high: all their grids stand in one row.
@@ -191,8 +193,6 @@ def test_imported_blocks_replace_derived_ones_by_code(derived, tmp_path):
         ).fetchone()[0]
     path = tmp_path / "blocks.csv"
     path.write_text(f'编码,户数,wkt\n{code},77,"{wkt}"\n', encoding="utf-8")
-    from geo.intake import Wishes
-
     summary = load(derived, path, "blocks", wishes=Wishes("wgs84"))
     assert (summary.updated, summary.rejected) == (1, 0)
     with transaction(derived) as conn:
@@ -208,8 +208,12 @@ def test_a_block_that_takes_ground_from_others_is_refused(derived, tmp_path):
 
 
 def test_a_plan_fails_as_a_whole(derived):
-    with pytest.raises(psycopg.errors.ForeignKeyViolation), transaction(derived) as conn:
-        made = plans.init_plan(conn, "management", count=4, start=START)
-        conn.execute("insert into assignment values (%s, 1, 99999, 1)", [made.plan])
+    def plan_then_fail():
+        with transaction(derived) as conn:
+            made = plans.init_plan(conn, "management", count=4, start=START)
+            conn.execute("insert into assignment values (%s, 1, 99999, 1)", [made.plan])
+
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        plan_then_fail()
     with transaction(derived) as conn:
         assert plans.read_assignment(conn, 1) == {}
