@@ -5,7 +5,7 @@ import shutil
 
 import typer
 
-from geo.store import cluster
+from geo.store import cluster, schema
 from geo.store.settings import Settings, load
 
 app = typer.Typer(help="The private PostGIS of this checkout.", no_args_is_help=True)
@@ -46,6 +46,12 @@ def url() -> None:
     """Print the URL to connect to, running or not."""
     settings = load()
     typer.echo(settings.database_url or cluster.url(settings.home))
+
+
+@app.command("schema")
+def write_schema() -> None:
+    """Write geo/store/schema.sql anew from the migrations."""
+    typer.echo(f"written: {schema.write(cluster.ensure(load()))}")
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})

@@ -4,7 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
-from geo.store import packages
+import psycopg
+
+from geo.store import migrate, packages
 
 SCHEMA = Path(__file__).with_name("schema.sql")
 
@@ -29,6 +31,21 @@ def dump(url: str, srid: int) -> str:
     lines = [line for line in made.splitlines() if not _noise(line)]
     text = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"
     return _HEAD + re.sub(rf"\b{srid}\b", ":SRID", text)
+
+
+def write(url: str, srid: int = 4549) -> Path:
+    """Writes `SCHEMA` from the migrations, by way of a database of its own beside that of ``url``."""
+    scratch = "luge_schema"
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute(f"drop database if exists {scratch} with (force)")
+        conn.execute(f"create database {scratch}")
+        try:
+            aside = psycopg.conninfo.make_conninfo(url, dbname=scratch)
+            migrate.migrate(aside, srid)
+            SCHEMA.write_text(dump(aside, srid), encoding="utf-8")
+        finally:
+            conn.execute(f"drop database {scratch} with (force)")
+    return SCHEMA
 
 
 def _noise(line: str) -> bool:
