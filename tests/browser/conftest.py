@@ -55,7 +55,10 @@ def open_page(browser: Browser, service: str) -> Iterator[OpenPage]:
 
     def open_page(hash_: str = "", *, phone: bool = False, ready: bool = True) -> Page:
         context = browser.new_context(
-            viewport=PHONE if phone else DESKTOP, has_touch=phone, is_mobile=phone
+            viewport=PHONE if phone else DESKTOP,
+            has_touch=phone,
+            is_mobile=phone,
+            reduced_motion="reduce",  # flights take long where software draws every frame
         )
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)

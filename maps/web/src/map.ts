@@ -51,6 +51,12 @@ function tellBusy(map: MapLibre): void {
   map.on("idle", () => tell(false));
 }
 
+/** Busy from this moment on: the map itself says so only at its next frame. */
+function redraw(map: MapLibre): void {
+  map.getContainer().setAttribute("aria-busy", "true");
+  map.triggerRepaint();
+}
+
 /** The part of the map that panels leave free, as padding. */
 export function framePadding(): PaddingOptions {
   if (isPhone()) return { top: 140, bottom: 90, left: 20, right: 20 };
@@ -83,6 +89,7 @@ function label(button: HTMLElement, text: string): void {
 
 /** Show or hide everything drawn under the toggle's name. */
 export function setVisible(map: MapLibre, toggle: string, visible: boolean): void {
+  redraw(map);
   for (const layer of map.getStyle().layers) {
     if ((layer.metadata as { toggle?: string } | undefined)?.toggle === toggle) {
       map.setLayoutProperty(layer.id, "visibility", visible ? "visible" : "none");
@@ -92,6 +99,7 @@ export function setVisible(map: MapLibre, toggle: string, visible: boolean): voi
 
 /** Outline one feature and nothing else; null outlines nothing. */
 export function choose(map: MapLibre, chosen: Chosen | null): void {
+  redraw(map);
   for (const { id } of map.getStyle().layers) {
     if (!id.startsWith("chosen-")) continue;
     const here = chosen !== null && id.replace(/^chosen-(fill-|casing-)?/, "") === chosen.source;
