@@ -35,7 +35,9 @@ def import_(
     encoding: Annotated[str | None, typer.Option(help="Such as gb18030; else detected.")] = None,
     margin: Annotated[
         float | None,
-        typer.Option(min=0, help="How far outside the district rows may lie, m [50 for roads, or 0]"),
+        typer.Option(
+            min=0, help="How far outside the district rows may lie, m [50 for roads, or 0]"
+        ),
     ] = None,
     rejects: Annotated[Path, typer.Option(help="Where rejected rows go.")] = Path("rejects.csv"),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all but keep it.")] = False,

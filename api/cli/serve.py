@@ -1,5 +1,7 @@
 """`luge serve` and `luge demo`: the service on its address."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -7,7 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.cli.session import database, say
-from geo.store import sample
+from geo.store import cluster, sample
 from geo.store.settings import load
 
 
@@ -15,23 +17,34 @@ def serve(
     port: Annotated[int | None, typer.Option(help="Instead of LUGE_PORT.")] = None,
 ) -> None:
     """Serve the district in the database."""
-    settings = load()
-    url = database()
-    _run(url, port or settings.port)
+    with _database_for_a_while() as url:
+        _run(url, port)
 
 
 def demo(
     port: Annotated[int | None, typer.Option(help="Instead of LUGE_PORT.")] = None,
 ) -> None:
     """Load the sample district where it is not there yet, and serve it."""
-    settings = load()
-    url = database()
-    sample.ensure(url, settings.home / "sample", say)
-    _run(url, port or settings.port)
+    with _database_for_a_while() as url:
+        sample.ensure(url, load().home / "sample", say)
+        _run(url, port)
 
 
-def _run(url: str, port: int) -> None:
+@contextmanager
+def _database_for_a_while() -> Iterator[str]:
+    """The database; a private PostGIS that was not running before is stopped again at the end."""
     settings = load()
+    ours = not settings.database_url and not cluster.status(settings.home).running
+    try:
+        yield database()
+    finally:
+        if ours and cluster.stop(settings.home):
+            say("the private PostGIS is stopped; its data stay")
+
+
+def _run(url: str, port: int | None) -> None:
+    settings = load()
+    port = port or settings.port
     say(f"http://{settings.host}:{port}  (Ctrl-C stops it)")
     app = create_app(settings.model_copy(update={"database_url": url}))
     uvicorn.run(app, host=settings.host, port=port, log_level="warning")

@@ -38,7 +38,7 @@ class BlockChange(NamedTuple):
 
 
 def read_blocks(conn: psycopg.Connection) -> geopandas.GeoDataFrame:
-    """Today's blocks: id, code, area_id, area_code, households, people, geometry."""
+    """Today's blocks: id, code, area_id, area_code, area_name, households, people, geometry."""
     return read_frame(conn, QUERIES["blocks"], srid=read_setting(conn).srid)
 
 

@@ -146,15 +146,20 @@ def _name_groups(
     used = {row[0] for row in conn.execute(QUERIES["codes_given"], {"system": system.id})}
     of_group = blocks.assign(group=group).groupby("group", sort=True).first()
     code = pd.Series("", index=of_group.index)
-    for area_code, members in of_group.groupby("area_code", sort=True):
+    name = pd.Series("", index=of_group.index)
+    for (area_code, area_name), members in of_group.groupby(["area_code", "area_name"], sort=True):
         digits = codes.total_digits(system.code_pattern, str(area_code))
         minted = codes.mint(str(area_code), len(members), digits, used)
         used.update(minted)
         code[members.index] = minted
-    grid = pd.DataFrame(
-        {"code": code, "name": "网格" + code.str[-3:], "parent_id": of_group["area_id"]}
-    )
+        name[members.index] = [_grid_name(area_name, n + 1) for n in range(len(members))]
+    grid = pd.DataFrame({"code": code, "name": name, "parent_id": of_group["area_id"]})
     return grid.loc[group].reset_index(drop=True)
+
+
+def _grid_name(area: str, number: int) -> str:
+    """What people call a grid: by its community and a number, in the language of the name."""
+    return f"{area} grid {number}" if area.isascii() else f"{area}第{number}网格"
 
 
 def write_plan(

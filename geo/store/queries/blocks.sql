@@ -17,7 +17,7 @@ from area where level = 'compound' order by id;
 
 -- name: blocks
 -- Today's blocks with the code of their area.
-select b.id, b.code, b.area_id, a.code as area_code, b.households, b.people, st_asbinary(b.geom) as geom
+select b.id, b.code, b.area_id, a.code as area_code, a.name as area_name, b.households, b.people, st_asbinary(b.geom) as geom
 from block b join area a on a.id = b.area_id
 where b.valid_to = 'infinity' order by b.id;
 
