@@ -1,5 +1,7 @@
 """`luge serve` and `luge demo`: the service on its address."""
 
+import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
@@ -34,6 +36,8 @@ def demo(
 def _database_for_a_while() -> Iterator[str]:
     """The database; a private PostGIS that was not running before is stopped again at the end."""
     settings = load()
+    # The default way of SIGTERM would skip what stands under finally.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     ours = not settings.database_url and not cluster.status(settings.home).running
     try:
         yield database()

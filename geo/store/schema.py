@@ -34,7 +34,7 @@ def dump(url: str, srid: int) -> str:
 
 
 def write(url: str, srid: int = 4549) -> Path:
-    """Writes `SCHEMA` from the migrations, by way of a database of its own beside that of ``url``."""
+    """Writes `SCHEMA` from the migrations, made in a database of its own beside that of ``url``."""
     scratch = "luge_schema"
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute(f"drop database if exists {scratch} with (force)")
