@@ -224,7 +224,7 @@ def test_failing_service_is_said_and_can_be_retried(open_page: OpenPage) -> None
 def test_tiles_that_do_not_come_are_said(open_page: OpenPage, spot: Spot) -> None:
     page = open_page(view(spot, 15))
     page.route("**/tiles/blocks/**", lambda route: route.fulfill(status=500))
-    page.evaluate("luge.map.zoomTo(16, {duration: 0})")
+    page.evaluate("void luge.map.zoomTo(16, {duration: 0})")
     expect(page.locator("#hint")).to_have_text("部分图层没有载入")
 
 
