@@ -193,14 +193,14 @@ select st_asmvt(t, 'merchants', 4096, 'geom', 'id' order by t.id)
 from shape t where geom is not null
 
 -- name: stations
--- Stations; the lowest tier from zoom 13.
+-- Stations; communities' own from zoom 12, the lowest tier from zoom 13.
 with shape as materialized (
     select id, tier, name,
            case when %(z)s >= 13 then external_id end as code,
            case when %(z)s >= 13 then address end as address,
            st_asmvtgeom(st_transform(geom, 3857), st_tileenvelope(%(z)s, %(x)s, %(y)s)) as geom
     from station
-    where geom && %(reach)s::geometry and (tier <> 'other' or %(z)s >= 13)
+    where geom && %(reach)s::geometry and %(z)s >= case tier when 'other' then 13 when 'community' then 12 else 0 end
 )
 select st_asmvt(t, 'stations', 4096, 'geom', 'id' order by t.id)
 from shape t where geom is not null

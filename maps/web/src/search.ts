@@ -116,6 +116,7 @@ function option(result: Result, index: number, take: (result: Result) => void): 
 
 function detail({ kind, code, detail: text, name }: Result): string {
   const group = { area: "level", road: "road", station: "tier" }[kind as string];
-  const shown = text ? (group ? tValue(group, text) : text) : "";
+  const said = text ? (group ? tValue(group, text) : text) : "";
+  const shown = said === tValue("kind", kind) ? "" : said;
   return [shown, code !== name ? code : ""].filter(Boolean).join(" · ");
 }

@@ -122,6 +122,7 @@ export function areaNames(layer: Layer): LayerSpecification[] {
       layout: {
         "text-field": ["get", "name"], "text-font": STRONG, "text-size": byZoom([11, 13], [14, 19]), "text-padding": 8,
         "text-letter-spacing": 0.12,
+        "text-variable-anchor": ["center", "bottom", "top", "left", "right"], "text-radial-offset": 0.6,
       },
       paint: ink(swatch(layer, "district"), "rgba(255,255,255,0.95)", 1.8),
     },

@@ -69,7 +69,7 @@ export function stations(): LayerSpecification[] {
       layout: {
         "icon-image": ["concat", "station-", tier],
         "icon-size": byZoom([10, size(0.7, 0.5, 0.35, 0.3)], [15, size(1.15, 1, 0.85, 0.65)]),
-        "icon-allow-overlap": true, "icon-ignore-placement": true,
+        "icon-allow-overlap": true,
         "symbol-sort-key": size(4, 3, 2, 1),
         "text-field": ["step", ["zoom"], "", 15, ["get", "name"]], "text-font": REGULAR,
         "text-size": 11.5, "text-anchor": "top", "text-offset": [0, 1.1], "text-optional": true, "text-max-width": 8,
