@@ -6,13 +6,10 @@ from http import HTTPStatus
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from psycopg import OperationalError
-from psycopg.errors import QueryCanceled
-from psycopg_pool import PoolTimeout
 from starlette.exceptions import HTTPException
 
 from geo.crs import OutsideChina, UnknownCrs
-from geo.store.database import NoDistrict
+from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.tiles import NoSuchTile
 
 log = logging.getLogger("luge")
@@ -43,9 +40,9 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _ours)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(QueryCanceled, _too_long)
-    app.add_exception_handler(OperationalError, _no_database)
-    app.add_exception_handler(PoolTimeout, _no_database)
+    app.add_exception_handler(TOO_LONG, _too_long)
+    for kind in NO_DATABASE:
+        app.add_exception_handler(kind, _no_database)
     app.add_exception_handler(Exception, _unexpected)
 
 

@@ -3,11 +3,10 @@
 import gzip
 from typing import Annotated
 
-import psycopg
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
 from geo.store import tiles
-from geo.store.database import read_setting, transaction
+from geo.store.database import Connection, read_setting, transaction
 from maps import layers
 from maps.layers import Layer
 
@@ -52,7 +51,7 @@ def read_tile(
     return _respond(request, body)
 
 
-def _share(conn: psycopg.Connection, layer: Layer, zoom: int) -> float:
+def _share(conn: Connection, layer: Layer, zoom: int) -> float:
     if not layer.budget or zoom > layer.budget[-1][0]:
         return 1
     return layers.share(layer, zoom, tiles.count(conn, layer.key))
@@ -68,7 +67,7 @@ def _respond(request: Request, body: bytes) -> Response:
     return Response(body, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _describe(conn: psycopg.Connection, layer: Layer) -> dict[str, object]:
+def _describe(conn: Connection, layer: Layer) -> dict[str, object]:
     style = layer.style
     if style.from_data:
         values = tiles.legend_values(conn, style.from_data)

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from api.cli import check, db, district, ground, imports, places, serve
+from geo.store.database import NO_DATABASE
 
 _OURS = ("geo", "api", "maps")
 
@@ -30,6 +31,10 @@ def main() -> None:
     """Run `luge`; an error made for people is one message, anything else keeps its traceback."""
     try:
         app()
+    except NO_DATABASE as error:
+        first = str(error).strip().partition("\n")[0]
+        print(f"luge: the database went away, and nothing was kept: {first}", file=sys.stderr)
+        sys.exit(1)
     except (ValueError, OSError) as error:
         if type(error).__module__.split(".", 1)[0] not in _OURS:
             raise

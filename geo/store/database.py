@@ -6,11 +6,16 @@ from typing import NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from geo.store.queries import load
 
 QUERIES = load("setting")
+
+# What callers outside of the store may name of the driver: it is imported nowhere else.
+Connection = psycopg.Connection
+NO_DATABASE = (psycopg.OperationalError, PoolTimeout)
+TOO_LONG = psycopg.errors.QueryCanceled
 
 Rows = list[dict[str, object]]
 

@@ -1,14 +1,7 @@
-"""The service, asked over HTTP in process: real routes on a real database."""
+"""The service on the sample district, asked over HTTP."""
 
 import pytest
-from fastapi.testclient import TestClient
-
-from api.app import create_app
-from geo.store.settings import Settings
-
-
-def serve(url):
-    return TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False)
+from services import serve
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 import psycopg
 import pytest
-from conftest import serve
+from services import serve
 
 from geo import crs
 

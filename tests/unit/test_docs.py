@@ -1,0 +1,69 @@
+"""The docs keep step: settings, routes, commands and import kinds are all in them; links lead on."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer
+
+from api.app import create_app
+from api.cli import app as cli
+from geo import kinds
+from geo.store.settings import Settings
+from maps.layers import LAYERS
+
+ROOT = Path(__file__).parents[2]
+DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+ALL = "\n".join(path.read_text("utf-8") for path in DOCS)
+
+
+def doc(name):
+    return (ROOT / "docs" / name).read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", list(Settings.model_fields))
+def test_every_setting_is_documented(name):
+    assert f"LUGE_{name.upper()}" in doc("database.md")
+
+
+def routes():
+    paths = create_app(Settings(database_url="postgresql://nowhere")).openapi()["paths"]
+    return [(method.upper(), path) for path, methods in paths.items() for method in methods]
+
+
+@pytest.mark.parametrize(("method", "path"), routes())
+def test_every_route_is_documented(method, path):
+    assert f"`{method} {path}" in doc("http.md")
+
+
+def commands(group=None, prefix="luge"):
+    group = group or typer.main.get_command(cli)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{prefix} {name}")
+        else:
+            yield f"{prefix} {name}"
+
+
+@pytest.mark.parametrize("command", list(commands()))
+def test_every_command_is_documented(command):
+    group, _, last = command.rpartition(" ")
+    assert command in ALL or re.search(rf"{group} [a-z |]*\b{last}\b", ALL)
+
+
+@pytest.mark.parametrize("kind", [*(kinds.KINDS.keys() - {"ways"}), "roads"])
+def test_every_kind_is_documented(kind):
+    assert f"`{kind}`" in doc("import.md")
+
+
+@pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.key)
+def test_every_layer_has_names_in_both_languages(layer):
+    assert re.search(r"[\u4e00-\u9fff]", layer.zh)
+    assert layer.en.isascii()
+    assert all(column.zh and column.en for column in layer.columns)
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
+        assert (path.parent / target).exists(), target
