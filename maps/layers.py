@@ -93,7 +93,8 @@ AREAS = Layer(
         Swatch("street", "街道 / 镇界", "Street or town", "#66758f"),
         Swatch("community", "社区界", "Community", "#98a3b5"),
     )),
-    (Column("level", "层级", "Level"), CODE, NAME),
+    (Column("level", "层级", "Level"), CODE, NAME,
+     Column("outermost", "最外层", "Lies in no larger area")),
     ("areas", "area_labels"),
 )  # fmt: skip
 

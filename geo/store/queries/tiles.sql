@@ -1,22 +1,24 @@
 -- name: areas
--- District, streets and communities, and one label point for each.
+-- District, streets and communities, and one label point for each. Areas that lie in no larger one
+-- are the land itself, whatever their level: they are there from the first zoom.
 with found as (
-    select id, level, code, name, geom from area
+    select id, level, code, name, parent_id is null as outermost, geom from area
     where geom && %(reach)s::geometry and level <> 'compound'
-      and %(z)s >= case level when 'community' then 12 else 0 end
+      and (%(z)s >= 12 or level <> 'community' or parent_id is null)
 ), shape as materialized (
-    select id, level, code, name,
+    select id, level, code, name, outermost,
            st_asmvtgeom(st_transform(geom, 3857), st_tileenvelope(%(z)s, %(x)s, %(y)s)) as geom
     from found
 ), label as materialized (
-    select id, level, name,
+    select id, level, name, outermost,
            st_asmvtgeom(
                st_transform(
                    case when st_contains(geom, st_centroid(geom)) then st_centroid(geom)
                         else st_pointonsurface(geom) end, 3857),
                st_tileenvelope(%(z)s, %(x)s, %(y)s), buffer => 0) as geom
     from found
-    where level <> 'district' and %(z)s >= case level when 'community' then 13 else 11 end
+    where level <> 'district'
+      and %(z)s >= case when level = 'community' and not outermost then 13 else 11 end
 )
 select (select st_asmvt(t, 'areas', 4096, 'geom', 'id' order by t.id)
         from shape t where geom is not null)

@@ -38,9 +38,10 @@ function cover(text: string, retry = false): void {
 function dataLine(district: api.District): HTMLElement {
   const line = h("footer", { class: "data" });
   whenLanguage(() => {
-    const plan = district.systems.find((system) => system.plan)?.plan;
+    const system = district.systems.find((each) => each.plan);
+    const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
-      ...(plan ? [h("p", {}, t("plan", { name: plan.name }))] : []),
+      ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
       h("p", {}, t("data", { srid: district.srid })));
   });
   return line;

@@ -1,5 +1,5 @@
 // Land, compounds, blocks and the borders of areas.
-import type { LayerSpecification } from "maplibre-gl";
+import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { Layer } from "../api";
 import { byZoom, swatch } from "./colours";
 import { ink, REGULAR, STRONG } from "./text";
@@ -7,18 +7,17 @@ import { ink, REGULAR, STRONG } from "./text";
 export const OUTSIDE = "#e9edf1";
 const LAND = "#f8f6f1";
 
+// Streets; and communities where the district's areas begin with them.
+const LARGE: ExpressionSpecification = [
+  "any", ["==", ["get", "level"], "street"], ["all", ["==", ["get", "level"], "community"], ["get", "outermost"]],
+];
+
 export function land(): LayerSpecification[] {
   return [
     { id: "outside", type: "background", paint: { "background-color": OUTSIDE } },
     {
       id: "land", type: "fill", source: "areas", "source-layer": "areas",
-      filter: ["==", ["get", "level"], "district"],
-      paint: { "fill-color": LAND },
-    },
-    // A district whose area layer begins with streets has land too.
-    {
-      id: "land-streets", type: "fill", source: "areas", "source-layer": "areas",
-      filter: ["==", ["get", "level"], "street"],
+      filter: ["get", "outermost"],
       paint: { "fill-color": LAND },
     },
   ];
@@ -92,7 +91,7 @@ export function borders(layer: Layer): LayerSpecification[] {
       },
     },
     {
-      id: "border-street", type: "line", ...source, filter: level("street"),
+      id: "border-street", type: "line", ...source, filter: LARGE,
       layout: { "line-join": "round" },
       paint: { "line-color": swatch(layer, "street"), "line-width": byZoom([10, 0.8], [13, 1.4], [16, 2]), "line-dasharray": [7, 2, 1.5, 2] },
     },
@@ -109,7 +108,7 @@ export function areaNames(layer: Layer): LayerSpecification[] {
   return [
     {
       id: "community-names", type: "symbol", ...source, minzoom: 13, maxzoom: 16.5,
-      filter: ["==", ["get", "level"], "community"],
+      filter: ["!", LARGE],
       layout: {
         "text-field": ["get", "name"], "text-font": REGULAR, "text-size": byZoom([13, 12], [16, 15]), "text-padding": 6,
         "text-letter-spacing": 0.06,
@@ -118,7 +117,7 @@ export function areaNames(layer: Layer): LayerSpecification[] {
     },
     {
       id: "street-names", type: "symbol", ...source, minzoom: 11, maxzoom: 15,
-      filter: ["==", ["get", "level"], "street"],
+      filter: LARGE,
       layout: {
         "text-field": ["get", "name"], "text-font": STRONG, "text-size": byZoom([11, 13], [14, 19]), "text-padding": 8,
         "text-letter-spacing": 0.12,
