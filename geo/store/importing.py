@@ -13,8 +13,10 @@ import psycopg
 import shapely
 from psycopg import sql
 
-from geo import intake, kinds, readers
-from geo.store import grids, linking
+from geo import datum, intake, kinds, readers
+from geo.evidence import Ground
+from geo.placing import MissingCrs
+from geo.store import grids, known, linking
 from geo.store.blocks import NoAreas, put_blocks
 from geo.store.database import Setting, read_setting
 from geo.store.network import rebuild_network
@@ -77,20 +79,36 @@ def import_file(
     that cannot be taken are in the summary's ``rejects``.
     """
     kind, setting = kinds.kind_of(kind_name), read_setting(conn)
+    where = district_of(conn, kind, options.margin_m)
     say(f"reading {path.name}")
     source = readers.read(
         path, layer=options.layer, encoding=options.encoding, given=options.wishes.columns
     )
     say(f"checking {len(source.frame)} rows")
-    extent = _extent(conn, kind, options.margin_m)
-    where = intake.District(setting.srid, extent, setting.time_zone)
-    taken = intake.accept(source, kind, where, options.wishes)
+    taken = _accept(source, kind, where, options.wishes, known.read_ground(conn, where))
     with conn.transaction(force_rollback=options.dry_run):
         say(f"writing {len(taken.rows)} rows")
         merged, notes = _MERGE.get(kind.name, _merge_points)(conn, kind, taken, setting)
         summary = _summary(path, kind, taken, merged, notes)
         _book(conn, path, summary)
     return summary
+
+
+def _accept(
+    source: readers.Source,
+    kind: kinds.Kind,
+    where: intake.District,
+    wishes: intake.Wishes,
+    ground: Ground,
+) -> intake.Intake:
+    """Judges the rows, and doubts the datum where the district's ground speaks against it."""
+    try:
+        taken = intake.accept(source, kind, where, wishes)
+    except MissingCrs as error:
+        likely = datum.notes(source.frame, kind, None, ground)
+        raise MissingCrs(" ".join([str(error), *likely])) from error
+    doubts = datum.notes(source.frame, kind, taken.crs, ground)
+    return taken._replace(notes=[*doubts, *taken.notes])
 
 
 def _summary(
@@ -114,6 +132,14 @@ def _book(conn: psycopg.Connection, path: Path, summary: Summary) -> None:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     counts = {k: v for k, v in summary._asdict().items() if k not in ("notes", "rejects")}
     conn.execute(QUERIES["book"], {**counts, "sha256": digest})
+
+
+def district_of(
+    conn: psycopg.Connection, kind: kinds.Kind, margin_m: float | None = None
+) -> intake.District:
+    """Where rows of a kind may lie: the district, and ``margin_m`` around it (None: as usual)."""
+    setting = read_setting(conn)
+    return intake.District(setting.srid, _extent(conn, kind, margin_m), setting.time_zone)
 
 
 def _extent(conn: psycopg.Connection, kind: kinds.Kind, margin_m: float | None) -> Any:

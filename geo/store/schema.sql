@@ -300,6 +300,48 @@ ALTER TABLE public.grid_system ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY 
     CACHE 1
 );
 
+CREATE TABLE public.import_job (
+    id bigint NOT NULL,
+    place uuid NOT NULL,
+    kind text NOT NULL,
+    file text NOT NULL,
+    size_bytes bigint NOT NULL,
+    status text DEFAULT 'uploaded'::text NOT NULL,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    step text DEFAULT ''::text NOT NULL,
+    done bigint DEFAULT 0 NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    stop boolean DEFAULT false NOT NULL,
+    backend integer,
+    summary jsonb,
+    rejects integer DEFAULT 0 NOT NULL,
+    error text,
+    kept boolean DEFAULT true NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT import_job_check CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+    CONSTRAINT import_job_check1 CHECK (((status = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT import_job_check2 CHECK (((status <> 'done'::text) OR (summary IS NOT NULL))),
+    CONSTRAINT import_job_done_check CHECK ((done >= 0)),
+    CONSTRAINT import_job_file_check CHECK ((file <> ''::text)),
+    CONSTRAINT import_job_options_check CHECK ((jsonb_typeof(options) = 'object'::text)),
+    CONSTRAINT import_job_rejects_check CHECK ((rejects >= 0)),
+    CONSTRAINT import_job_size_bytes_check CHECK ((size_bytes >= 0)),
+    CONSTRAINT import_job_status_check CHECK ((status = ANY (ARRAY['uploaded'::text, 'queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
+    CONSTRAINT import_job_summary_check CHECK ((jsonb_typeof(summary) = 'object'::text)),
+    CONSTRAINT import_job_total_check CHECK ((total >= 0))
+);
+
+ALTER TABLE public.import_job ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.import_job_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.import_run (
     id integer NOT NULL,
     kind text NOT NULL,
@@ -623,6 +665,12 @@ ALTER TABLE ONLY public.grid
 ALTER TABLE ONLY public.grid_system
     ADD CONSTRAINT grid_system_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.import_job
+    ADD CONSTRAINT import_job_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.import_job
+    ADD CONSTRAINT import_job_place_key UNIQUE (place);
+
 ALTER TABLE ONLY public.import_run
     ADD CONSTRAINT import_run_pkey PRIMARY KEY (id);
 
@@ -702,6 +750,10 @@ CREATE INDEX duty_segment_id_side_idx ON public.duty USING btree (segment_id, si
 CREATE INDEX grid_parent_id_idx ON public.grid USING btree (parent_id);
 
 CREATE INDEX grid_shape_geom_idx ON public.grid_shape USING gist (geom);
+
+CREATE INDEX import_job_id_idx ON public.import_job USING btree (id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+
+CREATE INDEX import_job_made_at_idx ON public.import_job USING btree (made_at) WHERE kept;
 
 CREATE INDEX incident_block_id_idx ON public.incident USING btree (block_id);
 

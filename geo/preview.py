@@ -1,0 +1,132 @@
+"""The first rows of a file judged before anything is imported: columns, rows, and where they lie.
+
+What is wrong with the file as a whole is told beside what could be read of it, so that a person can
+put it right: name a column, choose a datum.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geo import columns, crs, intake, kinds, placing, readers, values
+from geo.head import Asked, Head, read_head
+from geo.intake import District, Wishes
+from geo.kinds import Kind, Names
+
+SMOOTH_DEG = 5e-6  # half a metre: nobody sees it on a map of the district
+WGS84 = crs.parse("wgs84")
+
+
+class Problem(NamedTuple):
+    """What is wrong with the file as a whole: the name of the error, and its words."""
+
+    code: str
+    detail: str
+
+
+class Row(NamedTuple):
+    """One row as it stands; ``reason`` why it would be rejected, or ''; ``geometry`` as GeoJSON."""
+
+    row: int
+    cells: list[str]
+    reason: str
+    geometry: dict[str, Any] | None
+
+
+class Preview(NamedTuple):
+    """What can be said before the import.
+
+    ``fields`` (field → column) and ``places`` (lon, lat or wkt → column) are as they would be
+    used. ``declared`` is the CRS that the file declares, ``crs`` what it would be read as.
+    """
+
+    columns: list[str]
+    fields: Names
+    places: Names
+    declared: str | None
+    crs: str | None
+    rows: list[Row]
+    rejected: int
+    notes: list[str]
+    problem: Problem | None
+
+
+def look(path: Path, kind: Kind, where: District, wishes: Wishes, asked: Asked) -> Preview:
+    """Judge the first `geo.head.ROWS` rows of a file.
+
+    Raises what ``geo.readers`` raises for a file that cannot be read at all.
+    """
+    given = tuple((wishes.columns or {}).items())
+    head = read_head(path, asked, tuple(pair for pair in given if pair[0] in columns.COORDINATES))
+    fields, places, problem = _use(head.columns, kind, wishes)
+    if head.source is None or problem:
+        problem = problem or Problem("NoPlaces", "The file says of no row where it is.")
+        rows = _rows(head, {}, np.full(len(head.cells), None, dtype=object))
+        return Preview(head.columns, fields, places, None, None, rows, 0, [], problem)
+    reasons, notes, problem = _judge(head.source, kind, where, wishes)
+    declared = head.source.crs
+    used, shapes = _shapes(head.source, wishes)
+    rows = _rows(head, reasons, shapes)
+    told = str(declared) if declared else None
+    return Preview(head.columns, fields, places, told, used, rows, len(reasons), notes, problem)
+
+
+def _use(names: list[str], kind: Kind, wishes: Wishes) -> tuple[Names, Names, Problem | None]:
+    constants = {**(wishes.constants or {}), **kind.constants}
+    try:
+        fields = columns.recognise(kind, names, wishes.columns)
+        places = columns.coordinate_columns(names, wishes.columns)
+    except (columns.UnknownColumn, kinds.UnknownField) as error:
+        return {}, {}, _problem(error)
+    return {f: name for f, name in fields.items() if f not in constants}, places, None
+
+
+def _judge(
+    source: readers.Source, kind: Kind, where: District, wishes: Wishes
+) -> tuple[dict[int, str], list[str], Problem | None]:
+    try:
+        taken = intake.accept(source, kind, where, wishes)
+    except ValueError as error:
+        if not type(error).__module__.startswith("geo."):
+            raise
+        return {}, source.notes, _problem(error)
+    return dict(zip(taken.rejects["row"], taken.rejects["reason"], strict=True)), taken.notes, None
+
+
+def _problem(error: Exception) -> Problem:
+    return Problem(type(error).__name__, str(error))
+
+
+def _shapes(source: readers.Source, wishes: Wishes) -> tuple[str | None, NDArray[np.object_]]:
+    """Return the CRS the rows are read in, and their shapes in degrees, None where there is none.
+
+    Rows that will be rejected are there too: where they lie often says why.
+    """
+    geoms = source.frame.geometry.to_numpy()
+    nothing = np.full(len(geoms), None, dtype=object)
+    try:
+        declared, _ = placing.declared(wishes.crs, source.crs)
+    except ValueError:
+        return None, nothing
+    try:
+        placed, _ = placing.place(geoms, declared, WGS84)
+    except placing.WrongCrs:
+        return str(declared), nothing
+    return str(declared), shapely.force_2d(shapely.simplify(placed, SMOOTH_DEG))
+
+
+def _rows(head: Head, reasons: dict[int, str], shapes: NDArray[np.object_]) -> list[Row]:
+    texts = [values.text(head.cells[name]).fillna("").tolist() for name in head.columns]
+    numbers = head.cells["_row"].tolist()
+    cells = zip(*texts, strict=True) if texts else [()] * len(numbers)
+    drawn = [json.loads(one) if one else None for one in shapely.to_geojson(shapes)]
+    rows = [
+        Row(int(number), list(row), reasons.get(number, ""), shape)
+        for number, row, shape in zip(numbers, cells, drawn, strict=True)
+    ]
+    there = set(numbers)
+    return rows + [Row(int(n), [], why, None) for n, why in reasons.items() if n not in there]
