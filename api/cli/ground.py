@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from api.cli.session import console, database, say, tell
-from geo.store import blocks, boundaries, linking, plans
+from api.cli.session import console, database, tell
+from geo.store import blocks, boundaries, linking, plans, relinking
 from geo.store.database import transaction
 
 blocks_app = typer.Typer(
@@ -31,12 +31,12 @@ def derive(
     kinds = ["road", "lane", *(["river"] if water else []), *(["rail"] if rail else [])]
     with console.status("deriving blocks"), transaction(database()) as conn:
         extra = boundaries.read_lines(conn, along) if along else None
-        change = blocks.derive(conn, kinds, extra=extra, whole_compounds=not cut_compounds)
-        say("linking points to the new blocks")
-        moved = linking.relink_all(conn)
+        with relinking.following(conn) as followed:
+            change = blocks.derive(conn, kinds, extra=extra, whole_compounds=not cut_compounds)
     tell(
         f"{change.blocks} blocks: {change.kept} kept, {change.changed} changed,"
-        f" {change.added} new, {change.retired} retired; {sum(moved.values())} links changed"
+        f" {change.added} new, {change.retired} retired;"
+        f" {followed.moved} of {followed.points} points near the change have other links"
     )
 
 

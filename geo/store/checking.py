@@ -9,9 +9,9 @@ import psycopg
 import shapely
 
 from geo import topology
-from geo.store import linking
 from geo.store.database import read_setting
 from geo.store.queries import load
+from geo.store.relinking import following
 from geo.store.staging import read_frame, to_ewkb
 
 QUERIES = load("checking")
@@ -72,10 +72,8 @@ def repair(conn: psycopg.Connection, layer: str, width_m: float) -> Repaired:
     query = QUERIES["put_block" if layer == "block" else "put_area"]
     ids = frame["id"].to_numpy()[changed].tolist()
     shapes = to_ewkb(geoms[changed], read_setting(conn).srid)
-    with conn.cursor() as cursor:
+    with following(conn), conn.cursor() as cursor:
         cursor.executemany(query, [{"id": i, "geom": g} for i, g in zip(ids, shapes, strict=True)])
-    if layer == "block" and len(changed):
-        linking.relink_all(conn)
     moved = topology.moved(frame.geometry, geoms)
     moved.insert(0, "code", frame["code"].to_numpy()[moved["feature"]])
     gained = float(moved.loc[moved["change"] == "gained", "area_m2"].sum())

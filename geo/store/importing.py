@@ -21,6 +21,7 @@ from geo.store.blocks import NoAreas, put_blocks
 from geo.store.database import Setting, read_setting
 from geo.store.network import rebuild_network
 from geo.store.queries import load
+from geo.store.relinking import Followed, following
 from geo.store.staging import copy_rows, or_none, to_ewkb
 
 QUERIES = load("importing")
@@ -194,12 +195,12 @@ def _merge_ways(
     merged = _merge(conn, kind, taken, setting.srid)
     if not merged.inserted + merged.updated:
         return merged, []
-    change = rebuild_network(conn)
-    moved = sum(linking.relink_all(conn).values())
+    with following(conn) as followed:
+        change = rebuild_network(conn)
     return merged, [
         f"the network has {change.segments} segments between {change.nodes} nodes"
         f" ({change.kept} kept, {change.added} new, {change.removed} gone)",
-        *([f"{moved} links of points changed"] if moved else []),
+        *_moved(followed),
     ]
 
 
@@ -220,10 +221,15 @@ def _merge_blocks(
             f"{len(homeless)} blocks lie in no area (first: {homeless[0]}):"
             " import the areas first, or name each block's area"
         )
-    change = put_blocks(conn, rows.assign(area_id=rows["code"].map(areas)))
-    moved = sum(linking.relink_all(conn).values())
-    notes = [f"{moved} links of points changed"] if moved else []
-    return Merged(change.added, change.changed, change.kept), notes
+    with following(conn) as followed:
+        change = put_blocks(conn, rows.assign(area_id=rows["code"].map(areas)))
+    return Merged(change.added, change.changed, change.kept), _moved(followed)
+
+
+def _moved(followed: Followed) -> list[str]:
+    if not followed.points:
+        return []
+    return [f"{followed.moved} of {followed.points} points near the change have other links"]
 
 
 def _merge_grids(

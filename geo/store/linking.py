@@ -120,12 +120,6 @@ def verify(conn: psycopg.Connection, table: str) -> Verified:
     return Verified(*row)
 
 
-def unlink(conn: psycopg.Connection, segments: list[int]) -> None:
-    """Takes all points off ``segments``, which are about to go."""
-    for table in POINT_TABLES:
-        conn.execute(_on(table, "unlink_segments"), {"segments": segments})
-
-
 def _on(table: str, query: str) -> sql.Composed:
     if table not in POINT_TABLES:
         raise NoPoints(f"{table!r} has no points; choose one of {', '.join(POINT_TABLES)}")

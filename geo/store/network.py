@@ -9,7 +9,6 @@ import shapely
 from numpy.typing import NDArray
 
 from geo import frontage, network
-from geo.store import linking
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
@@ -34,8 +33,9 @@ class NetworkChange(NamedTuple):
 def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
     """Makes nodes, segments and sides anew from all ways, in the caller's transaction.
 
-    A segment whose ground is the same keeps its id. Points on segments that go are unlinked; the
-    caller links again. Raises `DutiesInTheWay` where a segment that goes carries a duty.
+    A segment whose ground is the same keeps its id. The caller links points again (see
+    `geo.store.relinking`): the transaction cannot end while one is on a segment that went.
+    Raises `DutiesInTheWay` where a segment that goes carries a duty.
     """
     srid = read_setting(conn).srid
     made = network.build_network(read_frame(conn, QUERIES["ways"], srid=srid))
@@ -70,7 +70,6 @@ def _remove_segments(conn: psycopg.Connection, ids: list[int]) -> None:
             f"{len(ids)} segments would vanish, and chiefs have duties on some of them ({names}):"
             " end those duties first, or import the ways with their old shapes"
         )
-    linking.unlink(conn, ids)
     conn.execute(QUERIES["delete_sides"], {"ids": ids})
     conn.execute(QUERIES["delete_segments"], {"ids": ids})
 

@@ -1,4 +1,4 @@
-"""The docs keep step: settings, routes, commands and import kinds are all in them; links lead on."""
+"""The docs keep step: settings, routes, commands and kinds are all in them; links lead on."""
 
 import re
 from pathlib import Path

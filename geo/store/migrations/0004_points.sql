@@ -1,4 +1,6 @@
 -- What has a place: incidents, merchants, stations. Each carries its links: block, and place on a road.
+-- When a network is made anew its segments may go before points are linked again: what holds at the
+-- end of the transaction is checked there.
 
 create table incident (
     id          bigint generated always as identity primary key,
@@ -17,7 +19,7 @@ create table incident (
     labels      jsonb not null default '{}' check (jsonb_typeof(labels) = 'object'),
     geom        geometry(Point, :SRID) not null check (not st_isempty(geom)),
     block_id    integer references block,
-    segment_id  integer references segment,
+    segment_id  integer references segment deferrable initially deferred,
     side        text check (side in ('L', 'R')),
     chainage_m  double precision check (chainage_m >= 0),
     offset_m    double precision check (offset_m >= 0)
@@ -55,7 +57,7 @@ create table merchant (
     labels      jsonb not null default '{}' check (jsonb_typeof(labels) = 'object'),
     geom        geometry(Point, :SRID) not null check (not st_isempty(geom)),
     block_id    integer references block,
-    segment_id  integer references segment,
+    segment_id  integer references segment deferrable initially deferred,
     side        text check (side in ('L', 'R')),
     chainage_m  double precision check (chainage_m >= 0),
     offset_m    double precision check (offset_m >= 0)
@@ -74,7 +76,7 @@ create table station (
     labels      jsonb not null default '{}' check (jsonb_typeof(labels) = 'object'),
     geom        geometry(Point, :SRID) not null check (not st_isempty(geom)),
     block_id    integer references block,
-    segment_id  integer references segment,
+    segment_id  integer references segment deferrable initially deferred,
     side        text check (side in ('L', 'R')),
     chainage_m  double precision check (chainage_m >= 0),
     offset_m    double precision check (offset_m >= 0)

@@ -30,11 +30,6 @@ copy link_stage from stdin;
 -- name: drop_link_stage
 drop table link_stage;
 
--- name: unlink_segments
--- Takes points off segments that are about to go; they are linked again in the same transaction.
-update {table} set segment_id = null, side = null, chainage_m = null, offset_m = null
-where segment_id = any(%(segments)s);
-
 -- name: apply_links
 -- Writes only what changed, and says how many rows that is.
 with changed as (
