@@ -8,7 +8,7 @@ from geopandas import GeoDataFrame
 
 from api.cli.session import console, database, tell
 from geo.store import checking
-from geo.store.database import transaction
+from geo.store.database import Connection, transaction
 
 
 def check(
@@ -31,13 +31,18 @@ def check(
         with console.status(layer), transaction(database()) as conn:
             if repair is not None:
                 _repair(checking.repair(conn, layer, repair), out)
-            pieces = checking.check(conn, layer, sliver)
-        found += len(pieces)
-        tell(f"{layer}: {_tally(pieces)}")
-        if len(pieces):
-            _save(pieces, out / f"check-{layer}.geojson")
+            found += report(conn, layer, out, sliver)
     if found:
         raise typer.Exit(1)
+
+
+def report(conn: Connection, layer: str, out: Path, sliver: float = 1.0) -> int:
+    """Says what keeps a layer from being a coverage, saves it as GeoJSON, and counts it."""
+    pieces = checking.check(conn, layer, sliver)
+    tell(f"{layer}: {_tally(pieces)}")
+    if len(pieces):
+        _save(pieces, out / f"check-{layer}.geojson")
+    return len(pieces)
 
 
 def _repair(done: checking.Repaired, out: Path) -> None:

@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from api.cli import check
 from api.cli.session import console, database, say, tell
 from geo import kinds
 from geo.intake import Wishes
-from geo.store import importing
+from geo.store import checking, importing
 from geo.store.database import transaction
 
 
@@ -51,6 +52,8 @@ def import_(
         with console.status(str(file)), transaction(url) as conn:
             summaries.append(importing.import_file(conn, file, kind, options, say))
         _report(summaries[-1])
+    if not dry_run:
+        _check(url, kinds.kind_of(kind).name, rejects.parent)
     with suppress(FileNotFoundError):
         rejects.unlink()
     written = importing.write_rejects(rejects, summaries)
@@ -65,6 +68,14 @@ def _pairs(given: list[str] | None) -> dict[str, str]:
     if wrong:
         raise BadPair(f"{wrong[0]!r}: write NAME=VALUE")
     return dict(pair.split("=", 1) for pair in given or [])
+
+
+def _check(url: str, kind: str, out: Path) -> None:
+    """Areas and blocks are to be coverages: say at once where they are not."""
+    layers = {"areas": checking.AREA_LEVELS, "blocks": ("block",)}.get(kind, ())
+    with transaction(url) as conn:
+        for layer in layers:
+            check.report(conn, layer, out)
 
 
 def _report(summary: importing.Summary) -> None:

@@ -15,7 +15,8 @@ from geo.store.relinking import following
 from geo.store.staging import read_frame, to_ewkb
 
 QUERIES = load("checking")
-LAYERS = ("district", "street", "community", "block")
+AREA_LEVELS = ("district", "street", "community")
+LAYERS = (*AREA_LEVELS, "block")
 
 
 class UnknownLayer(ValueError):

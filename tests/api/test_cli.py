@@ -94,7 +94,11 @@ def test_a_gap_is_found_and_repaired(made, tmp_path):
     broken = tmp_path / "streets.geojson"
     broken.write_text(json.dumps({"type": "FeatureCollection", "features": streets}))
     luge(made, "import", "areas", BOUNDARIES / "areas.geojson")
-    assert "1 updated, 2 unchanged" in luge(made, "import", "areas", broken).stdout
+    again = luge(
+        made, "import", "areas", broken, "--rejects", tmp_path / "at-once" / "r.csv"
+    ).stdout
+    assert "1 updated, 2 unchanged" in again
+    assert (tmp_path / "at-once" / "check-street.geojson").is_file()
     before = luge(made, "check", "street", "--out", tmp_path, check=False)
     assert before.returncode == 1
     found = json.loads((tmp_path / "check-street.geojson").read_text())["features"]
