@@ -132,6 +132,26 @@ def test_a_block_whose_parent_got_another_code_gets_another_too():
     assert derive_blocks(SQUARE.assign(code=RIGHT), NO_LINES, known=known)["code"][0][:12] == RIGHT
 
 
+def meet_edge_to_edge(geometry):
+    """Whether polygons share whole edges: then joining by equal edges leaves nothing inside.
+
+    GEOS's coverage_is_valid says no where a hole touches its own shell in a corner of a third
+    polygon, although all edges match: see the test below.
+    """
+    joined = shapely.coverage_union_all(geometry)
+    apart = shapely.area(geometry).sum()
+    return (
+        joined.is_valid and joined.area == pytest.approx(apart) == shapely.union_all(geometry).area
+    )
+
+
+def test_a_hole_that_touches_its_shell_is_a_coverage_still():
+    axes = [[(0, 0), (20, 200), (30, 10)], [(20, 200), (10, 10), (30, 10)]]
+    blocks = derive_blocks(TWO, lines(*axes))
+    assert len(blocks) == 4
+    assert meet_edge_to_edge(blocks.geometry.to_numpy())
+
+
 along = st.tuples(st.integers(0, 50), st.integers(0, 20)).map(lambda p: (p[0] * 10.0, p[1] * 10.0))
 road = st.lists(along, min_size=2, max_size=4).filter(lambda p: len(set(p)) > 1)
 roads = st.lists(road, max_size=12)
@@ -144,7 +164,7 @@ def test_blocks_are_a_coverage_of_their_parents(axes):
     geometry = blocks.geometry.to_numpy()
     assert blocks.is_valid.all()
     assert (blocks.geom_type == "Polygon").all()
-    assert shapely.coverage_is_valid(geometry)
+    assert meet_edge_to_edge(geometry)
     assert shapely.area(shapely.union_all(geometry)) == pytest.approx(100_000, abs=0.1)
     assert blocks["code"].is_unique
     of = TWO.set_index("code").geometry.loc[blocks["parent"]].to_numpy()
