@@ -12,10 +12,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import places, problems, tiles
+from api import imports, places, problems, tiles
 from geo.store import cluster
 from geo.store.database import open_pool
 from geo.store.settings import Settings
+from geo.store.worker import working
 
 DIST = Path(__file__).resolve().parents[1] / "maps" / "web" / "dist"
 
@@ -52,7 +53,8 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         url = cluster.ensure(settings)
         timeout_ms = settings.statement_timeout_ms
-        with open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms) as pool:
+        pool = open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms)
+        with pool, working(url, settings.home / "uploads"):
             app.state.pool = pool
             yield
 
@@ -64,23 +66,32 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
+    app.state.settings = settings
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(_SecurityHeaders)
     app.include_router(places.router)
     app.include_router(tiles.router)
+    app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
 
 
 def _serve_page(app: FastAPI, dist: Path) -> None:
-    @app.get("/", include_in_schema=False)
-    def page() -> Response:
-        index = dist / "index.html"
-        if not index.is_file():
+    def page(name: str) -> Response:
+        file = dist / name
+        if not file.is_file():
             return HTMLResponse(NOT_BUILT, status_code=503)
         # The page names its scripts by content hash; it must itself never be stale.
-        return FileResponse(index, headers={"Cache-Control": "no-cache"})
+        return FileResponse(file, headers={"Cache-Control": "no-cache"})
+
+    @app.get("/", include_in_schema=False)
+    def map_page() -> Response:
+        return page("index.html")
+
+    @app.get("/import", include_in_schema=False)
+    def import_page() -> Response:
+        return page("import.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

@@ -9,13 +9,26 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from geo.crs import OutsideChina, UnknownCrs
+from geo.kinds import UnknownKind
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.tiles import NoSuchTile
+from geo.store.uploads import BadName
 
 log = logging.getLogger("luge")
 
 # Our errors say in their message what to do; this says whose turn it is.
-STATUS = {UnknownCrs: 400, OutsideChina: 400, NoSuchTile: 400, NoDistrict: 503}
+STATUS = {
+    UnknownCrs: 400,
+    OutsideChina: 400,
+    UnknownKind: 400,
+    BadName: 400,
+    NoSuchTile: 400,
+    NoSuchJob: 404,
+    JobBusy: 409,
+    FileGone: 410,
+    NoDistrict: 503,
+}
 
 
 class Problem(Response):

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet
 
-from geo import columns, readers, tables
+from geo import columns, readers, sheets, tables
 
 ROWS = 200
 HEAD_BYTES = 2**22
@@ -55,9 +55,10 @@ def _read(path: Path, written: int, asked: Asked, given: Given) -> Head:
         except (readers.NoPlaces, columns.UnknownColumn):
             cells = _cells(short, asked.layer, encoding)
             return Head(_names(cells), cells.head(ROWS), None)
-    frame = source.frame.head(ROWS)
-    last = frame["_row"].max() if len(frame) else ROWS
-    source = source._replace(frame=frame, unread=source.unread[source.unread["_row"] <= last])
+    frame, unread = source.frame.head(ROWS), source.unread
+    if len(source.frame) > ROWS:
+        unread = unread[unread["_row"] <= frame["_row"].max()]
+    source = source._replace(frame=frame, unread=unread)
     cells = pd.DataFrame(frame.drop(columns="geometry"))
     return Head(_names(cells), cells, source)
 
@@ -70,7 +71,7 @@ def _cells(path: Path, layer: str | None, encoding: str | None) -> Any:
     """Return the rows of a table that says not where they are."""
     name = path.name.lower()
     if name.endswith(tables.EXCEL):
-        return tables.read_excel(path, layer).frame
+        return sheets.read_excel(path, layer).frame
     if name.endswith(tables.CSV):
         return tables.read_csv(path, encoding).frame
     frame = pd.read_parquet(path).reset_index(drop=True)

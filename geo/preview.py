@@ -56,12 +56,12 @@ class Preview(NamedTuple):
 
 
 def look(path: Path, kind: Kind, where: District, wishes: Wishes, asked: Asked) -> Preview:
-    """Judge the first `geo.head.ROWS` rows of a file.
-
-    Raises what ``geo.readers`` raises for a file that cannot be read at all.
-    """
+    """Judge the first `geo.head.ROWS` rows of a file."""
     given = tuple((wishes.columns or {}).items())
-    head = read_head(path, asked, tuple(pair for pair in given if pair[0] in columns.COORDINATES))
+    try:
+        head = read_head(path, asked, tuple(p for p in given if p[0] in columns.COORDINATES))
+    except ValueError as error:
+        return Preview([], {}, {}, None, None, [], 0, [], _problem(error))
     fields, places, problem = _use(head.columns, kind, wishes)
     if head.source is None or problem:
         problem = problem or Problem("NoPlaces", "The file says of no row where it is.")
@@ -91,13 +91,14 @@ def _judge(
     try:
         taken = intake.accept(source, kind, where, wishes)
     except ValueError as error:
-        if not type(error).__module__.startswith("geo."):
-            raise
         return {}, source.notes, _problem(error)
     return dict(zip(taken.rejects["row"], taken.rejects["reason"], strict=True)), taken.notes, None
 
 
-def _problem(error: Exception) -> Problem:
+def _problem(error: ValueError) -> Problem:
+    """Return one of our errors in words; raises any other again."""
+    if not type(error).__module__.startswith("geo."):
+        raise error
     return Problem(type(error).__name__, str(error))
 
 

@@ -36,6 +36,9 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(
         default=30_000, ge=0, description="Longest a request's statement may run; 0 is no limit."
     )
+    max_upload_bytes: int = Field(
+        default=2_000_000_000, ge=1, description="Largest file taken over HTTP."
+    )
 
 
 def load() -> Settings:

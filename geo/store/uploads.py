@@ -1,7 +1,4 @@
-"""Uploaded files on disk: each in a folder of its own, under a name that cannot lead elsewhere.
-
-Errors, both ``ValueError``: ``BadName``, and ``TooLarge``.
-"""
+"""Uploaded files on disk: each in a folder of its own, under a name that cannot lead elsewhere."""
 
 import re
 import shutil
@@ -13,9 +10,9 @@ from geo import readers, tables
 
 REJECTS = "rejects"  # a name without a suffix, so no upload can have it
 LONGEST_STEM = 60
-ENDINGS = (*readers.VECTOR, *readers.PACKED, *readers.PARQUET, ".zip", *tables.CSV, *tables.EXCEL)
-# A Shapefile's .shp is nothing without its other files.
-ALONE = tuple(sorted({*ENDINGS} - {".shp"}, key=len, reverse=True))
+# A Shapefile's .shp is nothing without its other files, so it comes in a .zip.
+VECTOR = tuple(ending for ending in readers.VECTOR if ending != ".shp")
+ENDINGS = (*VECTOR, *readers.PACKED, *readers.PARQUET, ".zip", *tables.CSV, *tables.EXCEL)
 
 
 class BadName(ValueError):
@@ -30,7 +27,7 @@ def safe_name(name: str) -> str:
     last = re.split(r"[/\\]", name)[-1]
     if last.lower().endswith(".shp"):
         raise BadName(f"{last}: a Shapefile has several files; pack them into one .zip")
-    ending = next((end for end in ALONE if last.lower().endswith(end)), None)
+    ending = next((end for end in ENDINGS if last.lower().endswith(end)), None)
     if ending is None:
         raise BadName(f"{last}: this format is not read. Formats: {readers.FORMATS}.")
     stem = re.sub(r"[^\w()（）+ -]", "_", last[: -len(ending)]).strip()

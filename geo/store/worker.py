@@ -6,6 +6,7 @@ which the job is also booked as done. So a job that says done is in, and any oth
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -55,11 +56,13 @@ class _Worker(threading.Thread):
 
     def stop(self) -> None:
         self.stopping.set()
-        at_work = self.at_work
-        if at_work:
-            with suppress(psycopg.Error):  # it may have ended this very moment
-                at_work.cancel_safe()
-        self.join(GIVE_UP_S)
+        give_up = time.monotonic() + GIVE_UP_S
+        # Again and again: a request to cancel that comes between two statements is lost.
+        while self.is_alive() and time.monotonic() < give_up:
+            if at_work := self.at_work:
+                with suppress(psycopg.Error):  # it may have ended this very moment
+                    at_work.cancel_safe()
+            self.join(HEED_STOP_S)
 
     def run(self) -> None:
         while not self.stopping.is_set():
@@ -108,6 +111,8 @@ class _Worker(threading.Thread):
                 raise Stopped
 
         with transaction(self.url) as self.at_work:
+            # So that the server notices soon when this process is killed, and rolls back.
+            self.at_work.execute("set local client_connection_check_interval = '1s'")
             jobs.begin(conn, job.id, self.at_work.info.backend_pid)
             summary = importing.import_file(self.at_work, folder / job.file, job.kind, options, say)
             say("keeping")
