@@ -106,14 +106,8 @@ def _geometry(
     placed, reasons = placing.place(geoms, source, target, extent)
     absent = shapely.is_missing(geoms)
     if use.places:
-        cells = [values.text(frame.loc[absent, name]).fillna("") for name in use.places.values()]
-        reasons[absent] = [
-            "no place: "
-            + ", ".join(
-                f"{name} is {cell!r}" for name, cell in zip(use.places.values(), row, strict=True)
-            )
-            for row in zip(*cells, strict=True)
-        ]
+        cells = {n: values.text(frame.loc[absent, n]).fillna("") for n in use.places.values()}
+        reasons[absent] = placing.without(cells)
     fitted = shapes.fit(placed, kind.shape)
     return fitted._replace(reasons=both(reasons, fitted.reasons))
 

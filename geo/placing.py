@@ -22,6 +22,10 @@ Mask = NDArray[np.bool_]
 MAX_LON, MAX_LAT = 180.0, 90.0
 ORIGIN_DEG = 1e-9
 SWAPPED = "lon and lat look swapped: as written it is outside, the other way round inside"
+LONGEST_QUOTE = 60
+CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVE", "MULTICURVE", "MULTISURFACE", "TIN")
+CURVES += ("SURFACE", "TRIANGLE", "POLYHEDRALSURFACE")
+CURVED = " (curves and surfaces are not read as text; a GeoPackage's curves are straightened)"
 
 
 class MissingCrs(ValueError):
@@ -83,6 +87,20 @@ def place(
     reasons[turned] = SWAPPED
     placed[reasons != ""] = None
     return placed, reasons
+
+
+def without(cells: dict[str, Any]) -> list[str]:
+    """Return for rows without a place the reason: what the columns for it say (column → text)."""
+    return [
+        "no place: "
+        + ", ".join(f"{name} is {_short(cell)!r}" for name, cell in zip(cells, row, strict=True))
+        + (CURVED if any(cell.lstrip().upper().startswith(CURVES) for cell in row) else "")
+        for row in zip(*cells.values(), strict=True)
+    ]
+
+
+def _short(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_QUOTE else cell[: LONGEST_QUOTE - 1] + "…"
 
 
 def swap(geoms: Geometries) -> Geometries:

@@ -4,12 +4,14 @@ GeoPackage, Shapefile (zipped too), GeoJSON, FlatGeobuf, GeoParquet, OSM, CSV an
 judged here but whether the file can be read; rows are judged by ``geo.intake``.
 
 Errors, all of them ``ValueError``: ``MissingFile``, ``UnknownFormat``, ``EmptyFile``,
-``Unreadable``, ``MissingLayer``, ``NoPlaces``.
+``TooLarge``, ``Unreadable``, ``MissingLayer``, ``NoPlaces``.
 """
 
 import tempfile
 import warnings
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,13 +22,18 @@ import pyarrow as pa
 import pyogrio
 import shapely
 
-from geo import columns, crs, osm, tables
+from geo import columns, containers, crs, osm, sheets, subtotals, tables
+from geo.containers import LIMITS, EmptyFile, Limits, TooLarge, Unreadable
 from geo.kinds import Field, Names
-from geo.tables import EmptyFile, MissingLayer, Unreadable
+from geo.placing import CURVES
+from geo.tables import MissingLayer
 from geo.values import number, text
+
+__all__ = ["EmptyFile", "Limits", "MissingLayer", "Source", "TooLarge", "Unreadable", "read"]
 
 VECTOR = (".gpkg", ".shp", ".geojson", ".json", ".fgb", ".osm", ".pbf")
 PACKED = (".geojson.gz", ".json.gz")
+JSON = (".geojson", ".json", *PACKED)
 PARQUET = (".parquet", ".geoparquet")
 FORMATS = (
     "GeoPackage .gpkg, Shapefile .shp or zipped .zip, GeoJSON .geojson (.gz), FlatGeobuf .fgb, "
@@ -34,6 +41,16 @@ FORMATS = (
 )
 SHAPEFILE_PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 COORDINATE = Field("coordinate", "", "float")
+# What the libraries under the readers raise for a file that is broken inside.
+BROKEN = (
+    RuntimeError,
+    NotImplementedError,
+    UnicodeDecodeError,
+    OverflowError,
+    OSError,
+    pa.ArrowException,
+    shapely.errors.ShapelyError,
+)
 
 
 class MissingFile(ValueError):
@@ -69,26 +86,31 @@ def read(
     layer: str | None = None,
     encoding: str | None = None,
     given: Names | None = None,
+    limits: Limits = LIMITS,
 ) -> Source:
     """Read a file; its format follows from its name.
 
     ``layer`` names a layer or a sheet (else the first, for OSM the lines). ``encoding`` is needed
     only where it cannot be told from the bytes. ``given`` may name the columns of a table that
-    hold lon, lat or wkt. Raises the errors listed above.
+    hold lon, lat or wkt. ``limits`` bounds its size, packed and unpacked. Raises the errors
+    listed above.
     """
     path = Path(path)
     suffix = _suffix(path)
+    containers.check(path, suffix, limits)
     notes: list[str] = []
     if suffix in tables.CSV:
-        return _from_table(tables.read_csv(path, encoding), path, given)
+        return _from_table(tables.read_csv(path, encoding, limits), path, given)
     if suffix in tables.EXCEL:
-        return _from_table(tables.read_excel(path, layer), path, given)
+        return _from_table(sheets.read_excel(path, layer, limits), path, given)
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always")
         if suffix in PARQUET:
             frame = _read_parquet(path)
         elif suffix == ".zip":
-            frame, notes = _read_zip(path, layer, encoding)
+            frame, notes = _read_zip(path, layer, (encoding, limits))
+        elif suffix in JSON:
+            frame, notes = _read_json(path, layer, (encoding, limits))
         else:
             frame, notes = _read_vector(path, layer, encoding)
     notes += [f"{path.name}: {warning.message}" for warning in told]
@@ -100,8 +122,6 @@ def read(
 def _suffix(path: Path) -> str:
     if not path.is_file():
         raise MissingFile(f"There is no file {path}.")
-    if path.stat().st_size == 0:
-        raise EmptyFile(f"{path.name} is empty (0 bytes).")
     known = (*VECTOR, *PACKED, *PARQUET, ".zip", *tables.CSV, *tables.EXCEL)
     endings = [suffix for suffix in known if path.name.lower().endswith(suffix)]
     if not endings:
@@ -109,18 +129,49 @@ def _suffix(path: Path) -> str:
     return max(endings, key=len)
 
 
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Turn what a library says of a broken file into ``Unreadable``."""
+    try:
+        yield
+    except BROKEN as error:
+        raise Unreadable(f"{path.name} cannot be read: {_first_line(error)}.") from error
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"its text is not {error.encoding}; name its encoding with --encoding (gb18030)"
+    if isinstance(error, (NotImplementedError, shapely.errors.ShapelyError)):
+        return f"a geometry is of a kind that is not read, or broken ({error})"
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
+
+
+def _read_json(
+    path: Path, layer: str | None, how: tuple[str | None, Limits]
+) -> tuple[Any, list[str]]:
+    """Read GeoJSON; though it should be UTF-8, files of Chinese programs may be GB 18030."""
+    encoding, limits = how
+    packed = path.suffix.lower() == ".gz"
+    content = containers.unzipped(path, limits) if packed else path.read_bytes()
+    if not content.strip():
+        raise EmptyFile(f"{path.name} is empty.")
+    body, notes = tables.decode(content, encoding, path)
+    with tempfile.TemporaryDirectory() as folder:
+        inside = Path(folder, path.name.split(".")[0] + ".geojson")
+        inside.write_text(body, "utf-8")
+        frame, more = _read_vector(inside, layer, None)
+    return frame, notes + more
+
+
 def _read_vector(path: Path, layer: str | None, encoding: str | None) -> tuple[Any, list[str]]:
-    place = f"/vsigzip/{path.resolve()}" if path.suffix.lower() == ".gz" else str(path)
     if path.suffix.lower() == ".shp":
         encoding = encoding or _shapefile_encoding(path)
     is_osm = path.suffix.lower() in (".osm", ".pbf")
-    try:
-        layer, notes = _layer(place, path, layer or ("lines" if is_osm else None))
+    with _told(path):
+        layer, notes = _layer(path, layer or ("lines" if is_osm else None))
         frame = pyogrio.read_dataframe(
-            place, layer=layer, encoding=encoding, datetime_as_string=True, on_invalid="fix"
+            path, layer=layer, encoding=encoding, datetime_as_string=True, on_invalid="fix"
         )
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
-        raise Unreadable(f"{path.name} cannot be read: {error}") from error
     frame["_row"] = np.arange(1, len(frame) + 1)
     if is_osm and layer == "lines":
         frame, more = osm.ways(frame)
@@ -128,9 +179,9 @@ def _read_vector(path: Path, layer: str | None, encoding: str | None) -> tuple[A
     return frame, notes
 
 
-def _layer(place: str, path: Path, wanted: str | None) -> tuple[str, list[str]]:
+def _layer(path: Path, wanted: str | None) -> tuple[str, list[str]]:
     """Return the layer to read and a note on the others."""
-    layers = [name for name, _ in pyogrio.list_layers(place)]
+    layers = [name for name, _ in pyogrio.list_layers(path)]
     if not layers:
         raise EmptyFile(f"{path.name} has no layers.")
     if wanted is not None and wanted not in layers:
@@ -142,34 +193,36 @@ def _layer(place: str, path: Path, wanted: str | None) -> tuple[str, list[str]]:
 
 
 def _read_parquet(path: Path) -> Any:
-    try:
+    with _told(path):
         try:
             frame = geopandas.read_parquet(path)
-        except ValueError:  # no geometry is declared; there may be columns lon and lat
+        except ValueError as error:  # no geometry is declared; there may be columns lon and lat
+            if isinstance(error, BROKEN):
+                raise
             frame = pd.read_parquet(path)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise Unreadable(f"{path.name} cannot be read as Parquet: {error}") from error
     frame = frame.reset_index(drop=True)
+    frame.columns = tables.unique([str(name) for name in frame.columns])
     frame["_row"] = np.arange(1, len(frame) + 1)
     return frame
 
 
-def _read_zip(path: Path, layer: str | None, encoding: str | None) -> tuple[Any, list[str]]:
+def _read_zip(
+    path: Path, layer: str | None, how: tuple[str | None, Limits]
+) -> tuple[Any, list[str]]:
     """Read the Shapefile in a zip.
 
     Its parts are unpacked under names of our own, so that no name inside, in whatever encoding or
     with whatever path, reaches the file system.
     """
-    try:
-        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-            stem = _shapefile_in(archive, path, layer)
-            for name in archive.namelist():
-                suffix = Path(name).suffix.lower()
-                if name[: -len(suffix) or None] == stem and suffix in SHAPEFILE_PARTS:
-                    Path(folder, path.stem + suffix).write_bytes(archive.read(name))
-            return _read_vector(Path(folder, path.stem + ".shp"), None, encoding)
-    except zipfile.BadZipFile as error:
-        raise Unreadable(f"{path.name} is not a zip file: {error}.") from error
+    encoding, limits = how
+    with containers.opened(path, limits) as archive, tempfile.TemporaryDirectory() as folder:
+        stem = _shapefile_in(archive, path, layer)
+        for name in archive.namelist():
+            suffix = Path(name).suffix.lower()
+            if name[: -len(suffix) or None] == stem and suffix in SHAPEFILE_PARTS:
+                Path(folder, path.stem + suffix).write_bytes(archive.read(name))
+        inside = Path(folder, path.stem + ".shp")
+        return _read_vector(inside, None, encoding)
 
 
 def _shapefile_in(archive: zipfile.ZipFile, path: Path, layer: str | None) -> str:
@@ -179,7 +232,9 @@ def _shapefile_in(archive: zipfile.ZipFile, path: Path, layer: str | None) -> st
         if name.lower().endswith(".shp") and not name.startswith("__MACOSX")
     }
     if not stems:
-        raise Unreadable(f"{path.name} holds no Shapefile (.shp).")
+        excel = any(name.startswith("xl/") for name in archive.namelist())
+        advice = " It is an Excel file: rename it to .xlsx." if excel else ""
+        raise Unreadable(f"{path.name} holds no Shapefile (.shp).{advice}")
     if layer is None and len(stems) == 1:
         return next(iter(stems.values()))
     if layer not in stems:
@@ -202,7 +257,9 @@ def _shapefile_encoding(path: Path) -> str | None:
 
 def _from_table(table: tables.Table, path: Path, given: Names | None) -> Source:
     source = _source(table.frame, path, table.notes, given)
-    return source._replace(unread=table.unread)
+    sums = subtotals.find(source.frame)
+    rows = source.frame[~source.frame["_row"].isin(sums["_row"])].reset_index(drop=True)
+    return source._replace(frame=rows, unread=pd.concat([table.unread, sums], ignore_index=True))
 
 
 def _source(frame: Any, path: Path, notes: list[str], given: Names | None) -> Source:
@@ -231,6 +288,8 @@ def _with_places(frame: Any, path: Path, given: Names | None) -> Any:
         )
     if "wkt" in found:
         words = text(frame[found["wkt"]]).fillna("").str.replace(r"^SRID=\d+;", "", regex=True)
+        # No curves here: shapely knows only straight edges. The row is told of it in its reason.
+        words = words.mask(words.str.upper().str.startswith(CURVES), "")
         geoms = shapely.from_wkt(words, on_invalid="ignore")
     else:
         x, y = (number(frame[found[part]], COORDINATE)[0].to_numpy() for part in ("lon", "lat"))

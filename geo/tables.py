@@ -1,23 +1,23 @@
-"""CSV and Excel files as frames of text.
+"""CSV files as frames of text.
 
 Everything is read as text; what a cell means is decided later, per field (``geo.values``). Each
 row keeps in ``_row`` the number a person sees: the line of a CSV file, counting the header as 1,
 or the row of a sheet. Rows with nothing in them are not rows.
+
+Errors: those of ``geo.containers``, and ``MissingLayer``.
 """
 
 import codecs
 import csv
-import datetime
-import gzip
 import io
-import zlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
-import python_calamine
+
+from geo.containers import LIMITS, EmptyFile, Limits, Unreadable, unzipped
 
 EXCEL = (".xlsx", ".xlsm", ".xls")
 CSV = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
@@ -32,14 +32,6 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-
-
-class Unreadable(ValueError):
-    """The file is not what its name says, or is broken."""
-
-
-class EmptyFile(ValueError):
-    """The file has no content, or no row."""
 
 
 class MissingLayer(ValueError):
@@ -57,13 +49,13 @@ class Table(NamedTuple):
     notes: list[str]
 
 
-def read_csv(path: Path, encoding: str | None = None) -> Table:
+def read_csv(path: Path, encoding: str | None = None, limits: Limits = LIMITS) -> Table:
     """Read a CSV file, delimited by comma, tab, semicolon or bar, gzipped or not.
 
     Without ``encoding`` it is told from the bytes: UTF-8, GB 18030 or UTF-16. A line with more or
     fewer cells than the header is set aside with its reason. Raises ``EmptyFile``, ``Unreadable``.
     """
-    body, notes = _decode(_content(path), encoding, path)
+    body, notes = decode(_content(path, limits), encoding, path)
     lines = io.StringIO(body, newline="")
     names, delimiter, above = _header(lines, path)
     set_aside: list[Any] = []
@@ -71,36 +63,11 @@ def read_csv(path: Path, encoding: str | None = None) -> Table:
         frame = _cells(lines.read(), names, delimiter, set_aside)
     except pa.ArrowInvalid as error:
         raise Unreadable(f"{path.name} cannot be read as CSV: {error}.") from error
-    frame, unread = _numbered(frame, set_aside, above)
+    frame, aside = _numbered(frame, set_aside, above)
     filled = (frame[names] != "").any(axis=1)
-    if not filled.any() and unread.empty:
+    if not filled.any() and aside.empty:
         raise EmptyFile(f"{path.name} has a header but no rows.")
-    return Table(frame[filled].reset_index(drop=True), unread, notes)
-
-
-def read_excel(path: Path, sheet: str | None = None) -> Table:
-    """Read one sheet of an Excel file, the first unless named; its first filled row is the header.
-
-    Raises ``EmptyFile``, ``MissingLayer`` and ``Unreadable``.
-    """
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(path)
-        sheets = book.sheet_names
-        if sheet is not None and sheet not in sheets:
-            raise MissingLayer(f"{path.name} has no sheet {sheet!r}. Sheets: {', '.join(sheets)}.")
-        rows = book.get_sheet_by_name(sheet or sheets[0]).to_python(skip_empty_area=False)
-    except python_calamine.CalamineError as error:
-        raise Unreadable(f"{path.name} cannot be read as an Excel file: {error}.") from error
-    filled = [number for number, row in enumerate(rows) if any(cell != "" for cell in row)]
-    if len(filled) < 2:
-        raise EmptyFile(f"{path.name}, sheet {sheet or sheets[0]!r}: no rows below a header.")
-    names = _unique([_cell(cell) for cell in rows[filled[0]]])
-    cells = [[_cell(cell) for cell in rows[number]] for number in filled[1:]]
-    frame = pd.DataFrame(cells, columns=names, dtype=TEXT)
-    frame["_row"] = [number + 1 for number in filled[1:]]
-    others = [name for name in sheets if name != (sheet or sheets[0])]
-    notes = [f"Read sheet {sheets[0]!r}; also there: {', '.join(others)}."] if others else []
-    return Table(frame, _unread([]), [] if sheet else notes)
+    return Table(frame[filled].reset_index(drop=True), aside, notes)
 
 
 def guess_encoding(content: bytes) -> str:
@@ -121,19 +88,19 @@ def guess_encoding(content: bytes) -> str:
     return "utf-8"
 
 
-def _content(path: Path) -> bytes:
-    content = path.read_bytes()
-    if path.suffix.lower() == ".gz":
-        try:
-            content = gzip.decompress(content)
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise Unreadable(f"{path.name} is not a whole gzip file: {error}.") from error
+def _content(path: Path, limits: Limits) -> bytes:
+    packed = path.suffix.lower() == ".gz"
+    content = unzipped(path, limits) if packed else path.read_bytes()
     if not content.strip():
         raise EmptyFile(f"{path.name} is empty.")
     return content
 
 
-def _decode(content: bytes, encoding: str | None, path: Path) -> tuple[str, list[str]]:
+def decode(content: bytes, encoding: str | None, path: Path) -> tuple[str, list[str]]:
+    """Return the text of a file and a note where some of it is lost; raises ``Unreadable``.
+
+    Without ``encoding`` it is told from the bytes.
+    """
     encoding = encoding or guess_encoding(content)
     try:
         return content.decode(encoding).removeprefix("\ufeff"), []
@@ -147,16 +114,18 @@ def _decode(content: bytes, encoding: str | None, path: Path) -> tuple[str, list
 
 def _header(lines: io.StringIO, path: Path) -> tuple[list[str], str, int]:
     """Take the header off ``lines``: its names, the delimiter, and the line on which it ends."""
-    first = next(line for line in lines if line.strip())
+    first = next((line for line in lines if line.strip()), None)
+    if first is None:
+        raise EmptyFile(f"{path.name} is empty.")
     lines.seek(0)
     delimiter = max(DELIMITERS, key=first.count)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(iter(lines.readline, ""), delimiter=delimiter)
     try:
-        names = next(row for row in reader if row)
-    except csv.Error as error:
+        names = next(row for row in reader if any(cell.strip() for cell in row))
+    except (csv.Error, StopIteration) as error:
         raise Unreadable(f"{path.name} cannot be read as CSV: {error}.") from error
-    return _unique(names), delimiter, reader.line_num
+    return unique(names), delimiter, reader.line_num
 
 
 def _cells(body: str, names: list[str], delimiter: str, set_aside: list[Any]) -> pd.DataFrame:
@@ -197,21 +166,22 @@ def _numbered(frame: Any, set_aside: list[Any], above: int) -> tuple[Any, Any]:
         extra[number] = row.text.count("\n")
     line = above + extra.index + extra.cumsum().shift(fill_value=0)
     frame["_row"] = line[kept].to_numpy()
-    unread = [
+    lines = [
         (line[number], _misfit(row), row.text) for number, row in aside.items() if row.text.strip()
     ]
-    return frame, _unread(unread)
+    return frame, unread(lines)
 
 
 def _misfit(row: Any) -> str:
     return f"has {row.actual_columns} cells where the header has {row.expected_columns}"
 
 
-def _unread(lines: list[tuple[int, str, str]]) -> pd.DataFrame:
+def unread(lines: list[tuple[int, str, str]]) -> pd.DataFrame:
+    """Return lines that could not be taken as rows: their number, the reason, their text."""
     return pd.DataFrame(lines, columns=["_row", "reason", "line"])
 
 
-def _unique(names: list[str]) -> list[str]:
+def unique(names: list[str]) -> list[str]:
     """Return names that are all there and all different."""
     seen = {"_row": 1}
     result = []
@@ -220,12 +190,3 @@ def _unique(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
     return result
-
-
-def _cell(value: Any) -> str:
-    """Return a sheet's cell as text; Excel knows only floats, so 12.0 is 12."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime.datetime):
-        return value.isoformat(sep=" ")
-    return str(value)

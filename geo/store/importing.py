@@ -15,6 +15,7 @@ from psycopg import sql
 
 from geo import datum, intake, kinds, readers
 from geo.evidence import Ground
+from geo.export import harmless
 from geo.placing import MissingCrs
 from geo.store import grids, known, linking
 from geo.store.blocks import NoAreas, put_blocks
@@ -308,5 +309,5 @@ def write_rejects(path: Path, summaries: list[Summary]) -> int:
     first = ["file", "row", "id", "reason"]
     rest = [name for name in rejects.columns if name not in first]
     # Excel opens the file as UTF-8 only with a byte order mark.
-    rejects[first + rest].to_csv(path, index=False, encoding="utf-8-sig")
+    harmless(rejects[first + rest]).to_csv(path, index=False, encoding="utf-8-sig")
     return len(rejects)

@@ -232,9 +232,9 @@ def test_an_open_ring_is_closed(tmp_path):
         ("a.csv", b"lon,lat\n", readers.EmptyFile, "a header but no rows"),
         ("a.csv.gz", b"lon,lat\n", readers.Unreadable, "not a whole gzip file"),
         ("a.gpkg", b"hello", readers.Unreadable, "a.gpkg cannot be read"),
-        ("a.parquet", b"hello", readers.Unreadable, "a.parquet cannot be read as Parquet"),
-        ("a.xlsx", b"hello", readers.Unreadable, "a.xlsx cannot be read as an Excel file"),
-        ("a.zip", b"hello", readers.Unreadable, "a.zip is not a zip file"),
+        ("a.parquet", b"hello", readers.Unreadable, "a.parquet cannot be read: .*Parquet"),
+        ("a.xlsx", b"hello", readers.Unreadable, "a.xlsx is not a whole zip file"),
+        ("a.zip", b"hello", readers.Unreadable, "a.zip is not a whole zip file"),
         ("a.dwg", b"hello", readers.UnknownFormat, "a.dwg: this format is not read. Formats: Geo"),
     ],
 )
