@@ -96,14 +96,14 @@ def read(
     listed above.
     """
     path = Path(path)
-    suffix = _suffix(path)
+    suffix = suffix_of(path)
     containers.check(path, suffix, limits)
     notes: list[str] = []
     if suffix in tables.CSV:
-        return _from_table(tables.read_csv(path, encoding, limits), path, given)
+        return from_table(tables.read_csv(path, encoding, limits), path, given)
     if suffix in tables.EXCEL:
-        return _from_table(sheets.read_excel(path, layer, limits), path, given)
-    with warnings.catch_warnings(record=True) as told:
+        return from_table(sheets.read_excel(path, layer, limits), path, given)
+    with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         if suffix in PARQUET:
             frame = _read_parquet(path)
@@ -113,13 +113,14 @@ def read(
             frame, notes = _read_json(path, layer, (encoding, limits))
         else:
             frame, notes = _read_vector(path, layer, encoding)
-    notes += [f"{path.name}: {warning.message}" for warning in told]
+    notes += [f"{path.name}: {warning.message}" for warning in warned]
     if frame.empty:
         raise EmptyFile(f"{path.name} has no rows.")
-    return _source(frame, path, notes, given)
+    return source_of(frame, path, notes, given)
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
+    """Return the known ending of a file's name; raises ``MissingFile`` and ``UnknownFormat``."""
     if not path.is_file():
         raise MissingFile(f"There is no file {path}.")
     known = (*VECTOR, *PACKED, *PARQUET, ".zip", *tables.CSV, *tables.EXCEL)
@@ -130,7 +131,7 @@ def _suffix(path: Path) -> str:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def told(path: Path) -> Iterator[None]:
     """Turn what a library says of a broken file into ``Unreadable``."""
     try:
         yield
@@ -167,7 +168,7 @@ def _read_vector(path: Path, layer: str | None, encoding: str | None) -> tuple[A
     if path.suffix.lower() == ".shp":
         encoding = encoding or _shapefile_encoding(path)
     is_osm = path.suffix.lower() in (".osm", ".pbf")
-    with _told(path):
+    with told(path):
         layer, notes = _layer(path, layer or ("lines" if is_osm else None))
         frame = pyogrio.read_dataframe(
             path, layer=layer, encoding=encoding, datetime_as_string=True, on_invalid="fix"
@@ -193,7 +194,7 @@ def _layer(path: Path, wanted: str | None) -> tuple[str, list[str]]:
 
 
 def _read_parquet(path: Path) -> Any:
-    with _told(path):
+    with told(path):
         try:
             frame = geopandas.read_parquet(path)
         except ValueError as error:  # no geometry is declared; there may be columns lon and lat
@@ -255,14 +256,16 @@ def _shapefile_encoding(path: Path) -> str | None:
     return tables.guess_encoding((names + content[size:]).replace(b"\0", b" "))
 
 
-def _from_table(table: tables.Table, path: Path, given: Names | None) -> Source:
-    source = _source(table.frame, path, table.notes, given)
+def from_table(table: tables.Table, path: Path, given: Names | None) -> Source:
+    """Return what a table holds, subtotals set aside; raises ``NoPlaces``."""
+    source = source_of(table.frame, path, table.notes, given)
     sums = subtotals.find(source.frame)
     rows = source.frame[~source.frame["_row"].isin(sums["_row"])].reset_index(drop=True)
     return source._replace(frame=rows, unread=pd.concat([table.unread, sums], ignore_index=True))
 
 
-def _source(frame: Any, path: Path, notes: list[str], given: Names | None) -> Source:
+def source_of(frame: Any, path: Path, notes: list[str], given: Names | None) -> Source:
+    """Return what a frame with ``_row`` holds; raises ``NoPlaces`` where it has no geometry."""
     if not isinstance(frame, geopandas.GeoDataFrame):
         frame = _with_places(frame, path, given)
     elif frame.geometry.name != "geometry":

@@ -57,7 +57,7 @@ def read_csv(path: Path, encoding: str | None = None, limits: Limits = LIMITS) -
     """
     body, notes = decode(_content(path, limits), encoding, path)
     lines = io.StringIO(body, newline="")
-    names, delimiter, above = _header(lines, path)
+    names, delimiter, above = header(lines, path)
     set_aside: list[Any] = []
     try:
         frame = _cells(lines.read(), names, delimiter, set_aside)
@@ -112,7 +112,7 @@ def decode(content: bytes, encoding: str | None, path: Path) -> tuple[str, list[
     return body, [f"{path.name}: {lost} characters cannot be read as {encoding}; see --encoding."]
 
 
-def _header(lines: io.StringIO, path: Path) -> tuple[list[str], str, int]:
+def header(lines: io.StringIO, path: Path) -> tuple[list[str], str, int]:
     """Take the header off ``lines``: its names, the delimiter, and the line on which it ends."""
     first = next((line for line in lines if line.strip()), None)
     if first is None:
@@ -167,12 +167,13 @@ def _numbered(frame: Any, set_aside: list[Any], above: int) -> tuple[Any, Any]:
     line = above + extra.index + extra.cumsum().shift(fill_value=0)
     frame["_row"] = line[kept].to_numpy()
     lines = [
-        (line[number], _misfit(row), row.text) for number, row in aside.items() if row.text.strip()
+        (line[number], misfit(row), row.text) for number, row in aside.items() if row.text.strip()
     ]
     return frame, unread(lines)
 
 
-def _misfit(row: Any) -> str:
+def misfit(row: Any) -> str:
+    """Return why a line (of arrow's ``InvalidRow``) is no row."""
     return f"has {row.actual_columns} cells where the header has {row.expected_columns}"
 
 
