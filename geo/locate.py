@@ -9,22 +9,61 @@ The rules, the same in the database (``migrations/0006_linking.sql``):
   negative; at a bend the mean of both directions decides;
 - chainage: metres along the axis from its start; offset: metres off the axis.
 
+An index is built once from blocks and axes (`build`), finds any number of points (`find`) or a
+single one (`find_one`), is changed where the ground changes (`update_blocks`, `update_roads`) and
+shared between processes (`save`, `load`). An index never changes: an update gives a new one.
+
 All coordinates are in one metric CRS; all arrays of points have shape (n,).
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geo import covering, indexfile, kernel, nearest
+from geo.cells import Grid
+from geo.kernel import NOWHERE
+from geo.nearest import TIE_M
+
+__all__ = [
+    "NOWHERE",
+    "TIE_M",
+    "Index",
+    "Link",
+    "Links",
+    "RoadPlaces",
+    "build",
+    "find",
+    "find_blocks",
+    "find_one",
+    "find_road_places",
+    "load",
+    "places_on",
+    "save",
+    "update_blocks",
+    "update_roads",
+    "warm",
+]
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Shapes = NDArray[np.object_]
 
-# Segments whose distances differ by less than this many metres are equally near.
-TIE_M = 1e-6
+# Points go to threads in parts: not so small that a thread costs more than it saves, and not so
+# large that the room which a part needs besides (60 bytes per point) matters.
+_POINTS_AT_LEAST, _POINTS_AT_MOST = 10_000, 1 << 18
 
-NOWHERE = -1
+
+class Index(NamedTuple):
+    """What points are linked to."""
+
+    blocks: covering.BlockIndex
+    roads: nearest.RoadIndex
 
 
 class RoadPlaces(NamedTuple):
@@ -36,132 +75,160 @@ class RoadPlaces(NamedTuple):
     offset_m: Floats
 
 
-class _Edges(NamedTuple):
-    """The straight edges of all axes in order, without those of no length."""
+class Links(NamedTuple):
+    """The links of n points: block ids (-1 for none) and road places."""
 
-    axis: Ints
-    start: Floats
-    direction: Floats
-    length: Floats
-    run: Floats
+    block: Ints
+    road: RoadPlaces
 
 
-def find_blocks(points: NDArray[np.object_], blocks: NDArray[np.object_], ids: Ints) -> Ints:
-    """The id of the block that covers each point, -1 where none does; shape (n,).
+class Link(NamedTuple):
+    """The links of one point; None where there is no block, or no road within the distance."""
 
-    ``blocks`` are polygons, ``ids`` their ids.
+    block: int | None
+    segment: int | None
+    side: str | None
+    chainage_m: float | None
+    offset_m: float | None
+
+
+def build(
+    blocks: Shapes, block_ids: Ints, axes: Shapes, segment_ids: Ints, within_m: float
+) -> Index:
+    """The index of polygons and LineStrings with their ids; a road is near up to ``within_m``."""
+    return Index(
+        covering.build(blocks, _ids(block_ids)), nearest.build(axes, _ids(segment_ids), within_m)
+    )
+
+
+def update_blocks(index: Index, blocks: Shapes, ids: Ints, gone: Ints) -> Index:
+    """The index with ``blocks`` of these ids added or put in place of older ones, without ``gone``.
+
+    Finds what an index built anew would find. Only cells near the change are worked out again, but
+    room that older blocks took is not given back: build anew once the index has doubled.
     """
-    tree = shapely.STRtree(blocks)
-    at, hit = tree.query(points, predicate="intersects")
-    return _lowest(len(points), at, ids[hit])
+    return index._replace(blocks=covering.update(index.blocks, blocks, _ids(ids), _ids(gone)))
 
 
-def find_road_places(
-    points: NDArray[np.object_], axes: NDArray[np.object_], ids: Ints, within_m: float
-) -> RoadPlaces:
+def update_roads(index: Index, axes: Shapes, ids: Ints, gone: Ints) -> Index:
+    """The index with ``axes`` added or put in place of older ones; see `update_blocks`."""
+    return index._replace(roads=nearest.update(index.roads, axes, _ids(ids), _ids(gone)))
+
+
+def _ids(ids: Ints) -> Ints:
+    return np.ascontiguousarray(ids, np.int64)
+
+
+def find(index: Index, x: Floats, y: Floats, threads: int | None = None) -> Links:
+    """The links of points; ``threads`` defaults to the machine's, for so many points as need them.
+
+    A coordinate that is no number is nowhere.
+    """
+    x, y, n = np.ascontiguousarray(x, float), np.ascontiguousarray(y, float), len(x)
+    out = (_ids_of(n), _ids_of(n), np.empty(n, np.uint32), np.empty(n), np.empty(n))
+
+    def link(part: slice) -> None:
+        into = (out[0][part], out[1][part], out[2][part], out[3][part], out[4][part])
+        kernel.link_all(index.blocks, index.roads, x[part], y[part], _tiles(n), into)
+
+    threads = threads or os.cpu_count() or 1
+    size = max(_POINTS_AT_LEAST, min(_POINTS_AT_MOST, -(-n // threads)))
+    parts = [slice(start, start + size) for start in range(0, n, size)]
+    if threads == 1 or len(parts) < 2:
+        list(map(link, parts))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(link, parts))
+    block, segment, side, chainage, offset = out
+    return Links(block, RoadPlaces(segment, side.view("U1"), chainage, offset))
+
+
+def _tiles(n: int) -> int:
+    """How many tiles to a side: few enough that a tile has many points."""
+    return max(1, min(64, int((n / 64) ** 0.5)))
+
+
+def _ids_of(n: int) -> Ints:
+    return np.empty(n, np.int64)
+
+
+def find_one(index: Index, x: float, y: float) -> Link:
+    """The links of one point, in a few microseconds."""
+    block, place = kernel.link_one(index.blocks, index.roads, x, y)
+    segment, side, chainage, offset = place
+    found = block if block != NOWHERE else None
+    if segment == NOWHERE:
+        return Link(found, None, None, None, None)
+    return Link(found, segment, chr(side), chainage, offset)
+
+
+def find_blocks(points: Shapes, blocks: Shapes, ids: Ints) -> Ints:
+    """The id of the block that covers each point, -1 where none does; shape (n,)."""
+    return find(build(blocks, ids, *_NO_ROADS), *_xy(points)).block
+
+
+def find_road_places(points: Shapes, axes: Shapes, ids: Ints, within_m: float) -> RoadPlaces:
     """The road place of each point on the nearest of ``axes`` (LineStrings) within ``within_m``."""
-    tree = shapely.STRtree(axes)
-    at, hit = _as_near_as_the_nearest(tree, points, within_m)
-    order = np.argsort(ids, kind="stable")
-    rank = np.empty(len(ids), np.int64)
-    rank[order] = np.arange(len(ids))
-    best = _lowest(len(points), at, rank[hit])
-    found = np.flatnonzero(best != NOWHERE)
-    chosen = order[best[found]]
-    xy = shapely.get_coordinates(points[found])
-    side, chainage, offset = places_on(xy, axes[chosen])
-    places = RoadPlaces(
-        np.full(len(points), NOWHERE, np.int64),
-        np.full(len(points), "", "U1"),
-        np.full(len(points), np.nan),
-        np.full(len(points), np.nan),
-    )
-    places.segment[found] = ids[chosen]
-    places.side[found] = side
-    places.chainage_m[found] = chainage
-    places.offset_m[found] = offset
-    return places
+    return find(build(*_NOTHING, axes, ids, within_m), *_xy(points)).road
 
 
-def _as_near_as_the_nearest(
-    tree: shapely.STRtree, points: NDArray[np.object_], within_m: float
-) -> tuple[Ints, Ints]:
-    (at, _), distance = tree.query_nearest(
-        points, max_distance=within_m, return_distance=True, all_matches=False
-    )
-    near, hit = tree.query(points[at], predicate="dwithin", distance=distance + TIE_M)
-    return at[near], hit
+_NOTHING = (np.empty(0, object), np.empty(0, np.int64))
+_NO_ROADS = (*_NOTHING, 1.0)
 
 
-def _lowest(n: int, at: Ints, values: Ints) -> Ints:
-    """The lowest of ``values`` for each of ``n`` positions, -1 where there is none."""
-    none = np.iinfo(np.int64).max
-    lowest = np.full(n, none, np.int64)
-    np.minimum.at(lowest, at, values)
-    return np.where(lowest == none, NOWHERE, lowest)
+def _xy(points: Shapes) -> tuple[Floats, Floats]:
+    return shapely.get_x(points), shapely.get_y(points)
 
 
-def places_on(xy: Floats, axes: NDArray[np.object_]) -> tuple[NDArray[np.str_], Floats, Floats]:
-    """Side ('L'/'R'), chainage (m) and offset (m) of point i on axis i; ``xy`` has shape (n, 2).
+def places_on(xy: Floats, axes: Shapes) -> tuple[NDArray[np.str_], Floats, Floats]:
+    """Side ('L'/'R'), chainage (m) and offset (m) of point i on axis i; ``xy`` has shape (n, 2)."""
+    n = len(axes)
+    roads, first = nearest.each_alone(axes)
+    side, chainage, offset = np.empty(n, np.uint32), np.empty(n), np.empty(n)
+    x, y = np.ascontiguousarray(xy.reshape(-1, 2).T, float)
+    kernel.places_in(roads, first, x, y, (side, chainage, offset))
+    return side.view("U1"), chainage, offset
 
-    Works edge by edge in the order of the arithmetic of ``place_on`` in the database, so that both
-    give the same floats.
+
+def save(index: Index, path: Path) -> None:
+    """Writes the index to one file; who has an older one open keeps seeing that."""
+    arrays: dict[str, indexfile.Array] = {}
+    parts: indexfile.Parts = {}
+    for half, values in index._asdict().items():
+        for name, value in values._asdict().items():
+            (arrays if isinstance(value, np.ndarray) else parts)[f"{half}.{name}"] = value
+    indexfile.write(path, arrays, parts)
+
+
+def load(path: Path) -> Index:
+    """The index in a file that `save` wrote, mapped into memory and shared with other processes.
+
+    Raises:
+        indexfile.IndexUnreadable: where the file is something else or cut short.
     """
-    if not len(axes):
-        return np.empty(0, "U1"), np.empty(0), np.empty(0)
-    edges = _edges(axes)
-    delta = xy[edges.axis] - edges.start
-    t = delta[:, 0] * edges.direction[:, 0] + delta[:, 1] * edges.direction[:, 1]
-    t = np.minimum(np.maximum(t, 0), edges.length)
-    off = xy[edges.axis] - (edges.start + t[:, None] * edges.direction)
-    distance = np.sqrt(off[:, 0] * off[:, 0] + off[:, 1] * off[:, 1])
-    first = np.flatnonzero(np.diff(edges.axis, prepend=-1))
-    least = np.minimum.reduceat(distance, first)
-    nearest = _lowest(len(axes), *_where_equal(distance, least, edges.axis))
-    direction = _direction_at(edges, nearest, t[nearest])
-    cross = direction[:, 0] * off[nearest, 1] - direction[:, 1] * off[nearest, 0]
-    return np.where(cross >= 0, "L", "R"), edges.run[nearest] + t[nearest], least
+    arrays, parts = indexfile.read(path)
+    values = arrays | {n: Grid(*v) if n.endswith(".grid") else v for n, v in parts.items()}
+
+    def half(name: str) -> dict[str, object]:
+        return {key.split(".")[1]: v for key, v in values.items() if key.split(".")[0] == name}
+
+    return Index(
+        covering.BlockIndex(**half("blocks")),  # type: ignore[arg-type]
+        nearest.RoadIndex(**half("roads")),  # type: ignore[arg-type]
+    )
 
 
-def _where_equal(distance: Floats, least: Floats, axis: Ints) -> tuple[Ints, Ints]:
-    hits = np.flatnonzero(distance == least[axis])
-    return axis[hits], hits
+def warm() -> None:
+    """Compiles everything, or reads what is compiled already: half a minute once, then instant.
 
-
-def _edges(axes: NDArray[np.object_]) -> _Edges:
-    xy, of_axis = shapely.get_coordinates(axes, return_index=True)
-    same = of_axis[1:] == of_axis[:-1]
-    start, axis = xy[:-1][same], of_axis[:-1][same]
-    vector = xy[1:][same] - start
-    length = np.sqrt(vector[:, 0] * vector[:, 0] + vector[:, 1] * vector[:, 1])
-    some = length > 0
-    start, axis, vector, length = start[some], axis[some], vector[some], length[some]
-    return _Edges(axis, start, vector / length[:, None], length, _run(axis, length))
-
-
-def _run(axis: Ints, length: Floats) -> Floats:
-    """Metres from the start of the axis to the start of each edge.
-
-    Added up axis by axis from nought, as the database does: a difference of running totals over all
-    axes would lose the last digits.
+    For who sets Luge up, so that no user waits for the compiler.
     """
-    first = np.flatnonzero(np.diff(axis, prepend=-1))
-    place = np.arange(len(axis)) - np.repeat(first, np.diff(np.append(first, len(axis))))
-    run = np.zeros(len(axis))
-    for step in range(1, int(place.max(initial=0)) + 1):
-        here = np.flatnonzero(place == step)
-        run[here] = run[here - 1] + length[here - 1]
-    return run
-
-
-def _direction_at(edges: _Edges, nearest: Ints, t: Floats) -> Floats:
-    """Direction of the axis at the nearest point; at a bend the sum of both edges' directions."""
-    direction = edges.direction[nearest].copy()
-    last = len(edges.axis) - 1
-    before, after = np.maximum(nearest - 1, 0), np.minimum(nearest + 1, last)
-    starts = (t == 0) & (nearest > 0) & (edges.axis[before] == edges.axis[nearest])
-    ends = (t == edges.length[nearest]) & (nearest < last)
-    ends &= edges.axis[after] == edges.axis[nearest]
-    direction[starts] += edges.direction[before[starts]]
-    direction[ends] += edges.direction[after[ends]]
-    return direction
+    block, axis = (
+        np.array([shapely.box(0, 0, 9, 9)]),
+        np.array([shapely.LineString([(0, 0), (9, 9)])]),
+    )
+    one, none = np.array([1]), _NOTHING[1]
+    index = update_roads(build(block, one, axis, one, 9.0), axis, one, none)
+    find(index, np.zeros(1), np.zeros(1))
+    find_one(index, 0.0, 0.0)
+    places_on(np.zeros((1, 2)), axis)

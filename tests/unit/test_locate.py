@@ -1,11 +1,19 @@
 """Laws of the place of a point."""
 
 import numpy as np
+import pytest
 import shapely
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from geo import locate
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """No law waits for the compiler: the first run of all takes a while."""
+    locate.warm()
+
 
 coordinate = st.integers(-50, 50).map(float)
 point = st.tuples(coordinate, coordinate)
