@@ -173,6 +173,7 @@ def _read_vector(path: Path, layer: str | None, encoding: str | None) -> tuple[A
         frame = pyogrio.read_dataframe(
             path, layer=layer, encoding=encoding, datetime_as_string=True, on_invalid="fix"
         )
+    frame = _own_names(frame)
     frame["_row"] = np.arange(1, len(frame) + 1)
     if is_osm and layer == "lines":
         frame, more = osm.ways(frame)
@@ -201,10 +202,20 @@ def _read_parquet(path: Path) -> Any:
             if isinstance(error, BROKEN):
                 raise
             frame = pd.read_parquet(path)
-    frame = frame.reset_index(drop=True)
-    frame.columns = tables.unique([str(name) for name in frame.columns])
+    frame = _own_names(frame.reset_index(drop=True))
     frame["_row"] = np.arange(1, len(frame) + 1)
     return frame
+
+
+def _own_names(frame: Any) -> Any:
+    """Return the frame with its shapes in ``geometry``, and no column called so or ``_row``."""
+    place = frame.geometry.name if isinstance(frame, geopandas.GeoDataFrame) else None
+    others = pd.DataFrame(frame.drop(columns=place) if place else frame)
+    ours = ["geometry"] if place else []
+    others.columns = tables.unique([*ours, *map(str, others.columns)])[len(ours) :]
+    if place is None:
+        return others
+    return geopandas.GeoDataFrame(others, geometry=frame.geometry.to_numpy(), crs=frame.crs)
 
 
 def _read_zip(

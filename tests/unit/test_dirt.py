@@ -351,6 +351,23 @@ def test_rejects_keep_their_numbers():
     assert made["店名"].tolist() == ["'=cmd|'/c calc'!A0", "茶"]
 
 
+def test_columns_called_like_ours_do_not_stand_in_the_way(tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"_row": ["x"], "geometry": ["y"], "name": ["茶"], "geom ": [shapely.Point(LON, LAT)]},
+        geometry="geom ",
+        crs=4326,
+    )
+    frame.to_parquet(tmp_path / "a.parquet")
+    source = readers.read(tmp_path / "a.parquet")
+    assert source.frame["_row"].tolist() == [1]
+    assert source.frame["_row (2)"].tolist() == ["x"]
+    assert source.frame["geometry (2)"].tolist() == ["y"]
+    assert source.frame.geometry[0] == shapely.Point(LON, LAT)
+    feature = frame.drop(columns="geometry").rename_geometry("geometry")
+    pyogrio.write_dataframe(feature, tmp_path / "a.geojson")
+    assert readers.read(tmp_path / "a.geojson").frame["_row (2)"].tolist() == ["x"]
+
+
 # Damage.
 
 
