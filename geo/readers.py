@@ -281,6 +281,7 @@ def source_of(frame: Any, path: Path, notes: list[str], given: Names | None) -> 
         frame = _with_places(frame, path, given)
     elif frame.geometry.name != "geometry":
         frame = frame.rename_geometry("geometry")
+    notes = [*notes, *_drop_curves(frame)]
     declared = None
     if frame.crs is not None:
         try:
@@ -289,6 +290,27 @@ def source_of(frame: Any, path: Path, notes: list[str], given: Names | None) -> 
             notes = [*notes, str(error)]
     unread = pd.DataFrame({"_row": [], "reason": [], "line": []})
     return Source(frame.reset_index(drop=True), declared, notes, unread)
+
+
+def _drop_curves(frame: Any) -> list[str]:
+    """Take curves inside collections out of the frame: shapely holds them but cannot use them."""
+    geoms = frame.geometry.to_numpy()
+    mixed = np.flatnonzero(shapely.get_type_id(geoms) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    curved = [row for row in mixed if not _can_be_taken_apart(geoms[row])]
+    if not curved:
+        return []
+    frame.loc[frame.index[curved], "geometry"] = None
+    return [f"{len(curved)} collections hold curves, which are not read: their rows have no place."]
+
+
+def _can_be_taken_apart(geom: Any) -> bool:
+    try:
+        return all(
+            part.geom_type != "GeometryCollection" or _can_be_taken_apart(part)
+            for part in shapely.get_parts(geom)
+        )
+    except NotImplementedError:
+        return False
 
 
 def _with_places(frame: Any, path: Path, given: Names | None) -> Any:
@@ -303,8 +325,9 @@ def _with_places(frame: Any, path: Path, given: Names | None) -> Any:
     if "wkt" in found:
         words = text(frame[found["wkt"]]).fillna("").str.replace(r"^SRID=\d+;", "", regex=True)
         # No curves here: shapely knows only straight edges. The row is told of it in its reason.
-        words = words.mask(words.str.upper().str.startswith(CURVES), "")
-        geoms = shapely.from_wkt(words, on_invalid="ignore")
+        curved = words.str.upper().str.contains(rf"\b(?:{'|'.join(CURVES)})", regex=True)
+        with np.errstate(over="ignore", invalid="ignore"):  # 1e999 in a broken cell
+            geoms = shapely.from_wkt(words.mask(curved, ""), on_invalid="ignore")
     else:
         x, y = (number(frame[found[part]], COORDINATE)[0].to_numpy() for part in ("lon", "lat"))
         geoms = np.where(np.isnan(x) | np.isnan(y), None, shapely.points(x, y))

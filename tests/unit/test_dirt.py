@@ -10,6 +10,8 @@ from pathlib import Path
 
 import geopandas
 import pandas as pd
+import pyarrow
+import pyarrow.parquet
 import pyogrio
 import pytest
 import shapely
@@ -187,6 +189,7 @@ ODD_WKT = [
     ("CIRCULARSTRING(0 0,1 1,2 0)", "curves and surfaces are not read as text"),
     ("curvepolygon(circularstring(0 0,1 1,2 0,1 -1,0 0))", "curves and surfaces are not read"),
     ("TIN(((0 0,1 0,1 1,0 0)))", "curves and surfaces are not read"),
+    ("GEOMETRYCOLLECTION(CIRCULARSTRING(0 0,1 1,2 0))", "no place: wkt is 'GEOMETRYCOLLECTION(C"),
     ("POLYGON EMPTY", "empty geometry"),
     ("GEOMETRYCOLLECTION(POINT(121.4737 31.2304))", "is a GeometryCollection where a polygon"),
     (
@@ -250,6 +253,22 @@ def test_the_curves_of_a_geopackage_are_straightened(tmp_path):
     taken = judged(path, WAYS, None)
     assert len(taken.rows) == 2
     assert shapely.get_num_coordinates(taken.rows.geometry[0]) > 10
+
+
+def test_curves_inside_the_collections_of_a_parquet_file(tmp_path):
+    frame = geopandas.GeoDataFrame(
+        {"code": ["a", "b"]}, geometry=[shapely.Point(LON, LAT)] * 2, crs=4326
+    )
+    frame.to_parquet(tmp_path / "a.parquet")
+    table = pyarrow.parquet.read_table(tmp_path / "a.parquet")
+    bow = struct.pack("<BII6d", 1, 8, 3, LON, LAT, LON + 0.001, LAT + 0.001, LON + 0.002, LAT)
+    nested = struct.pack("<BII", 1, 7, 1) + struct.pack("<BII", 1, 7, 1) + bow
+    shapes = pyarrow.array([nested, frame.geometry[1].wkb], pyarrow.binary())
+    pyarrow.parquet.write_table(table.set_column(1, "geometry", shapes), tmp_path / "a.parquet")
+    source = readers.read(tmp_path / "a.parquet")
+    assert source.frame.geometry.isna().tolist() == [True, False]
+    assert source.notes[0].startswith("1 collections hold curves, which are not read")
+    assert accept(source, BLOCKS, HERE).rejects["reason"][0] == "no geometry"
 
 
 # Tables of spreadsheet programs.
@@ -387,6 +406,7 @@ def test_damaged_files_of_every_format_are_survived(folder, file):
 FOUND = {
     "a zip whose directory lies": (".zip", b"PK\x05\x06" + b"\0" * 8 + b"\xff" * 8 + b"\0\0"),
     "a line of nothing but a mark": (".csv", "\ufeff\n\n".encode("utf-16")),
+    "a number too large to be one": (".csv", b'code,wkt\na,"LINESTRING(1 1,2 2)1e999"\n'),
     "text that is not UTF-8 in GeoJSON": (
         ".geojson",
         b'{"type":"Feature","properties":{"a":"\xc0\xe5"},"geometry":null}',
