@@ -89,7 +89,8 @@ def _touches(grid: Grid, marked: Flags, reach: Floats) -> Flags:
         return np.zeros(len(reach), np.bool_)
     low = np.array([columns.min() + grid.column, rows.min() + grid.row]) * grid.size
     high = np.array([columns.max() + grid.column + 1, rows.max() + grid.row + 1]) * grid.size
-    return np.all((reach[:, :2] <= high) & (reach[:, 2:] >= low), axis=1)
+    meet = (reach[:, :2] <= high) & (reach[:, 2:] >= low)
+    return np.logical_and(meet[:, 0], meet[:, 1])
 
 
 def _reach(bounds: Floats, within_m: float) -> Floats:

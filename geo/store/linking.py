@@ -1,6 +1,11 @@
-"""Bulk linking: points in the database find their block and road place by `geo.locate`."""
+"""Linking: points in the database find their block and road place by `geo.locate`.
 
-from typing import NamedTuple
+Numba, which `geo.locate` compiles with, takes half a second to import; only who links waits for it.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import psycopg
@@ -8,10 +13,12 @@ import shapely
 from numpy.typing import NDArray
 from psycopg import sql
 
-from geo import locate
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import copy_rows
+
+if TYPE_CHECKING:
+    from geo.locate import Index, Links
 
 QUERIES = load("linking")
 
@@ -21,23 +28,6 @@ POINT_TABLES = ("incident", "merchant", "station")
 
 class NoPoints(ValueError):
     """The table holds nothing that has a place."""
-
-
-class Ground(NamedTuple):
-    """What points are linked to: today's blocks, and axes of roads and lanes, with their ids."""
-
-    blocks: NDArray[np.object_]
-    block_ids: NDArray[np.int64]
-    axes: NDArray[np.object_]
-    segment_ids: NDArray[np.int64]
-    within_m: float
-
-
-class Links(NamedTuple):
-    """The links of n points: block ids (-1 for none) and road places."""
-
-    block: NDArray[np.int64]
-    road: locate.RoadPlaces
 
 
 class Verified(NamedTuple):
@@ -51,12 +41,14 @@ class Verified(NamedTuple):
     not_nearest: int
 
 
-def read_ground(conn: psycopg.Connection) -> Ground:
-    """Today's blocks and axes."""
+def read_ground(conn: psycopg.Connection) -> "Index":
+    """The index of what points are linked to: today's blocks, and axes of roads and lanes."""
+    from geo import locate
+
     within_m = read_setting(conn).link_distance_m
     block_ids, blocks = _shapes(conn, QUERIES["blocks_in_force"], 3)
     segment_ids, axes = _shapes(conn, QUERIES["axes"], 1)
-    return Ground(blocks, block_ids, axes, segment_ids, within_m)
+    return locate.build(blocks, block_ids, axes, segment_ids, within_m)
 
 
 def _shapes(
@@ -68,19 +60,18 @@ def _shapes(
     return ids, np.asarray(shapely.from_wkb([row[at] for row in found]), object)
 
 
-def link(points: NDArray[np.object_], ground: Ground) -> Links:
+def link(points: NDArray[np.object_], ground: "Index") -> "Links":
     """The links of points (shape (n,), district CRS)."""
-    return Links(
-        locate.find_blocks(points, ground.blocks, ground.block_ids),
-        locate.find_road_places(points, ground.axes, ground.segment_ids, ground.within_m),
-    )
+    from geo import locate
+
+    return locate.find(ground, shapely.get_x(points), shapely.get_y(points))
 
 
-def link_columns(links: Links) -> dict[str, list[object]]:
+def link_columns(links: "Links") -> dict[str, list[object]]:
     """The links as the columns the tables keep, None where there is no block or road."""
-    near = links.road.segment != locate.NOWHERE
+    near = links.road.segment >= 0
     return {
-        "block_id": _or_none(links.block, links.block != locate.NOWHERE),
+        "block_id": _or_none(links.block, links.block >= 0),
         "segment_id": _or_none(links.road.segment, near),
         "side": _or_none(links.road.side, near),
         "chainage_m": _or_none(links.road.chainage_m, near),
@@ -97,7 +88,16 @@ def _or_none(values: NDArray[np.generic], present: NDArray[np.bool_]) -> list[ob
 
 def relink(conn: psycopg.Connection, table: str) -> int:
     """Links all points of ``table`` anew; returns how many links changed."""
+    return _relink(conn, table, read_ground(conn))
+
+
+def relink_all(conn: psycopg.Connection) -> dict[str, int]:
+    """Links every table of points anew; returns how many links changed in each."""
     ground = read_ground(conn)
+    return {table: _relink(conn, table, ground) for table in POINT_TABLES}
+
+
+def _relink(conn: psycopg.Connection, table: str, ground: "Index") -> int:
     ids, points = _shapes(conn, _on(table, "points"), 1)
     columns = link_columns(link(points, ground))
     conn.execute(QUERIES["make_link_stage"])
@@ -107,9 +107,35 @@ def relink(conn: psycopg.Connection, table: str) -> int:
     return int(changed[0]) if changed else 0
 
 
-def relink_all(conn: psycopg.Connection) -> dict[str, int]:
-    """Links every table of points anew; returns how many links changed in each."""
-    return {table: relink(conn, table) for table in POINT_TABLES}
+def insert(
+    conn: psycopg.Connection,
+    table: str,
+    values: Mapping[str, object],
+    xy: tuple[float, float],
+    ground: "Index",
+) -> int:
+    """Inserts one row at ``xy`` (district CRS) with its links, in one statement; returns its id.
+
+    The links are found in this process, in microseconds, and the trigger stays out. ``ground`` is
+    taken for today's: who keeps one reads it anew when blocks or segments change.
+    """
+    from geo import locate
+
+    links = locate.find_one(ground, *xy)
+    found = conn.execute(_insertion(table, tuple(values)), [*values.values(), *xy, *links])
+    row = found.fetchone()
+    assert row is not None  # noqa: S101 - the statement inserts one row or fails
+    return int(row[0])
+
+
+@cache
+def _insertion(table: str, columns: tuple[str, ...]) -> bytes:
+    names = sql.SQL("").join(sql.SQL("{}, ").format(sql.Identifier(name)) for name in columns)
+    values = sql.SQL("%s, ") * len(columns)
+    if table not in POINT_TABLES:
+        raise NoPoints(f"{table!r} has no points; choose one of {', '.join(POINT_TABLES)}")
+    query = sql.SQL(QUERIES["insert_linked"].decode())
+    return query.format(table=sql.Identifier(table), columns=names, values=values).as_bytes(None)
 
 
 def verify(conn: psycopg.Connection, table: str) -> Verified:

@@ -123,6 +123,72 @@ def test_half_a_road_place_is_refused(town):
             conn.execute("update incident set side = null")
 
 
+@settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(point, min_size=1, max_size=5))
+def test_a_row_inserted_with_its_links_has_those_of_the_trigger(town, xy):
+    with psycopg.connect(town) as conn:
+        ground = linking.read_ground(conn)
+        for n, at in enumerate(xy):
+            row = {"external_id": str(n), "class": "test", "reported_at": "2026-01-01"}
+            linking.insert(conn, "incident", row, at, ground)
+        brought = links(conn)
+        conn.execute("update incident set geom = geom")  # the trigger is awake again
+        assert links(conn) == brought
+        conn.rollback()
+
+
+def test_only_points_are_inserted_with_links(town):
+    with psycopg.connect(town) as conn:
+        ground = linking.read_ground(conn)
+        with pytest.raises(linking.NoPoints, match="incident"):
+            linking.insert(conn, "block", {"code": "1"}, (0.0, 0.0), ground)
+
+
+# Where the sign of a cross product in doubles is not that of the exact one: PostGIS takes doubles,
+# GEOS is exact, and the two differ. The index has to agree with PostGIS.
+SLIVERS = [
+    [(-12.0, -12.0), (24.0, 24.0), (24.0, -12.0)],
+    [(24.0, 24.0), (-12.0, -12.0), (24.0, -12.0)],
+    [(12.0, 12.0), (24.0, 24.0), (24.0, 12.0)],
+]
+
+
+@pytest.mark.parametrize("corners", SLIVERS)
+def test_a_point_on_the_verge_of_an_edge_is_where_postgis_says(db, corners):
+    steps = 0.5 + np.arange(64) * 2.0**-53
+    xy = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    block, points = shapely.Polygon(corners), shapely.points(xy)
+    found = locate.find_blocks(points, np.array([block]), np.array([1]))
+    with psycopg.connect(db) as conn:
+        said = conn.execute(
+            "select st_intersects(%s::geometry, p::geometry)"
+            " from unnest(%s::text[]) with ordinality as given (p, n) order by n",
+            [shapely.to_wkb(block, hex=True), shapely.to_wkb(points, hex=True).tolist()],
+        ).fetchall()
+    assert (found == 1).tolist() == [inside for (inside,) in said]
+
+
+def test_distances_on_the_limit_are_postgis_distances(db):
+    """Points as far from an edge as the distance of linking, to the last digit."""
+    rng = np.random.default_rng(3)
+    start = rng.uniform(590_000, 600_000, (300, 2))
+    axes = shapely.linestrings(np.stack([start, start + rng.integers(-90, 90, (300, 2))], axis=1))
+    points = shapely.points(start + rng.integers(-60, 60, (300, 2)))
+    with psycopg.connect(db) as conn:
+        far = conn.execute(
+            "select st_distance(a::geometry, p::geometry) from unnest(%s::text[], %s::text[])"
+            " with ordinality as given (a, p, n) order by n",
+            [shapely.to_wkb(axes, hex=True).tolist(), shapely.to_wkb(points, hex=True).tolist()],
+        ).fetchall()
+    for axis, p, (limit,) in zip(axes, points, far, strict=True):
+        for within_m, found in ((limit, 0), (np.nextafter(limit, 0), -1)):
+            if within_m > 0:
+                one = locate.find_road_places(np.array([p]), np.array([axis]), [0], within_m)
+                assert one.segment[0] == found
+
+
 def test_bulk_marks_points_on_nothing(town):
     with psycopg.connect(town) as conn:
         far = linking.link(shapely.points([[9e3, 9e3]]), linking.read_ground(conn))

@@ -14,6 +14,13 @@ select set_config('luge.linked', 'yes', true);
 -- From here on the trigger links again.
 select set_config('luge.linked', '', true);
 
+-- name: insert_linked
+-- One row that brings its links: the trigger stays out of this one statement.
+insert into {table} ({columns}geom, block_id, segment_id, side, chainage_m, offset_m)
+select {values}st_setsrid(st_makepoint(%s, %s), (select srid from setting)), %s, %s, %s, %s, %s
+from set_config('luge.linked', 'yes', true)
+returning id, set_config('luge.linked', '', true);
+
 -- name: points
 -- All points of one table.
 select id, st_asbinary(geom) as geom from {table} order by id;
