@@ -836,7 +836,7 @@ ALTER TABLE ONLY public.incident
     ADD CONSTRAINT incident_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
 
 ALTER TABLE ONLY public.incident
-    ADD CONSTRAINT incident_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id);
+    ADD CONSTRAINT incident_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.incident_step
     ADD CONSTRAINT incident_step_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id) ON DELETE CASCADE;
@@ -845,7 +845,7 @@ ALTER TABLE ONLY public.merchant
     ADD CONSTRAINT merchant_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
 
 ALTER TABLE ONLY public.merchant
-    ADD CONSTRAINT merchant_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id);
+    ADD CONSTRAINT merchant_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id);
@@ -869,4 +869,4 @@ ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
 
 ALTER TABLE ONLY public.station
-    ADD CONSTRAINT station_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id);
+    ADD CONSTRAINT station_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id) DEFERRABLE INITIALLY DEFERRED;
