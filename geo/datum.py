@@ -24,7 +24,7 @@ from geo import crs, evidence
 from geo.crs import Crs
 from geo.evidence import Ground, Test
 from geo.kinds import Kind
-from geo.remarks import spaced
+from geo.sentences import spaced
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from geo import codes, values
 from geo.columns import coordinate_columns, recognise
 from geo.kinds import Field, Kind, Names
+from geo.sentences import spaced
 
 Reasons = NDArray[np.object_]
 
@@ -103,7 +104,8 @@ def complete(rows: Any, kind: Kind) -> list[str]:
         if field.stand_in and lacking.any():
             rows[field.name] = rows[field.name].fillna(rows[field.stand_in])
             notes.append(
-                f"{int(lacking.sum())} rows have no {field.name}: their {field.stand_in} stands in."
+                f"{spaced(int(lacking.sum()))} rows have no {field.name}: "
+                f"their {field.stand_in} stands in."
             )
     return notes
 
@@ -117,8 +119,8 @@ def _agree_on_time(rows: Any) -> list[str]:
         rows[name] = rows[name].mask(apart, rows["reported_at"])
         if apart.any():
             notes.append(
-                f"{int(apart.sum())} rows have {name} up to {CLOCKS_APART.seconds} s before "
-                "reported_at: the clocks differ, and the time of the report was taken."
+                f"{spaced(int(apart.sum()))} rows have {name} up to {CLOCKS_APART.seconds} s "
+                "before reported_at: the clocks differ, and the time of the report was taken."
             )
     return notes
 

@@ -31,10 +31,47 @@ def content_ids(rows: Any, kind: Kind, geoms: Geometries) -> list[str]:
     ]
 
 
-def duplicates(rows: Any, kind: Kind) -> Reasons:
-    """Return for every row whose id an earlier ``_row`` has the reason to refuse it, else ''."""
+class Seen:
+    """The ids of earlier rows and where each stood first: 16 bytes a row, whatever the ids.
+
+    Ids are known by 64 bits of SipHash: that among 10 million different ids any two are taken for
+    one has a chance of 3 in a million, and the row would be in the rejects with its reason.
+    """
+
+    def __init__(self) -> None:
+        self._runs: list[tuple[NDArray[np.uint64], NDArray[np.int64]]] = []
+
+    def first(self, ids: Any) -> NDArray[np.int64]:
+        """Return for each id the row that had it, 0 where none had."""
+        wanted = _hashes(ids)
+        first = np.zeros(len(wanted), np.int64)
+        for hashes, lines in self._runs:
+            at = np.minimum(np.searchsorted(hashes, wanted), len(hashes) - 1)
+            first = np.where(hashes[at] == wanted, lines[at], first)
+        return first
+
+    def add(self, ids: Any, lines: Any) -> None:
+        """Keep ids that no row had before."""
+        hashes, lines = _hashes(ids), np.asarray(lines, np.int64)
+        while self._runs and len(self._runs[-1][0]) <= 2 * len(hashes):
+            earlier = self._runs.pop()
+            hashes = np.concatenate([earlier[0], hashes])
+            lines = np.concatenate([earlier[1], lines])
+        order = np.argsort(hashes, kind="stable")
+        if len(order):
+            self._runs.append((hashes[order], lines[order]))
+
+
+def duplicates(rows: Any, kind: Kind, seen: Seen | None = None) -> Reasons:
+    """Return for every row whose id an earlier ``_row`` has the reason to refuse it, else ''.
+
+    ``seen`` has the ids of rows of the file that came before all of these.
+    """
     ids, lines = rows[kind.id], rows["_row"]
     first = lines.groupby(ids, sort=False).transform("min")
+    if seen is not None:
+        before = seen.first(ids)
+        first = first.mask(before > 0, before)
     again = (first != lines).to_numpy()
     reasons = np.full(len(rows), "", dtype=object)
     reasons[again] = [
@@ -51,6 +88,11 @@ def _same_content(kind: Kind, line: int) -> str:
     return (
         f"repeats row {line}: no id, and the same {what} and place; give both ids if both are real"
     )
+
+
+def _hashes(ids: Any) -> NDArray[np.uint64]:
+    hashes: NDArray[np.uint64] = pd.util.hash_array(np.asarray(ids, object), categorize=False)
+    return hashes
 
 
 def _hashable(column: Any) -> Any:

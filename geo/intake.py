@@ -19,6 +19,7 @@ from geo.crs import Crs, CrsLike, parse
 from geo.fields import both
 from geo.kinds import Kind, Names
 from geo.readers import Source
+from geo.sentences import spaced
 from geo.shapes import Fitted
 
 Reasons = NDArray[np.object_]
@@ -47,6 +48,16 @@ class Wishes(NamedTuple):
     constants: Names | None = None
 
 
+class Before(NamedTuple):
+    """What is known of a file's earlier portions: the ids ``seen``, and that its CRS can be right.
+
+    Without the latter (``placed``) a portion may raise ``WrongCrs``, although others are fine.
+    """
+
+    seen: identity.Seen
+    placed: bool
+
+
 class Intake(NamedTuple):
     """The outcome.
 
@@ -72,20 +83,29 @@ def accept(
     kind: Kind,
     district: District,
     wishes: Wishes = Wishes(),  # noqa: B008 - immutable
+    before: Before | None = None,
 ) -> Intake:
-    """Judge every row of a file; raises the errors named above for the file as a whole."""
+    """Judge every row of a file; raises the errors named above for the file as a whole.
+
+    ``before`` is given for a portion of a file; see ``geo.ledger``.
+    """
     declared, notes = placing.declared(wishes.crs, source.crs)
     target = parse(district.srid)
     use = fields.use_of(source.frame, kind, wishes.columns, wishes.constants)
     rows, reasons = fields.fill(source.frame, kind, use, district.time_zone)
-    fitted = _geometry(source.frame, kind, use, ((declared, target), district.extent))
+    part = before is not None and before.placed
+    fitted = _geometry(source.frame, kind, use, ((declared, target), district.extent, part))
     reasons = both(reasons, fitted.reasons)
     notes += source.notes + remarks.column_use(kind, use)
     notes += _identify(rows, kind, fitted.geoms) + fields.complete(rows, kind)
     reasons = both(reasons, fields.missing(rows, kind))
-    reasons[reasons == ""] = identity.duplicates(rows[reasons == ""], kind)
+    reasons[reasons == ""] = identity.duplicates(
+        rows[reasons == ""], kind, before.seen if before else None
+    )
     fine = reasons == ""
     notes += remarks.of_rows(source.frame, rows, kind, np.where(fine, fitted.repairs, ""))
+    if kind.shape == "Point" and before is None:
+        notes += remarks.pile_ups(source.frame.geometry.to_numpy())
     accepted = geopandas.GeoDataFrame(rows[fine], geometry=fitted.geoms[fine], crs=target.base)
     if kind.labels:
         accepted["labels"] = fields.labels(source.frame.loc[fine, use.rest])
@@ -98,12 +118,12 @@ def accept(
 
 
 def _geometry(
-    frame: Any, kind: Kind, use: fields.Use, where: tuple[tuple[Crs, Crs], Any]
+    frame: Any, kind: Kind, use: fields.Use, where: tuple[tuple[Crs, Crs], Any, bool]
 ) -> Fitted:
     """Return the geometries in the district's CRS and of the kind's type; see ``shapes.fit``."""
-    (source, target), extent = where
+    (source, target), extent, part = where
     geoms = frame.geometry.to_numpy()
-    placed, reasons = placing.place(geoms, source, target, extent)
+    placed, reasons = placing.place(geoms, source, target, extent, part=part)
     absent = shapely.is_missing(geoms)
     if use.places:
         cells = {n: values.text(frame.loc[absent, n]).fillna("") for n in use.places.values()}
@@ -119,7 +139,7 @@ def _identify(rows: Any, kind: Kind, geoms: NDArray[np.object_]) -> list[str]:
         return []
     rows.loc[nameless, kind.id] = identity.content_ids(rows[nameless], kind, geoms[nameless])
     return [
-        f"{remarks.spaced(int(nameless.sum()))} rows have no {kind.id}: it is made of "
+        f"{spaced(int(nameless.sum()))} rows have no {kind.id}: it is made of "
         f"{', '.join(kind.content)} and the place, so the same file gives the same rows again."
     ]
 

@@ -30,7 +30,8 @@ class Field:
     ``synonyms`` are separated by spaces and stand in order of preference. ``choices`` gives for
     each value the words files use for it. ``least`` and ``most`` bound numbers, both included.
     ``default`` serves where a row says nothing; ``stand_in`` names the field that then speaks for
-    this one. Where ``zero_unknown``, 0 means that nobody measured.
+    this one. Where ``zero_unknown``, 0 means that nobody measured. ``first`` says of a file's dates
+    with the year last what stands first; see ``geo.values.timestamp``.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Field:
     default: str | int | None = None
     stand_in: str = ""
     zero_unknown: bool = False
+    first: str = ""
 
 
 @dataclass(frozen=True)

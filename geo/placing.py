@@ -57,21 +57,23 @@ def declared(given: crs.CrsLike | None, of_file: Crs | None) -> tuple[Crs, list[
 
 
 def place(
-    geoms: Geometries, source: Crs, target: Crs, extent: Any = None
+    geoms: Geometries, source: Crs, target: Crs, extent: Any = None, *, part: bool = False
 ) -> tuple[Geometries, Reasons]:
     """Return the geometries in the metric CRS ``target`` (Z dropped), and a reason per row or ''.
 
     ``extent`` is a polygon around the district in ``target``; without it nothing is outside, and
     swapped coordinates show only where a latitude would pass 90° or lie outside China. A refused
-    row's geometry is None. Raises ``WrongCrs`` where no row can be in ``source``.
+    row's geometry is None. Raises ``WrongCrs`` where no row can be in ``source``; not for ``part``
+    of a file, where rows of another part can.
     """
     reasons = _unusable(geoms)
     there = reasons == ""
     impossible = there & _any_vertex(geoms, lambda xy: _impossible(xy, source))
     turned = _fits_swapped(geoms, impossible, (source, target), extent)
-    if there.any() and impossible[there].all() and not turned.any():
+    judged = there.any() and not part
+    if judged and impossible[there].all() and not turned.any():
         raise WrongCrs(_wrong(geoms[there], source, target, extent))
-    if there.any() and not impossible.any() and _looks_like_degrees(geoms[there], source):
+    if judged and not impossible.any() and _looks_like_degrees(geoms[there], source):
         raise WrongCrs(_wrong(geoms[there], source, target, extent))
     reasons[impossible] = _out_of_range(source)
     placed = np.full(len(geoms), None, dtype=object)
@@ -101,6 +103,12 @@ def without(cells: dict[str, Any]) -> list[str]:
 
 def _short(cell: str) -> str:
     return cell if len(cell) <= LONGEST_QUOTE else cell[: LONGEST_QUOTE - 1] + "…"
+
+
+def usable(geoms: Geometries) -> Mask:
+    """Return which geometries say where something is, be it the wrong place."""
+    there: Mask = _unusable(geoms) == ""
+    return there
 
 
 def swap(geoms: Geometries) -> Geometries:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from geo.fields import Use
 from geo.kinds import Kind
+from geo.sentences import spaced
 
 Geometries = NDArray[np.object_]
 Reasons = NDArray[np.object_]
@@ -39,8 +40,7 @@ def of_rows(frame: Any, rows: Any, kind: Kind, repaired: Reasons) -> list[str]:
     ``repaired`` says why a polygon was, '' for the others.
     """
     geoms = frame.geometry.to_numpy()
-    notes = _repairs(rows, kind, repaired) + _heights(geoms)
-    return notes + pile_ups(geoms) if kind.shape == "Point" else notes
+    return _repairs(rows, kind, repaired) + _heights(geoms)
 
 
 def parts(rows: Any) -> list[str]:
@@ -68,17 +68,23 @@ def _heights(geoms: Geometries) -> list[str]:
 
 def pile_ups(points: Geometries) -> list[str]:
     """Return the spots, as the file writes them, that suspiciously many rows share exactly."""
-    spots, count = np.unique(shapely.get_coordinates(points), axis=0, return_counts=True)
-    many = count >= max(PILE_UP_ROWS, PILE_UP_SHARE * len(points))
+    return shared_spots(*spots_of(points), len(points))
+
+
+def spots_of(points: Geometries) -> tuple[NDArray[np.complex128], NDArray[np.intp]]:
+    """Return the different spots in order, as x + iy, and how many points lie on each."""
+    xy = shapely.get_coordinates(points)
+    return np.unique(xy[:, 0] + 1j * xy[:, 1], return_counts=True)
+
+
+def shared_spots(spots: NDArray[np.complex128], count: NDArray[np.intp], rows: int) -> list[str]:
+    """Return the same of spots and counts, of a file with so many rows."""
+    many = count >= max(PILE_UP_ROWS, PILE_UP_SHARE * rows)
     return [
-        f"Suspicious: {spaced(n)} rows share the point ({x:.9g}, {y:.9g}). Is it a default place?"
-        for (x, y), n in sorted(zip(spots[many], count[many], strict=True), key=lambda s: -s[1])
+        f"Suspicious: {spaced(n)} rows share the point ({at.real:.9g}, {at.imag:.9g})."
+        " Is it a default place?"
+        for at, n in sorted(zip(spots[many], count[many], strict=True), key=lambda s: -s[1])
     ]
-
-
-def spaced(number: int) -> str:
-    """Return a whole number with its thousands apart: 17 070."""
-    return f"{number:,}".replace(",", " ")
 
 
 def _more(count: int) -> str:

@@ -5,6 +5,7 @@ beside a reason per row: '' where the value was understood or nothing was said, 
 sentence for the person who wrote it. Nothing is guessed: what could mean two things is refused.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -48,13 +49,15 @@ YEAR_LAST = (" %H:%M:%S", " %H:%M", "")
 
 
 def text(raw: Any) -> Any:
-    """Return trimmed text, missing where there is none. Whole floats lose their '.0'.
+    """Return trimmed text, missing where there is none. A whole float loses its '.0'.
 
     Characters that nobody sees and PostgreSQL cannot hold (NUL, byte order marks) are dropped.
     """
-    if pd.api.types.is_float_dtype(raw) and _whole(raw).all():
-        raw = raw.astype("Int64")
-    words = raw.astype("str").str.replace(UNSEEN, "", regex=True).str.strip()
+    words = raw.astype("str")
+    if pd.api.types.is_float_dtype(raw):
+        whole = _whole(raw) & raw.notna()
+        words = words.mask(whole, raw.where(whole).astype("Int64").astype("str"))
+    words = words.str.replace(UNSEEN, "", regex=True).str.strip()
     return words.mask(words == "")
 
 
@@ -68,7 +71,7 @@ def read(raw: Any, field: Field, zone: str) -> Read:
     if field.type == "choice":
         return choice(raw, field)
     if field.type == "timestamp":
-        return timestamp(raw, zone)
+        return timestamp(raw, zone, field.first)
     return number(raw, field)
 
 
@@ -108,22 +111,26 @@ def choice(raw: Any, field: Field) -> Read:
     )
 
 
-def timestamp(raw: Any, zone: str) -> Read:
+class OrderUnknown(ValueError):
+    """What stands first in a column's dates, day or month, must be known and is not yet."""
+
+
+def timestamp(raw: Any, zone: str, first: str = "") -> Read:
     """Return times in UTC. A time without an offset is local time of ``zone``.
 
     Understood: '2024-03-05 08:15', '2024/3/5', '2024年3月5日 8时15分', '20240305', ISO 8601 with
     or without offset, '01/02/2015 09:08:42 AM' (month first, for it is American), the day numbers
     of Excel, and '13/02/2015' where some row of the column shows which comes first, day or month.
     A time the clocks skip in spring is moved forward; one they repeat in autumn is the first.
+
+    ``first`` serves a file read in portions, where other rows may show the order: what
+    ``shown_first`` says of the whole column, '' where ``raw`` is all of it, or '?' where it was
+    not asked yet: then ``OrderUnknown`` is raised if it matters.
     """
     if pd.api.types.is_datetime64_any_dtype(raw):
         return _to_utc(raw, zone), np.full(len(raw), "", dtype=object)
-    words = _same_marks(_spoken(raw))
-    aware = words.str.contains(AWARE, regex=True, na=False)
-    offset = words[aware].str.extract(OFFSET, expand=False)
-    local, unsure = _local_times(
-        words.mask(aware, words[aware].str.replace(OFFSET, "", regex=True))
-    )
+    words, aware, offset = _local_words(raw)
+    local, unsure = _local_times(words, first)
     times = _to_utc(local.mask(aware), zone)
     times[aware] = (local[aware] - _hours(offset)).dt.tz_localize("UTC")
     unknown = words.notna() & times.isna()
@@ -131,6 +138,28 @@ def timestamp(raw: Any, zone: str) -> Read:
     return times, reasons + _refusals(
         raw, unknown & unsure, "unclear: is the day first or the month? write it as 2024-03-05"
     )
+
+
+def shown_first(columns: Iterable[Any]) -> str:
+    """Return what rows that can be read only one way show to stand first: 'day' or 'month'.
+
+    Or 'both' or 'neither'. ``columns`` are the parts of a column.
+    """
+    day = month = False
+    for raw in columns:
+        words = _local_words(raw)[0]
+        shows_day, shows_month = _shown(*_year_last(words[_plain_times(words).isna()]))
+        day, month = day or shows_day, month or shows_month
+    return "both" if day and month else "day" if day else "month" if month else "neither"
+
+
+def _local_words(raw: Any) -> tuple[Any, Any, Any]:
+    """Return the times as text without offset, which rows have one, and theirs."""
+    words = _same_marks(_spoken(raw))
+    aware = words.str.contains(AWARE, regex=True, na=False)
+    offset = words[aware].str.extract(OFFSET, expand=False)
+    bare = words[aware].str.replace(OFFSET, "", regex=True)
+    return (words.mask(aware, bare) if aware.any() else words), aware, offset
 
 
 def _spoken(raw: Any) -> Any:
@@ -183,25 +212,44 @@ def _same_marks(words: Any) -> Any:
     return words.str.strip()
 
 
-def _local_times(words: Any) -> tuple[Any, Any]:
+def _local_times(words: Any, order: str) -> tuple[Any, Any]:
     """Return naive times, and for which rows it is unclear whether day or month stands first."""
-    times = _by_formats(words, FORMATS)
-    left = words[times.isna()]
-    days = pd.to_numeric(left.where(left.str.match(EXCEL_DAY, na=False)), errors="coerce")
-    times = times.fillna(EXCEL_EPOCH + pd.to_timedelta((days * 86400).round(), unit="s"))
+    times = _plain_times(words)
     left = words.mask(times.notna())
     if left.isna().all():
         return times, left.notna()
-    day_first = _by_formats(left, tuple(f"%d-%m-%Y{clock}" for clock in YEAR_LAST))
-    month_first = _by_formats(left, tuple(f"%m-%d-%Y{clock}" for clock in YEAR_LAST))
+    day_first, month_first = _year_last(left)
+    if order == "?" and (day_first.notna() | month_first.notna()).any():
+        raise OrderUnknown
     # A row that can only be read one way decides for its column, unless another contradicts it.
-    day_shown = (day_first.notna() & month_first.isna()).any()
-    month_shown = (month_first.notna() & day_first.isna()).any()
+    day_shown, month_shown = _shown(day_first, month_first)
+    if order:
+        day_shown, month_shown = order in ("day", "both"), order in ("month", "both")
     unsure = (day_first != month_first) & day_first.notna() & month_first.notna()
     if day_shown != month_shown:
         unsure &= False
     first, second = (month_first, day_first) if month_shown else (day_first, month_first)
     return times.fillna(first.fillna(second).mask(unsure)), unsure
+
+
+def _plain_times(words: Any) -> Any:
+    """Return the times that can be read by themselves, missing for the others."""
+    times = _by_formats(words, FORMATS)
+    left = words[times.isna()]
+    days = pd.to_numeric(left.where(left.str.match(EXCEL_DAY, na=False)), errors="coerce")
+    return times.fillna(EXCEL_EPOCH + pd.to_timedelta((days * 86400).round(), unit="s"))
+
+
+def _year_last(words: Any) -> tuple[Any, Any]:
+    """Return the times read with the day first, and with the month first."""
+    day_first = _by_formats(words, tuple(f"%d-%m-%Y{clock}" for clock in YEAR_LAST))
+    month_first = _by_formats(words, tuple(f"%m-%d-%Y{clock}" for clock in YEAR_LAST))
+    return day_first, month_first
+
+
+def _shown(day_first: Any, month_first: Any) -> tuple[bool, bool]:
+    day = (day_first.notna() & month_first.isna()).any()
+    return bool(day), bool((month_first.notna() & day_first.isna()).any())
 
 
 def _by_formats(words: Any, formats: tuple[str, ...]) -> Any:

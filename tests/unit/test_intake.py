@@ -304,7 +304,7 @@ def test_columns_not_recognised_are_kept_as_labels():
     source = shops(PEOPLES_SQUARE, PEOPLES_SQUARE, 所属街道=["外滩", None], 面积=[1.0, 2.5])
     intake = accept(source, MERCHANTS, HERE)
     assert [orjson.loads(text) for text in intake.rows["labels"]] == [
-        {"所属街道": "外滩", "面积": "1.0"},
+        {"所属街道": "外滩", "面积": "1"},
         {"面积": "2.5"},
     ]
     assert "Kept as labels: 所属街道, 面积." in intake.notes
