@@ -49,6 +49,7 @@ BROKEN = (
     OverflowError,
     OSError,
     pa.ArrowException,
+    UnboundLocalError,  # pyogrio, of a .prj that is not UTF-8
     shapely.errors.ShapelyError,
 )
 
@@ -142,6 +143,8 @@ def told(path: Path) -> Iterator[None]:
 def _first_line(error: Exception) -> str:
     if isinstance(error, UnicodeDecodeError):
         return f"its text is not {error.encoding}; name its encoding with --encoding (gb18030)"
+    if isinstance(error, (UnboundLocalError, pyogrio.errors.CRSError)):
+        return "the CRS it declares makes no sense; leave the .prj out and say --crs"
     if isinstance(error, (NotImplementedError, shapely.errors.ShapelyError)):
         return f"a geometry is of a kind that is not read, or broken ({error})"
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -18,7 +18,7 @@ import pyogrio
 import shapely
 from hypothesis import strategies as st
 
-from geo import crs, readers
+from geo import crs, portions, readers
 from geo.intake import District, Wishes, accept
 from geo.kinds import AREAS, INCIDENTS, MERCHANTS, WAYS
 
@@ -111,7 +111,10 @@ def survive(suffix: str, content: bytes, folder: Path) -> str:
     try:
         source = readers.read(path)
     except ValueError as error:
+        _streamed(path)
         return _ours(error)
+    streamed = _streamed(path)
+    assert streamed is None or streamed == _rows(source)
     for kind, constants in KINDS:
         for declared in (None, "wgs84", "bd09"):
             try:
@@ -120,11 +123,27 @@ def survive(suffix: str, content: bytes, folder: Path) -> str:
                 _ours(error)
                 continue
             accounted = {*taken.rows["_row"], *taken.rejects["row"]}
-            assert accounted == {*source.frame["_row"], *source.unread["_row"]}
+            assert accounted == _rows(source)
             assert not {*taken.rows["_row"]} & {*taken.rejects["row"]}
             assert (taken.rejects["reason"] != "").all()
             assert shapely.is_valid(taken.rows.geometry.to_numpy()).all()
     return "read"
+
+
+def _streamed(path: Path) -> set[int] | None:
+    """The rows of the file read in portions of two as a large one is, None where it cannot be."""
+    whole, portions.WHOLE_BYTES = portions.WHOLE_BYTES, 0
+    try:
+        return set().union(*(_rows(part.source) for part in portions.read(path, rows=2)))
+    except ValueError as error:
+        _ours(error)
+        return None
+    finally:
+        portions.WHOLE_BYTES = whole
+
+
+def _rows(source: readers.Source) -> set[int]:
+    return {*source.frame["_row"], *source.unread["_row"]}
 
 
 def _ours(error: ValueError) -> str:

@@ -271,6 +271,17 @@ def test_curves_inside_the_collections_of_a_parquet_file(tmp_path):
     assert accept(source, BLOCKS, HERE).rejects["reason"][0] == "no geometry"
 
 
+@pytest.mark.parametrize("prj", ["PROJCS[]", 'GEOGCS["大地"'])
+def test_a_crs_that_makes_no_sense_is_told(tmp_path, prj):
+    points = geopandas.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(LON, LAT)], crs=4326)
+    pyogrio.write_dataframe(points, tmp_path / "a.shp")
+    whole = (tmp_path / "a.prj").read_bytes().replace(b"Greenwich", b"Gre\xba\tnwich")
+    for content in (prj.encode(), whole):
+        put(tmp_path / "a.prj", content)
+        with pytest.raises(readers.Unreadable, match="the CRS it declares makes no sense"):
+            readers.read(tmp_path / "a.shp")
+
+
 # Tables of spreadsheet programs.
 
 
