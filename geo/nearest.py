@@ -1,10 +1,9 @@
 """Which segments may be the nearest in a cell: the index that finds the road place of a point.
 
-Each cell lists every edge that can be the nearest one, or tie with it, for some point of the cell,
-and none that cannot: a point reads one short list. With r from a cell's middle to its corner, no
-point of the cell is farther than r from the middle; so an edge more than 2 r farther from the
-middle than the nearest edge is never the nearest, and one farther than the distance of linking + r
-is out of reach.
+Each cell lists the edges that can be the nearest one, or tie with it, for some point of the cell: a
+point reads one short list. No point of a cell is farther from its nearest edge than the cell's
+farthest corner is from any one edge; so an edge of which every point of the cell is farther than
+that is not listed, nor one that the distance of linking does not reach.
 """
 
 import math
@@ -141,11 +140,25 @@ def run_along(same: Flags, length: Floats) -> Floats:
 
 
 @jit
-def _distance(x1: float, y1: float, x2: float, y2: float, x: float, y: float) -> float:
+def _way(
+    x1: float, y1: float, x2: float, y2: float, x: float, y: float
+) -> tuple[float, float, float]:
+    """The way to (x, y) from the nearest point of an edge, and how long it is."""
     dx, dy = x2 - x1, y2 - y1
     t = min(max(((x - x1) * dx + (y - y1) * dy) / (dx * dx + dy * dy), 0.0), 1.0)
     dx, dy = x - (x1 + t * dx), y - (y1 + t * dy)
-    return math.sqrt(dx * dx + dy * dy)
+    return dx, dy, math.sqrt(dx * dx + dy * dy)
+
+
+@jit
+def _farthest(x1: float, y1: float, x2: float, y2: float, x: float, y: float, half: float) -> float:
+    """How far from an edge a point of the cell around (x, y) can be: one of its corners is."""
+    return max(
+        _way(x1, y1, x2, y2, x - half, y - half)[2],
+        _way(x1, y1, x2, y2, x + half, y - half)[2],
+        _way(x1, y1, x2, y2, x - half, y + half)[2],
+        _way(x1, y1, x2, y2, x + half, y + half)[2],
+    )
 
 
 @jit
@@ -162,15 +175,17 @@ def _walk(
     line: Floats,
     near: Ints,
     reach: float,
-    farthest: Floats,
+    limit: Floats,
     seen: Places,
     write: Places,
 ) -> None:
     """Visits each edge's marked cells within reach.
 
-    First (``seen`` empty) it lowers ``farthest`` to each cell's least distance; then it counts in
-    ``seen`` the edges not beyond ``farthest``; last it writes them to ``write`` from ``seen`` on.
+    First (``seen`` empty) it lowers ``limit`` to how far from its nearest edge a point of the cell
+    can be; then it counts in ``seen`` the edges that come so near to some point of the cell; last
+    it writes them to ``write`` from ``seen`` on.
     """
+    half = grid.size / 2
     for e in near:
         x1, y1, x2, y2 = line[e, 0], line[e, 1], line[e + 1, 0], line[e + 1, 1]
         left, right = min(x1, x2) - reach, max(x1, x2) + reach
@@ -178,16 +193,20 @@ def _walk(
         bottom, top = min(y1, y2) - reach, max(y1, y2) + reach
         bottom, top = _between(bottom, top, grid.size, grid.row, grid.rows)
         for row in range(bottom, top):
-            y = (grid.row + row + 0.5) * grid.size
+            y = (grid.row + row) * grid.size + half
             for column in range(left, right):
                 at = row * grid.columns + column
                 if not marked[at]:
                     continue
-                x = (grid.column + column + 0.5) * grid.size
-                distance = _distance(x1, y1, x2, y2, x, y)
+                x = (grid.column + column) * grid.size + half
+                dx, dy, distance = _way(x1, y1, x2, y2, x, y)
                 if len(seen) == 0:
-                    farthest[at] = min(farthest[at], distance)
-                elif distance <= farthest[at]:
+                    if distance < limit[at]:
+                        limit[at] = min(limit[at], _farthest(x1, y1, x2, y2, x, y, half))
+                    continue
+                # All of the edge lies beyond a line across the way to it: no point of the cell is
+                # nearer to it than to that line.
+                if distance * distance - half * (abs(dx) + abs(dy)) <= limit[at] * distance:
                     if len(write):
                         write[seen[at]] = e * 2
                     seen[at] += 1
@@ -204,23 +223,21 @@ def list_near(
     first: int,
 ) -> Places:
     """Lists for the marked cells of the edges near them, entered in ``cell`` from ``first`` on."""
-    radius = grid.size * math.sqrt(0.5)
-    reach = within_m + radius + _SLACK_M
-    farthest = np.full(len(cell), np.inf)
+    reach = within_m + grid.size + _SLACK_M  # a cell's corner is less than its side from its middle
+    limit = np.full(len(cell), within_m)
     seen = np.zeros(0, np.int32)
     write = np.zeros(0, np.int32)
-    _walk(grid, marked, line, near, reach, farthest, seen, write)
-    for at in range(len(cell)):
-        farthest[at] = min(farthest[at] + 2 * radius + _SLACK_M, reach)
+    _walk(grid, marked, line, near, reach, limit, seen, write)
+    limit += _SLACK_M
     seen = np.zeros(len(cell), np.int32)
-    _walk(grid, marked, line, near, reach, farthest, seen, write)
+    _walk(grid, marked, line, near, reach, limit, seen, write)
     total = 0
     for at in range(len(cell)):
         if marked[at]:
             total, seen[at] = total + seen[at], total
             cell[at] = first + seen[at]
     write = np.zeros(total, np.int32)
-    _walk(grid, marked, line, near, reach, farthest, seen, write)
+    _walk(grid, marked, line, near, reach, limit, seen, write)
     for at in range(len(cell)):  # each list now ends where the writing stopped
         if marked[at] and first + seen[at] > cell[at]:
             write[seen[at] - 1] |= 1
