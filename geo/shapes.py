@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from shapely import LineString
 
 from geo.kinds import Shape
-from geo.topology import make_valid_polygons
+from geo.pieces import make_valid_polygons
 
 Geometries = NDArray[np.object_]
 Reasons = NDArray[np.object_]
@@ -105,7 +105,8 @@ def _main_piece(geom: Any) -> Any:
 def _fit_simple(geoms: Geometries, wanted: Shape) -> Fitted:
     reasons = _blank(geoms)
     fitted = geoms.copy()
-    alone = shapely.get_num_geometries(geoms) == 1
+    several = shapely.get_type_id(geoms) >= TYPES.index("MultiPoint")
+    alone = several & (shapely.get_num_geometries(geoms) == 1)
     fitted[alone] = shapely.get_geometry(geoms[alone], 0)
     kept: list[str] = [wanted]
     if wanted == "LineString":

@@ -8,7 +8,9 @@ import pandas as pd
 import psycopg
 import shapely
 
+from geo import repair as mending
 from geo import topology
+from geo.pieces import Geometries
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.relinking import following
@@ -62,7 +64,7 @@ def check(
 def repair(conn: psycopg.Connection, layer: str, width_m: float) -> Repaired:
     """Closes gaps and overlaps of a layer narrower than ``width_m``, in the caller's transaction.
 
-    Points are linked again where blocks changed. Raises `geo.topology.FeatureLost` rather than drop
+    Points are linked again where blocks changed. Raises `geo.repair.FeatureLost` rather than drop
     a feature, `BlockInParts` rather than tear a block.
     """
     frame = _layer(conn, layer)
@@ -75,7 +77,7 @@ def repair(conn: psycopg.Connection, layer: str, width_m: float) -> Repaired:
     shapes = to_ewkb(geoms[changed], read_setting(conn).srid)
     with following(conn), conn.cursor() as cursor:
         cursor.executemany(query, [{"id": i, "geom": g} for i, g in zip(ids, shapes, strict=True)])
-    moved = topology.moved(frame.geometry, geoms)
+    moved = mending.moved(frame.geometry, geoms)
     moved.insert(0, "code", frame["code"].to_numpy()[moved["feature"]])
     gained = float(moved.loc[moved["change"] == "gained", "area_m2"].sum())
     return Repaired(layer, len(changed), gained, moved.drop(columns="feature"))
@@ -83,13 +85,13 @@ def repair(conn: psycopg.Connection, layer: str, width_m: float) -> Repaired:
 
 def _repaired(
     frame: geopandas.GeoDataFrame, parents: dict[int, shapely.Geometry], width_m: float
-) -> topology.Geometries:
+) -> Geometries:
     """The features fitted to each other within their parent, then across the parents' borders."""
     geoms = frame.geometry.copy()
     for parent_id, members in frame.groupby("parent_id"):
-        fitted, _ = topology.repair(members.geometry, width_m, parents[parent_id])
+        fitted, _ = mending.repair(members.geometry, width_m, parents[parent_id])
         geoms[members.index] = fitted
-    fitted, _ = topology.repair(geoms, width_m)
+    fitted, _ = mending.repair(geoms, width_m)
     return fitted
 
 
@@ -116,7 +118,7 @@ def _named(pieces: geopandas.GeoDataFrame, frame: geopandas.GeoDataFrame) -> geo
     return pieces.assign(a=codes[pieces["a"].to_numpy(int)], b=codes[pieces["b"].to_numpy(int)])
 
 
-def _single(geoms: topology.Geometries, codes: topology.Geometries) -> topology.Geometries:
+def _single(geoms: Geometries, codes: Geometries) -> Geometries:
     torn = np.flatnonzero(shapely.get_num_geometries(geoms) > 1)
     if len(torn):
         raise BlockInParts(

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from geo import crs, topology
+from geo import crs, pieces, topology
+from geo import repair as mending
 
 NEIGHBORHOODS = (
     Path(__file__).parents[3] / "shared/data/boston/boston_neighborhoods_26_wgs84.geojson"
@@ -106,7 +107,7 @@ def test_after_a_repair_nothing_narrow_is_left(cells, seed, error_m):
     width_m = 5 * error_m
     off = np.random.default_rng(seed).uniform(-error_m, error_m, len(cells))
     drawn = shapely.buffer(cells, off, join_style="mitre")
-    repaired, moved = topology.repair(drawn, width_m, SQUARE)
+    repaired, moved = mending.repair(drawn, width_m, SQUARE)
 
     found = topology.check(repaired, SQUARE, sliver_width_m=0)
     assert (found.width_m > 0.98 * width_m).all()
@@ -120,10 +121,10 @@ def test_after_a_repair_nothing_narrow_is_left(cells, seed, error_m):
         change,
         shapely.area(repaired) - shapely.area(drawn),
         rtol=0,
-        atol=2 * topology.FLOOR_M * perimeter_m,
+        atol=2 * pieces.FLOOR_M * perimeter_m,
     )
 
-    again, moved_again = topology.repair(repaired, width_m, SQUARE)
+    again, moved_again = mending.repair(repaired, width_m, SQUARE)
     assert moved_again.empty
     assert shapely.equals_exact(repaired, again, tolerance=0).all()
 
@@ -138,7 +139,7 @@ def test_a_repair_beside_wide_conflicts_moves_only_what_is_narrow(cells, seed, b
         [shapely.affinity.translate(cell, *step) for cell, step in zip(cells, steps, strict=True)]
     )
     parent = SQUARE if bounded else None
-    repaired, moved = topology.repair(drawn, 1.0, parent)
+    repaired, moved = mending.repair(drawn, 1.0, parent)
     assert shapely.is_valid(repaired).all()
     assert (moved.width_m < 1.02).all()
     assert (topology.check(repaired, parent, sliver_width_m=0).width_m > 0.98).all()
@@ -181,10 +182,10 @@ def test_a_wide_overlap_and_a_wide_gap_are_left_to_people():
         [block(0, 0, 60, 100), block(40, 0, 60, 100), block(30, 40, 60, 20), block(110, 0, 50, 100)]
     )
     parent = block(0, 0, 160, 100)
-    repaired, moved = topology.repair(geoms, 1.0, parent)
+    repaired, moved = mending.repair(geoms, 1.0, parent)
     assert moved.empty
     assert areas(topology.check(repaired, parent)) == areas(topology.check(geoms, parent))
-    twins, moved = topology.repair([geoms[0], geoms[0]], 1.0)
+    twins, moved = mending.repair([geoms[0], geoms[0]], 1.0)
     assert moved.empty
     assert shapely.equals(twins, geoms[0]).all()
 
@@ -192,7 +193,7 @@ def test_a_wide_overlap_and_a_wide_gap_are_left_to_people():
 def test_what_sticks_out_is_cut_when_narrow_and_kept_when_wide():
     geoms = [block(-0.3, 0, 100, 100), block(99.7, 0, 50, 100)]
     parent = block(0, 0, 120, 100.2)
-    repaired, moved = topology.repair(geoms, 0.5, parent)
+    repaired, moved = mending.repair(geoms, 0.5, parent)
     assert areas(topology.check(repaired, parent)) == {"outside": pytest.approx(29.7 * 100)}
     assert moved[moved.feature == 0].groupby("change").area_m2.sum().round(2).to_dict() == {
         "gained": pytest.approx(0.2 * 100, abs=0.3),
@@ -205,7 +206,7 @@ def test_a_crack_along_a_row_is_shared_by_the_row():
     north = [block(100 * i, 100.1, 100, 50) for i in range(10)]
     south = [block(100 * i + 50, 0, 100, 100) for i in range(9)]
     geoms = [*north, *south, block(0, 0, 50, 100), block(950, 0, 50, 100)]
-    repaired, moved = topology.repair(geoms, 0.5, block(0, 0, 1000, 150.1))
+    repaired, moved = mending.repair(geoms, 0.5, block(0, 0, 1000, 150.1))
     assert moved.area_m2.sum() == pytest.approx(1000 * 0.1, abs=0.1)
     assert moved.area_m2.max() < 100.5 * 0.1
     assert shapely.coverage_is_valid(repaired)
@@ -219,7 +220,7 @@ def test_a_strip_cut_off_its_feature_goes_to_the_neighbour_around_it():
         block(110, 0, 50, 100),  # claims the middle of the whisker too
         block(160, 0, 60, 100) - whisker,
     ]
-    repaired, moved = topology.repair(geoms, 0.5)
+    repaired, moved = mending.repair(geoms, 0.5)
     assert shapely.coverage_is_valid(repaired)
     assert shapely.get_num_geometries(repaired).tolist() == [1, 2, 1, 1]
     totals = moved.groupby(["feature", "change"]).area_m2.sum().round(3).to_dict()
@@ -228,17 +229,17 @@ def test_a_strip_cut_off_its_feature_goes_to_the_neighbour_around_it():
 
 def test_a_feature_is_never_dropped_silently():
     geoms = [block(0, 0, 100, 100), block(50, 0, 0.2, 100), block(100, 0, 100, 100)]
-    with pytest.raises(topology.FeatureLost, match=r"1 of 3 .* positions 1\."):
-        topology.repair(geoms, 1.0)
-    repaired, _ = topology.repair(geoms, 0.1)
+    with pytest.raises(mending.FeatureLost, match=r"1 of 3 .* positions 1\."):
+        mending.repair(geoms, 1.0)
+    repaired, _ = mending.repair(geoms, 0.1)
     assert shapely.equals(repaired, np.array(geoms)).all()
 
 
 def test_repair_asks_for_valid_polygons():
     bow_tie = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
-    with pytest.raises(topology.InvalidPolygons, match=r"at 1; the first: Self-intersection"):
-        topology.repair([block(0, 0, 1, 1), bow_tie], 1.0)
-    with pytest.raises(topology.InvalidPolygons, match="the parent"):
+    with pytest.raises(pieces.InvalidPolygons, match=r"at 1; the first: Self-intersection"):
+        mending.repair([block(0, 0, 1, 1), bow_tie], 1.0)
+    with pytest.raises(pieces.InvalidPolygons, match="the parent"):
         topology.check([block(0, 0, 1, 1)], bow_tie)
 
 
@@ -247,7 +248,7 @@ def test_degrees_are_refused():
     with pytest.raises(crs.DegreesError):
         topology.check(layer)
     with pytest.raises(crs.DegreesError):
-        topology.repair(layer, 1.0)
+        mending.repair(layer, 1.0)
     assert topology.check(layer.to_crs(4549)).crs == 4549
 
 
@@ -257,7 +258,7 @@ def test_invalid_polygons_are_made_valid_and_told_why():
     mixed = shapely.GeometryCollection([box(0, 0, 1, 1), Point(5, 5)])
     line = LineString([(0, 0), (1, 1)])
     good = box(0, 0, 3, 3)
-    fixed, changed, reason = topology.make_valid_polygons(
+    fixed, changed, reason = pieces.make_valid_polygons(
         [spike, eight, mixed, line, None, Polygon(), good]
     )
     assert changed.tolist() == [True, True, True, True, True, True, False]
@@ -286,7 +287,7 @@ def test_invalid_features_are_found_and_the_rest_is_measured_as_repaired():
 
 def test_nothing_at_all_has_no_findings():
     assert topology.check([]).empty
-    repaired, moved = topology.repair([], 1.0)
+    repaired, moved = mending.repair([], 1.0)
     assert len(repaired) == 0
     assert moved.empty
 
@@ -297,9 +298,9 @@ def test_the_neighbourhoods_of_boston():
     before = topology.check(layer)
     assert (before.kind == "invalid").sum() == 4
 
-    sound, changed, _ = topology.make_valid_polygons(layer)
+    sound, changed, _ = pieces.make_valid_polygons(layer)
     assert changed.sum() == 4
-    repaired, moved = topology.repair(geopandas.GeoSeries(sound, crs=layer.crs), 5.0)
+    repaired, moved = mending.repair(geopandas.GeoSeries(sound, crs=layer.crs), 5.0)
     after = topology.check(repaired)
     narrow = after[after.kind.isin(["gap", "overlap", "invalid"]) & (after.width_m < 4.9)]
     assert narrow.empty
