@@ -15,7 +15,7 @@ from api.guard import only_from_here
 from geo import crs, kinds, preview
 from geo.head import Asked
 from geo.intake import Wishes
-from geo.store import importing, jobs, uploads
+from geo.store import importing, jobs, known, uploads
 from geo.store.database import read_setting, transaction
 from geo.store.jobs import Job
 from geo.store.settings import Settings
@@ -138,8 +138,11 @@ def look(request: Request, job_id: Id, reading: Annotated[Reading, Depends(_aske
         job = jobs.find(conn, job_id)
         kind = kinds.kind_of(reading.kind or job.kind)
         where = importing.district_of(conn, kind, reading.margin_m)
+        district = preview.Known(where, known.read_ground(conn, where))
     path = uploads.folder_of(_folder(request), job.place) / job.file
-    seen = preview.look(path, kind, where, reading.wishes(), Asked(reading.layer, reading.encoding))
+    seen = preview.look(
+        path, kind, district, reading.wishes(), Asked(reading.layer, reading.encoding)
+    )
     return {
         **seen._asdict(),
         "rows": [row._asdict() for row in seen.rows],

@@ -5,6 +5,7 @@ put it right: name a column, choose a datum.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo import columns, crs, intake, kinds, placing, readers, values
+from geo import columns, crs, datum, intake, kinds, placing, readers, values
+from geo.crs import Crs
+from geo.evidence import Ground
 from geo.head import Asked, Head, read_head
 from geo.intake import District, Wishes
 from geo.kinds import Kind, Names
@@ -41,38 +44,66 @@ class Preview(NamedTuple):
     """What can be said before the import.
 
     ``fields`` (field → column) and ``places`` (lon, lat or wkt → column) are as they would be
-    used. ``declared`` is the CRS that the file declares, ``crs`` what it would be read as.
+    used. ``declared`` is the CRS that the file declares, ``crs`` what it would be read as,
+    ``likely`` the datum that fits the district clearly better ('' for none) and ``doubt`` says why.
     """
 
     columns: list[str]
     fields: Names
     places: Names
-    declared: str | None
-    crs: str | None
-    rows: list[Row]
-    rejected: int
-    notes: list[str]
     problem: Problem | None
+    declared: str | None = None
+    crs: str | None = None
+    rows: Sequence[Row] = ()
+    rejected: int = 0
+    notes: Sequence[str] = ()
+    likely: str = ""
+    doubt: str = ""
 
 
-def look(path: Path, kind: Kind, where: District, wishes: Wishes, asked: Asked) -> Preview:
+class Known(NamedTuple):
+    """What is known of the district: where rows may lie, and the ground to doubt a datum by."""
+
+    where: District
+    ground: Ground | None = None
+
+
+def look(path: Path, kind: Kind, known: Known, wishes: Wishes, asked: Asked) -> Preview:
     """Judge the first `geo.head.ROWS` rows of a file."""
     given = tuple((wishes.columns or {}).items())
     try:
         head = read_head(path, asked, tuple(p for p in given if p[0] in columns.COORDINATES))
     except ValueError as error:
-        return Preview([], {}, {}, None, None, [], 0, [], _problem(error))
+        return Preview([], {}, {}, _problem(error))
     fields, places, problem = _use(head.columns, kind, wishes)
     if head.source is None or problem:
         problem = problem or Problem("NoPlaces", "The file says of no row where it is.")
         rows = _rows(head, {}, np.full(len(head.cells), None, dtype=object))
-        return Preview(head.columns, fields, places, None, None, rows, 0, [], problem)
-    reasons, notes, problem = _judge(head.source, kind, where, wishes)
-    declared = head.source.crs
+        return Preview(head.columns, fields, places, problem, rows=rows)
+    reasons, notes, problem = _judge(head.source, kind, known.where, wishes)
     used, shapes = _shapes(head.source, wishes)
-    rows = _rows(head, reasons, shapes)
-    told = str(declared) if declared else None
-    return Preview(head.columns, fields, places, told, used, rows, len(reasons), notes, problem)
+    likely, doubt = _doubt(head.source, kind, used, known.ground)
+    return Preview(
+        head.columns,
+        fields,
+        places,
+        problem,
+        declared=str(head.source.crs) if head.source.crs else None,
+        crs=str(used) if used else None,
+        rows=_rows(head, reasons, shapes),
+        rejected=len(reasons),
+        notes=notes,
+        likely=likely,
+        doubt=doubt,
+    )
+
+
+def _doubt(
+    source: readers.Source, kind: Kind, used: Crs | None, ground: Ground | None
+) -> tuple[str, str]:
+    verdict = datum.of_file(source.frame, kind, used, ground) if ground else None
+    said = datum.sentence(verdict, used) if verdict else ""
+    return (verdict.best, said) if verdict and said else ("", "")
 
 
 def _use(names: list[str], kind: Kind, wishes: Wishes) -> tuple[Names, Names, Problem | None]:
@@ -102,7 +133,7 @@ def _problem(error: ValueError) -> Problem:
     return Problem(type(error).__name__, str(error))
 
 
-def _shapes(source: readers.Source, wishes: Wishes) -> tuple[str | None, NDArray[np.object_]]:
+def _shapes(source: readers.Source, wishes: Wishes) -> tuple[Crs | None, NDArray[np.object_]]:
     """Return the CRS the rows are read in, and their shapes in degrees, None where there is none.
 
     Rows that will be rejected are there too: where they lie often says why.
@@ -116,8 +147,8 @@ def _shapes(source: readers.Source, wishes: Wishes) -> tuple[str | None, NDArray
     try:
         placed, _ = placing.place(geoms, declared, WGS84)
     except placing.WrongCrs:
-        return str(declared), nothing
-    return str(declared), shapely.force_2d(shapely.simplify(placed, SMOOTH_DEG))
+        return declared, nothing
+    return declared, shapely.force_2d(shapely.simplify(placed, SMOOTH_DEG))
 
 
 def _rows(head: Head, reasons: dict[int, str], shapes: NDArray[np.object_]) -> list[Row]:

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo import head, intake, kinds, preview, readers
+from geo import crs, head, intake, kinds, preview, readers
+from geo.evidence import Ground
 from geo.head import ROWS, Asked, read_head
 from geo.intake import District, Wishes
 from geo.kinds import MERCHANTS, Kind
@@ -23,7 +24,7 @@ def shops(count, lon=121.0, lat=31.0):
 
 
 def look(path, kind: Kind = MERCHANTS, where=DISTRICT, wishes=Wishes("wgs84"), asked=Asked()):  # noqa: B008
-    return preview.look(path, kind, where, wishes, asked)
+    return preview.look(path, kind, preview.Known(where), wishes, asked)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".csv.gz"])
@@ -110,6 +111,30 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(tmp_path):
         assert seen.problem.code == "UnknownColumn"
         assert seen.columns == ["id", "name", "lon", "lat"]
         assert len(seen.rows) == 3
+
+
+def test_a_datum_that_fits_better_is_named(tmp_path):
+    """Shops that name their street, in GCJ-02, and taken for WGS 84."""
+    west, south = 595_000, 3_430_000
+    areas = geopandas.GeoDataFrame(
+        {"level": "street", "code": ["319902001000", "319902002000"], "name": ["甲街道", "乙街道"]},
+        geometry=[shapely.box(x, south, x + 1000, south + 2000) for x in (west, west + 1000)],
+        crs=4549,
+    )
+    surfaces = geopandas.GeoDataFrame({"kind": [], "name": []}, geometry=[], crs=4549)
+    extent = shapely.union_all(areas.geometry.to_numpy())
+    ground = Ground(4549, areas, surfaces, extent)
+    rng = np.random.default_rng(7)
+    x, y = rng.uniform(0, 2000, 150), rng.uniform(0, 2000, 150)
+    lon, lat = crs.transform_points(x + west, y + south, 4549, "gcj02")
+    street = np.where(x < 1000, "甲街道", "乙街道")
+    path = tmp_path / "shops.csv"
+    table = pd.DataFrame({"id": range(150), "name": "店", "街道": street, "lon": lon, "lat": lat})
+    table.to_csv(path, index=False)
+    known = preview.Known(District(4549, extent), ground)
+    for taken_for, likely in (("wgs84", "gcj02"), ("gcj02", ""), (None, "gcj02")):
+        seen = preview.look(path, MERCHANTS, known, Wishes(taken_for), Asked())
+        assert (seen.likely, bool(seen.doubt)) == (likely, bool(likely))
 
 
 def test_a_file_written_anew_is_read_anew(tmp_path):

@@ -104,10 +104,14 @@ export interface Result {
 /** An answer that is a problem (RFC 9457); its message is meant for people. */
 export class Problem extends Error {}
 
-async function ask<T>(path: string, query: Record<string, string | number> = {}, signal?: AbortSignal): Promise<T> {
+export async function ask<T>(path: string, query: Record<string, string | number> = {}, signal?: AbortSignal): Promise<T> {
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
   const url = search.size ? `${path}?${search}` : path;
-  const response = await fetch(url, signal ? { signal } : {});
+  return read<T>(await fetch(url, signal ? { signal } : {}));
+}
+
+/** The body of an answer; a `Problem` where it is one. */
+export async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
     const detail = (body as { detail?: string } | null)?.detail;

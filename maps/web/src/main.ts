@@ -5,29 +5,15 @@ import "./css/place.css";
 import "./css/phone.css";
 import * as api from "./api";
 import { find, h } from "./dom";
-import { readHash } from "./hash";
 import { watchThinning } from "./hint";
-import { language, setLanguage, t, whenLanguage } from "./i18n";
-import type { Key } from "./i18n";
+import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
 import { directoryPanel } from "./list";
 import { makeMap } from "./map";
 import { searchBox } from "./search";
 import { makeSheet } from "./sheet";
+import { speakBoth } from "./speak";
 import { visits } from "./visit";
-
-function speak(): void {
-  document.documentElement.lang = language() === "zh" ? "zh-CN" : "en";
-  for (const element of document.querySelectorAll<HTMLElement>("[data-i18n]")) {
-    element.textContent = t(element.dataset["i18n"] as Key);
-  }
-  for (const element of document.querySelectorAll<HTMLElement>("[data-i18n-label]")) {
-    element.setAttribute("aria-label", t(element.dataset["i18nLabel"] as Key));
-  }
-  const button = find("#language");
-  button.textContent = t("switch");
-  button.setAttribute("aria-label", t("switch_label"));
-}
 
 function cover(text: string, retry = false): void {
   const again = h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"));
@@ -42,18 +28,13 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid })));
+      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
   });
   return line;
 }
 
 async function start(): Promise<void> {
-  whenLanguage(speak);
-  find("#language").addEventListener("click", () => setLanguage(language() === "zh" ? "en" : "zh"));
-  window.addEventListener("hashchange", () => {
-    const wanted = readHash("lang") === "en" ? "en" : "zh";
-    if (wanted !== language()) setLanguage(wanted);
-  });
+  speakBoth();
   cover(t("loading"));
   const [district, declared] = await Promise.all([api.district(), api.layers()]);
   find("#district").textContent = district.name;

@@ -1,0 +1,134 @@
+// Imports as the service tells them, and the requests of this page.
+import type { Geometry } from "geojson";
+import { ask, Problem, read } from "../api";
+
+export interface Field {
+  name: string;
+  type: "text" | "integer" | "float" | "timestamp" | "choice";
+  required: boolean;
+  choices: string[];
+}
+
+export interface Kind {
+  name: string;
+  shape: string;
+  labels: boolean;
+  fields: Field[];
+}
+
+export interface Choices {
+  kinds: Kind[];
+  endings: string[];
+  datums: string[];
+  max_upload_bytes: number;
+}
+
+export type Status = "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
+
+export interface Summary {
+  crs: string;
+  read: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  notes: string[];
+  reasons: { reason: string; rows: number }[];
+}
+
+export interface Job {
+  id: number;
+  kind: string;
+  file: string;
+  size_bytes: number;
+  status: Status;
+  options: { dry_run?: boolean };
+  step: string;
+  done: number;
+  total: number;
+  summary: Summary | null;
+  rejects: number;
+  error: string | null;
+  kept: boolean;
+  made_at: string;
+}
+
+export interface Row {
+  row: number;
+  cells: string[];
+  reason: string;
+  geometry: Geometry | null;
+}
+
+export interface Preview {
+  columns: string[];
+  fields: Record<string, string>;
+  places: Record<string, string>;
+  declared: string | null;
+  crs: string | null;
+  rows: Row[];
+  rejected: number;
+  notes: string[];
+  /** The datum that fits the district clearly better than the one chosen, or none; '' for neither. */
+  likely: string;
+  doubt: string;
+  problem: { code: string; detail: string } | null;
+}
+
+/** What a person says of a file; empty texts say nothing. */
+export interface Reading {
+  kind: string;
+  crs: string;
+  columns: Record<string, string>;
+  constants: Record<string, string>;
+  layer: string;
+  encoding: string;
+  margin_m: string;
+}
+
+const ROOT = "/api/imports";
+const JSON_BODY = { "Content-Type": "application/json" };
+
+export const choices = () => ask<Choices>(`${ROOT}/choices`);
+export const job = (id: number) => ask<Job>(`${ROOT}/${id}`);
+export const rejectsUrl = (id: number) => `${ROOT}/${id}/rejects.csv`;
+export const page = (after: number | null) =>
+  ask<{ imports: Job[]; next: number | null }>(ROOT, after === null ? { limit: 20 } : { limit: 20, after });
+
+export function look(id: number, reading: Reading, signal: AbortSignal): Promise<Preview> {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(said(reading))) query.set(name, value);
+  for (const pair of Object.entries(reading.columns)) query.append("map", pair.join("="));
+  for (const pair of Object.entries(reading.constants)) query.append("set", pair.join("="));
+  return fetch(`${ROOT}/${id}/preview?${query}`, { signal }).then(read<Preview>);
+}
+
+export function run(id: number, reading: Reading, dryRun: boolean): Promise<Job> {
+  const { columns, constants } = reading;
+  const body = JSON.stringify({ ...said(reading), columns, constants, dry_run: dryRun });
+  return fetch(`${ROOT}/${id}/run`, { method: "POST", headers: JSON_BODY, body }).then(read<Job>);
+}
+
+function said({ kind, crs, layer, encoding, margin_m }: Reading): Record<string, string> {
+  return Object.fromEntries(Object.entries({ kind, crs, layer, encoding, margin_m }).filter(([, value]) => value !== ""));
+}
+
+/** Stops an import that waits or runs, and forgets any other. */
+export async function drop(id: number): Promise<void> {
+  const response = await fetch(`${ROOT}/${id}`, { method: "DELETE" });
+  if (!response.ok) await read(response);
+}
+
+/** `fetch` does not tell how far an upload is, so this one is an XMLHttpRequest. */
+export function upload(file: File, kind: string, tell: (share: number) => void): Promise<Job> {
+  const query = new URLSearchParams({ kind, name: file.name });
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `${ROOT}?${query}`);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = ({ loaded, total }) => tell(total ? loaded / total : 0);
+    request.onload = () => read<Job>(new Response(request.responseText, { status: request.status })).then(resolve, reject);
+    request.onerror = () => reject(new Problem(""));
+    request.send(file);
+  });
+}

@@ -1,0 +1,98 @@
+// What the service says of rows and files is English; here is what of it has a Chinese form.
+import { language, tValue } from "../i18n";
+
+// Where a group is the name of a field, it becomes the field's name on the page.
+const CHINESE: [pattern: RegExp, zh: string][] = [
+  [/^outside the district, (.+) away$/, "在本区之外，相距 $1"],
+  [/^outside the district$/, "在本区之外"],
+  [/^lon and lat look swapped.*/, "经纬度可能写反了：对调后在本区内"],
+  [/^no place: (.+)$/, "没有位置：$1"],
+  [/^no geometry$/, "没有图形"],
+  [/^empty geometry$/, "图形是空的"],
+  [/^lies at 0\/0.*/, "坐标为 0/0：没有填写位置"],
+  [/^has a coordinate that is not a number$/, "坐标不是数字"],
+  [/^lies outside China, where (.+) does not exist$/, "在中国之外，那里没有 $1"],
+  [/^is not on Earth in (.+?):.*/, "坐标超出 $1 的范围"],
+  [/^(\S+) is missing$/, "缺少“$1”"],
+  [/^(\S+) is before reported_at$/, "$1 早于上报时间"],
+  [/^same (\S+) '(.*)' as row (\d+)$/, "与第 $3 行的 $1 “$2” 相同"],
+  [/^same (\S+) '(.*)' as row$/, "与另一行的 $1 相同"],
+  [/^repeats row (\d+).*/, "与第 $1 行重复"],
+  [/^has (\d+) cells where the header has (\d+)$/, "有 $1 格，表头有 $2 格"],
+  [/^lies outside China$/, "在中国之外"],
+  [/^(\S+)(?: \(.+\))?: '(.*)' is not a number$/, "$1：“$2”不是数字"],
+  [/^(\S+)(?: \(.+\))?: '(.*)' is not a whole number$/, "$1：“$2”不是整数"],
+  [/^(\S+)(?: \(.+\))?: '(.*)' is not a date or time.*/, "$1：“$2”不是日期时间，请写成 2024-03-05 08:15"],
+  [/^(\S+)(?: \(.+\))?: '(.*)' is unclear.*/, "$1：“$2”分不清日和月，请写成 2024-03-05"],
+  [/^(\S+)(?: \(.+\))?: '(.*)' is none of .*/, "$1：没有“$2”这一项"],
+  [/^(\S+)(?: \(.+\))?: '(.*)' is less than (.+)$/, "$1：“$2”小于 $3"],
+  [/^(\S+)(?: \(.+\))?: '(.*)' is not between (.+) and (.+)$/, "$1：“$2”不在 $3 到 $4 之间"],
+  [/^Doubtful datum: as declared \((.+?)\) (.+?) of (.+) points (.+); as (\S+) (.+?): is it .*/, "坐标存疑：按 $1，$3 个点中 $2 $4；按 $5 则为 $6"],
+  [/^Doubtful datum: as declared \((.+?)\) (.+?) of (.+) points (.+); as (\S+) (.+?): were .*/, "坐标存疑：按 $1，$3 个点中 $2 $4；按 $5 则为 $6。是否把 $5 当作 WGS 84 投影了？"],
+  [/^Of (.+) points (.+?) (.+) if they are (\S+) \((.+)\).*/, "看来是 $4：$1 个点中 $2 $3（$5）"],
+  [/^Kept as labels: (.+)\.$/, "作为标签保留：$1"],
+  [/^Not recognised, and not used: (.+)\.$/, "没有识别，不使用：$1"],
+  [/^(\S+) rows have no (\S+): it is made of .*/, "$1 行没有 $2：由内容和位置生成，同一文件再次导入不会重复"],
+  [/^(\S+) rows have no (\S+): their (\S+) stands in\.$/, "$1 行没有 $2：以 $3 代替"],
+  [/^The file says its CRS is (.+); it was read as (.+), as declared\.$/, "文件声明坐标系为 $1，按所选的 $2 读取"],
+  [/^(\d+) of (\d+) lie in a block, (\d+) within (.+) of a road$/, "$2 个中有 $1 个落在街区内，$3 个在道路 $4 以内"],
+  [/^the network has (\d+) segments between (\d+) nodes \((\d+) kept, (\d+) new, (\d+) gone\)$/, "路网有 $1 个路段、$2 个节点（保留 $3，新增 $4，消失 $5）"],
+  [/^(\d+) links of points changed$/, "$1 个点的归属有变化"],
+  [/^Suspicious: (.+) rows share the point (\(.+\))\..*/, "可疑：$1 行都在同一点 $2，是默认位置吗？"],
+  [/^(.+) geometries have heights.*/, "$1 个图形带高程，已去掉"],
+  [/^(\d+) polygons were invalid and repaired: (.+)$/, "$1 个面不合法，已修复：$2"],
+  [/^(\d+) lines in several parts became (\d+) rows\.$/, "$1 条多段线拆成 $2 行"],
+  [/^Read (?:layer|sheet) '(.+)'; also there: (.+)\.$/, "读取了“$1”；文件中还有：$2"],
+  [/^reading (.+)$/, "正在读取"],
+  [/^checking (\d+) rows$/, "正在检查 $1 行"],
+  [/^writing (\d+) rows$/, "正在写入 $1 行"],
+  [/^keeping$/, "正在提交"],
+  [/^starting$/, "正在开始"],
+  [/^The service was stopped while it ran this import\..*/, "服务在导入途中停止了。没有写入任何数据，请重新开始"],
+  [/^The connection to the database broke off\..*/, "与数据库的连接中断。没有写入任何数据，请重新开始"],
+];
+
+// What a test of the datum says that points do.
+const FITS: [pattern: RegExp, zh: string][] = [
+  [/^fall in the (\S+) they name$/, "落在所写的区划里"],
+  [/^lie by the road they name$/, "在所写的道路旁"],
+  [/^run on a road that is known$/, "与已知道路重合"],
+  [/^stand off the carriageways$/, "不在车行道上"],
+  [/^are not in water$/, "不在水里"],
+  [/^run through no compound$/, "不穿过小区"],
+  [/^lie in the district$/, "在本区内"],
+  [/^lie on a border that is known$/, "与已知边界重合"],
+  [/ as /g, " 按 "],
+];
+
+// The page itself shows these.
+const SHOWN_ELSEWHERE = /^(Columns|For all rows): /;
+// The page has buttons for what the command line has options for.
+const OPTIONS = /\s*[^.:;]*\s--\w[^.]*\./g;
+
+export function say(text: string): string {
+  if (language() === "zh") return text.split("; ").length > 1 && !find(text) ? text.split("; ").map(chinese).join("；") : chinese(text);
+  const said = text.replace(OPTIONS, "").trim();
+  return said.charAt(0).toUpperCase() + said.slice(1);
+}
+
+function find(text: string): [RegExp, string] | undefined {
+  return CHINESE.find(([pattern]) => pattern.test(text));
+}
+
+function chinese(text: string): string {
+  const found = find(text);
+  if (!found) return text.replace(OPTIONS, "").trim();
+  const groups = found[0].exec(text) ?? [];
+  return found[1].replace(/\$(\d)/g, (_, at: string) => word(groups[Number(at)] ?? ""));
+}
+
+function word(text: string): string {
+  const fit = FITS.find(([pattern]) => pattern.test(text));
+  if (fit) return text.replace(fit[0], fit[1]);
+  return tValue("field", text);
+}
+
+export function notesToShow(notes: string[]): string[] {
+  return notes.filter((note) => !SHOWN_ELSEWHERE.test(note)).map(say);
+}
