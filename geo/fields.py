@@ -161,8 +161,11 @@ def labels(frame: Any) -> list[str]:
 
 def both(reasons: Reasons, more: Reasons) -> Reasons:
     """Return the reasons of both, row by row."""
+    added = more != ""
+    if not added.any():
+        return reasons
     joined = np.where(reasons == "", more, reasons)
-    twice = (reasons != "") & (more != "")
+    twice = (reasons != "") & added
     joined[twice] = reasons[twice] + "; " + more[twice]
     return joined
 

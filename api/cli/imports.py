@@ -86,7 +86,5 @@ def _report(summary: importing.Summary) -> None:
     )
     for note in summary.notes:
         tell(f"  - {note}")
-    # What stands behind the comma differs from row to row: a distance, a row number.
-    reasons = summary.rejects["reason"].str.split(",").str[0].value_counts()
-    for reason, count in list(reasons.items())[:5]:
+    for reason, count in summary.rejects.reasons.most_common(5):
         tell(f"  - rejected {count}: {reason}")

@@ -6,14 +6,13 @@ Here each field of all rows is one Arrow array of bytes, and Arrow joins the fie
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
-import shapely
 from numpy.typing import NDArray
 from psycopg import sql
 
@@ -31,30 +30,32 @@ EWKB_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("srid", "<u4"), ("xy",
 POINT_WITH_SRID = 0x20000001
 
 
+class Points(NamedTuple):
+    """A column of points in EPSG:``srid``; x is NaN where there is none."""
+
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    srid: int
+
+
 class DoesNotFit(ValueError):
     """A value is not of its column's type, or outside of its range."""
 
 
-def copy_columns(
-    conn: psycopg.Connection, query: bytes | sql.Composed, columns: Mapping[str, Any],
-    types: Mapping[str, str],
-) -> None:  # fmt: skip
-    """Sends columns of equal length through ``query``, a ``copy … from stdin (format binary)``.
-
-    ``types`` gives each column's type as PostgreSQL writes it; see ``rows_of``.
-    """
+def send(conn: psycopg.Connection, query: bytes | sql.Composed, rows: memoryview) -> None:
+    """Sends ``rows_of`` columns through ``query``, a ``copy … from stdin (format binary)``."""
     with conn.cursor() as cursor, cursor.copy(query) as copy:
         copy.write(HEAD)
-        copy.write(rows_of(columns, types))
+        copy.write(rows)
         copy.write(TAIL)
 
 
 def rows_of(columns: Mapping[str, Any], types: Mapping[str, str]) -> memoryview:
-    """The rows between head and tail.
+    """Columns of equal length as rows; ``types`` says the type of each as PostgreSQL writes it.
 
     Columns are Series, arrays or lists; what is missing (None, NaN, NaT, NA) is NULL. Types:
     text, jsonb (texts of JSON), integer, bigint, double precision, timestamp with time zone
-    (aware times), geometry (points that carry their SRID). Raises ``DoesNotFit``.
+    (aware times), geometry (``Points``). Raises ``DoesNotFit``.
     """
     fields = [field for name, column in columns.items() for field in _fields(column, types[name])]
     if not len(fields[0]):
@@ -76,7 +77,10 @@ def _fields(column: Any, type_: str) -> Fields:
 def _text(column: Any, before: bytes = b"") -> Fields:
     """Length and bytes of each text, with ``before`` in front of it."""
     words = pa.array(column, pa.large_string(), from_pandas=True)
-    words = words.combine_chunks() if isinstance(words, pa.ChunkedArray) else words
+    if isinstance(words, pa.ChunkedArray):
+        # Pandas may put text of both sizes of Arrow into one column.
+        parts = [chunk.cast(pa.large_string()) for chunk in words.chunks]
+        words = pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
     missing = words.is_null().to_numpy(zero_copy_only=False)
     length = words.cast(pa.large_binary()).fill_null(b"")
     size = pc.binary_length(length).to_numpy().astype(np.int64)
@@ -140,15 +144,12 @@ def _times(column: Any) -> Fields:
 
 
 def _points(column: Any) -> Fields:
-    points = np.asarray(column, object)
-    missing = shapely.is_missing(points)
-    if (shapely.get_type_id(points[~missing]) != 0).any():
-        raise DoesNotFit("only points can be sent as binary")
-    ewkb = np.zeros(len(points), EWKB_POINT)
-    ewkb["order"], ewkb["type"] = 1, POINT_WITH_SRID
-    ewkb["srid"] = shapely.get_srid(points)
-    ewkb["xy"] = np.column_stack([shapely.get_x(points), shapely.get_y(points)])
-    return _fixed(ewkb, missing)
+    if not isinstance(column, Points):
+        raise DoesNotFit("only Points can be sent as geometry")
+    ewkb = np.zeros(len(column.x), EWKB_POINT)
+    ewkb["order"], ewkb["type"], ewkb["srid"] = 1, POINT_WITH_SRID, column.srid
+    ewkb["xy"] = np.column_stack([column.x, column.y])
+    return _fixed(ewkb, np.isnan(column.x))
 
 
 _WRITERS: dict[str, Callable[[Any], Fields]] = {

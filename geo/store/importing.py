@@ -4,35 +4,33 @@ Every row of a file ends up inserted, updated, unchanged or rejected, and the su
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
 import psycopg
 import shapely
-from psycopg import sql
 
-from geo import datum, intake, kinds, readers
+from geo import datum, intake, kinds, portions, readers
 from geo.evidence import Ground
-from geo.export import harmless
 from geo.placing import MissingCrs
-from geo.store import grids, known, linking
+from geo.progress import Say, silence
+from geo.store import grids, known, points, rejects
 from geo.store.blocks import NoAreas, put_blocks
 from geo.store.database import Setting, read_setting
+from geo.store.merging import Merged, merge
 from geo.store.network import rebuild_network
+from geo.store.points import Poured
 from geo.store.queries import load
+from geo.store.rejects import Rejects
 from geo.store.relinking import Followed, following
-from geo.store.staging import copy_rows, or_none, to_ewkb
+from geo.store.staging import or_none, to_ewkb
+from geo.store.turns import take_turn
 
 QUERIES = load("importing")
-KEYS = {"area": ("level", "code")}
 
 # How far outside of the district a row may lie where nobody says. A road along the border serves
 # both sides of it; a shop across the road is the neighbour's.
 MARGIN_M = {"ways": 50.0}
-
-Say = Callable[[str], None]
 
 
 class Options(NamedTuple):
@@ -43,14 +41,6 @@ class Options(NamedTuple):
     encoding: str | None = None
     margin_m: float | None = None
     dry_run: bool = False
-
-
-class Merged(NamedTuple):
-    """How many of the accepted rows were new, changed or the same."""
-
-    inserted: int
-    updated: int
-    unchanged: int
 
 
 class Summary(NamedTuple):
@@ -65,7 +55,7 @@ class Summary(NamedTuple):
     unchanged: int
     rejected: int
     notes: list[str]
-    rejects: pd.DataFrame
+    rejects: Rejects
 
 
 def import_file(
@@ -73,27 +63,36 @@ def import_file(
     path: Path,
     kind_name: str,
     options: Options = Options(),  # noqa: B008 - immutable
-    say: Say = lambda _: None,
+    say: Say = silence,
 ) -> Summary:
     """Imports one file in the caller's transaction; with ``dry_run`` it is rolled back at the end.
 
     Raises what `geo.readers` and `geo.intake` raise for a file that cannot be read as a whole; rows
     that cannot be taken are in the summary's ``rejects``.
     """
-    kind, setting = kinds.kind_of(kind_name), read_setting(conn)
+    kind = kinds.kind_of(kind_name)
+    take_turn(conn, say)
     where = district_of(conn, kind, options.margin_m)
+    asked = portions.Asked(options.layer, options.encoding, options.wishes.columns)
+    file = points.File(path, kind, asked, options.wishes, where)
     say(f"reading {path.name}")
-    source = readers.read(
-        path, layer=options.layer, encoding=options.encoding, given=options.wishes.columns
-    )
-    say(f"checking {len(source.frame)} rows")
-    taken = _accept(source, kind, where, options.wishes, known.read_ground(conn, where))
     with conn.transaction(force_rollback=options.dry_run):
-        say(f"writing {len(taken.rows)} rows")
-        merged, notes = _MERGE.get(kind.name, _merge_points)(conn, kind, taken, setting)
-        summary = _summary(path, kind, taken, merged, notes)
+        pour = points.pour if kind.shape == "Point" else _pour_shapes
+        poured = pour(conn, file, say)
+        summary = _summary(file, poured)
         _book(conn, path, summary)
     return summary
+
+
+def _pour_shapes(conn: psycopg.Connection, file: points.File, say: Say) -> Poured:
+    """Brings lines or polygons in, which are judged as a whole."""
+    path, kind, asked, wishes, where = file
+    source = readers.read(path, **asked._asdict())
+    say(f"checking {len(source.frame)} rows")
+    taken = _accept(source, kind, where, wishes, known.read_ground(conn, where))
+    say(f"writing {len(taken.rows)} rows")
+    merged, notes = _MERGE[kind.name](conn, kind, taken, read_setting(conn))
+    return Poured(taken.crs, merged, [*taken.notes, *notes], Rejects(path.name, [taken.rejects]))
 
 
 def _accept(
@@ -113,19 +112,17 @@ def _accept(
     return taken._replace(notes=[*doubts, *taken.notes])
 
 
-def _summary(
-    path: Path, kind: kinds.Kind, taken: intake.Intake, merged: Merged, notes: list[str]
-) -> Summary:
-    rejected = len(taken.rejects)
+def _summary(file: points.File, poured: Poured) -> Summary:
+    rejected = len(poured.rejects)
     return Summary(
-        path.name,
-        kind.name,
-        str(taken.crs),
-        sum(merged) + rejected,
-        *merged,
+        file.path.name,
+        file.kind.name,
+        str(poured.crs),
+        sum(poured.merged) + rejected,
+        *poured.merged,
         rejected,
-        [*taken.notes, *notes],
-        taken.rejects,
+        poured.notes,
+        poured.rejects,
     )
 
 
@@ -157,26 +154,10 @@ def _extent(conn: psycopg.Connection, kind: kinds.Kind, margin_m: float | None) 
     )
 
 
-def _merge_points(
-    conn: psycopg.Connection, kind: kinds.Kind, taken: intake.Intake, setting: Setting
-) -> tuple[Merged, list[str]]:
-    """Points come with their links: the trigger stays out of a transaction that brings them."""
-    links = linking.link(taken.rows.geometry.to_numpy(), linking.read_ground(conn))
-    conn.execute(linking.QUERIES["trust_links"])
-    merged = _merge(conn, kind, taken, setting.srid, linking.link_columns(links))
-    conn.execute(linking.QUERIES["mistrust_links"])
-    on_block = int((links.block >= 0).sum())
-    on_road = int((links.road.segment >= 0).sum())
-    return merged, [
-        f"{on_block} of {len(taken.rows)} lie in a block,"
-        f" {on_road} within {setting.link_distance_m:g} m of a road"
-    ]
-
-
 def _merge_areas(
     conn: psycopg.Connection, kind: kinds.Kind, taken: intake.Intake, setting: Setting
 ) -> tuple[Merged, list[str]]:
-    merged = _merge(conn, kind, taken, setting.srid)
+    merged = merge(conn, kind, taken, setting.srid)
     given = taken.rows[taken.rows["parent"].notna()]
     conn.execute(
         QUERIES["parents_by_code"],
@@ -193,7 +174,7 @@ def _merge_areas(
 def _merge_ways(
     conn: psycopg.Connection, kind: kinds.Kind, taken: intake.Intake, setting: Setting
 ) -> tuple[Merged, list[str]]:
-    merged = _merge(conn, kind, taken, setting.srid)
+    merged = merge(conn, kind, taken, setting.srid)
     if not merged.inserted + merged.updated:
         return merged, []
     with following(conn) as followed:
@@ -249,65 +230,6 @@ _MERGE = {
 }
 
 
-def _merge(
-    conn: psycopg.Connection,
-    kind: kinds.Kind,
-    taken: intake.Intake,
-    srid: int,
-    links: Mapping[str, list[object]] = {},
-) -> Merged:
-    """Stages the rows and merges them into the kind's table; links do not count as a difference.
-
-    Fields of which the file says nothing stay as they are in rows that are there already.
-    """
-    rows = taken.rows.drop(columns=["_row", "parent", "geometry"], errors="ignore")
-    values: dict[str, list[object]] = {name: or_none(rows[name]) for name in rows.columns}
-    values["geom"] = list(to_ewkb(taken.rows.geometry.to_numpy(), srid))
-    values |= links
-    told = [name for name in values if name not in taken.silent]
-    compose = _composer(kind.table, list(values), told, [n for n in told if n not in links])
-    conn.execute(compose("make_stage"))
-    copy_rows(conn, compose("copy_stage"), zip(*values.values(), strict=True))
-    row = conn.execute(compose("merge")).fetchone()
-    conn.execute(QUERIES["drop_stage"])
-    inserted, updated = row if row else (0, 0)
-    return Merged(inserted, updated, len(rows) - inserted - updated)
-
-
-def _composer(
-    table: str, columns: list[str], told: list[str], data: list[str]
-) -> Callable[[str], sql.Composed]:
-    """Fills a query's {places} for one table.
-
-    Rows that are there get the ``told`` columns; ``data`` are those that make a difference.
-    """
-
-    def names(wanted: list[str], prefix: str = "") -> sql.Composed:
-        dot = sql.SQL(prefix)
-        return sql.SQL(", ").join(dot + sql.Identifier(name) for name in wanted)
-
-    assignments = sql.SQL(", ").join(
-        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(name)) for name in told
-    )
-    places = {
-        "table": sql.Identifier(table),
-        "columns": names(columns),
-        "key": names(list(KEYS.get(table, ("external_id",)))),
-        "assignments": assignments,
-        "current": names(data, "t."),
-        "incoming": names(data, "excluded."),
-    }
-    return lambda query: sql.SQL(QUERIES[query].decode()).format(**places)
-
-
 def write_rejects(path: Path, summaries: list[Summary]) -> int:
     """Writes all rejected rows with file, row number and reason to ``path``; returns how many."""
-    frames = [s.rejects.assign(file=s.file) for s in summaries if len(s.rejects)]
-    if not frames:
-        return 0
-    rejects = pd.concat(frames, ignore_index=True)
-    first = ["file", "row", "id", "reason"]
-    rest = [name for name in rejects.columns if name not in first]
-    # Excel opens the file as UTF-8 only with a byte order mark.
-    harmless(rejects[first + rest]).to_csv(path, index=False, encoding="utf-8-sig")
-    return len(rejects)
+    return rejects.write(path, [summary.rejects for summary in summaries])

@@ -140,14 +140,13 @@ def finish(conn: psycopg.Connection, id_: int, summary: Summary, *, kept: bool) 
     """Books the outcome in the import's own transaction; False where it was asked to stop."""
     told = summary._asdict() | {"reasons": _reasons(summary)}
     del told["rejects"]
-    given = {"id": id_, "summary": Jsonb(told), "rejects": len(summary.rejects), "kept": kept}
+    given = {"id": id_, "summary": Jsonb(told), "rejects": summary.rejected, "kept": kept}
     return conn.execute(QUERIES["finish"], given).fetchone() is not None
 
 
 def _reasons(summary: Summary) -> list[dict[str, Any]]:
-    """What stands behind a comma differs from row to row: a distance, a row number."""
-    counts = summary.rejects["reason"].str.split(",").str[0].value_counts()
-    return [{"reason": r, "rows": int(n)} for r, n in list(counts.items())[:MOST_REASONS]]
+    most = summary.rejects.reasons.most_common(MOST_REASONS)
+    return [{"reason": reason, "rows": rows} for reason, rows in most]
 
 
 def fail(conn: psycopg.Connection, id_: int, error: str) -> None:

@@ -7,11 +7,12 @@ import pandas as pd
 import psycopg
 
 from geo.intake import Wishes
+from geo.progress import Say
 from geo.sample import files, names
 from geo.store import blocks, district, importing, plans
 from geo.store.database import Setting, transaction
 from geo.store.duties import put_duties
-from geo.store.importing import Options, Say, import_file
+from geo.store.importing import Options, import_file
 
 BOUNDARIES = Path(__file__).parents[2] / "data" / "boundaries"
 SRID = 4549

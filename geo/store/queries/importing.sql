@@ -8,6 +8,14 @@ create temporary table stage on commit drop as select {columns} from {table} wit
 -- name: copy_stage
 copy stage ({columns}) from stdin;
 
+-- name: copy_stage_binary
+copy stage ({columns}) from stdin (format binary);
+
+-- name: types_of_stage
+-- The type of each of the stage's columns, without its modifiers.
+select attname::text, format_type(atttypid, null) from pg_attribute
+where attrelid = 'pg_temp.stage'::regclass and attnum > 0 order by attnum;
+
 -- name: merge
 -- Puts the staged rows into the table. Counts what is new and what differs; equal rows are not touched.
 with merged as (
@@ -17,6 +25,9 @@ with merged as (
     returning (xmax = 0) as fresh
 )
 select count(*) filter (where fresh), count(*) filter (where not fresh) from merged;
+
+-- name: empty_stage
+truncate pg_temp.stage;
 
 -- name: drop_stage
 drop table stage;
