@@ -56,7 +56,7 @@ Shapes = NDArray[np.object_]
 
 # Points go to threads in parts: not so small that a thread costs more than it saves, and not so
 # large that the room which a part needs besides (60 bytes per point) matters.
-_POINTS_AT_LEAST, _POINTS_AT_MOST = 10_000, 1 << 18
+_POINTS_AT_LEAST, _POINTS_AT_MOST = 10_000, 1 << 17
 
 
 class Index(NamedTuple):
@@ -96,9 +96,10 @@ def build(
     blocks: Shapes, block_ids: Ints, axes: Shapes, segment_ids: Ints, within_m: float
 ) -> Index:
     """The index of polygons and LineStrings with their ids; a road is near up to ``within_m``."""
-    return Index(
-        covering.build(blocks, _ids(block_ids)), nearest.build(axes, _ids(segment_ids), within_m)
-    )
+    with ThreadPoolExecutor(2) as pool:
+        of_blocks = pool.submit(covering.build, blocks, _ids(block_ids))
+        of_roads = pool.submit(nearest.build, axes, _ids(segment_ids), within_m)
+        return Index(of_blocks.result(), of_roads.result())
 
 
 def update_blocks(index: Index, blocks: Shapes, ids: Ints, gone: Ints) -> Index:

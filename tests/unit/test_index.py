@@ -1,6 +1,8 @@
 """Laws of the linking index: however it was made, changed, stored or asked, it answers the same."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -256,3 +258,8 @@ def test_nothing_is_compiled_twice():
         if isinstance(function, Dispatcher) and len(function.signatures) > 1
     }
     assert not {name: len(kinds) for name, kinds in several.items()}
+
+
+def test_who_does_not_link_does_not_wait_for_the_compiler():
+    script = "import sys, api.app, api.cli; sys.exit('numba' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
