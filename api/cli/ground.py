@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -76,11 +76,46 @@ def system(
 
 
 def link(
+    points: Annotated[
+        Path | None, typer.Argument(exists=True, help="Parquet, a file or a folder; needs --out.")
+    ] = None,
     verify: Annotated[
         bool, typer.Option("--verify", help="Compare every link with PostGIS's own predicates.")
     ] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the linked Parquet.")] = None,
+    crs: Annotated[
+        str | None, typer.Option(help="Datum of POINTS [wgs84; x and y: the district's]")
+    ] = None,
+    by: Annotated[
+        Literal["district", "street", "community"], typer.Option(help="Results apart by area.")
+    ] = "street",
+    index: Annotated[
+        Path | None, typer.Option(help="Ground of an earlier run (its _ground), not the database.")
+    ] = None,
+    engine: Annotated[
+        Literal["none", "dask"], typer.Option(help="Who links POINTS: this process, or a cluster.")
+    ] = "none",
+    workers: Annotated[int, typer.Option(min=1, help="Processes of a cluster started here.")] = 4,
+    address: Annotated[
+        str | None, typer.Option(help="Scheduler of a running Dask cluster, tcp://HOST:8786.")
+    ] = None,
 ) -> None:
-    """Link every incident, merchant and station to its block and its place on a road."""
+    """Link every incident, merchant and station to its block and its place on a road.
+
+    With POINTS and --out, link a Parquet data set of any size without the database's tables.
+    """
+    if (points is None) != (out is None) or (points and verify):
+        raise typer.BadParameter("POINTS and --out belong together, and not to --verify")
+    if points is None or out is None:
+        _link_tables(verify)
+        return
+    from api.cli import scale  # brings Numba, for which no other command should wait
+
+    cluster = (workers, address) if engine == "dask" else None
+    scale.link_parquet(points, out, crs=crs, by=by, index=index, cluster=cluster)
+
+
+def _link_tables(verify: bool) -> None:
     wrong = 0
     with transaction(database()) as conn:
         for table in linking.POINT_TABLES:
