@@ -5,19 +5,25 @@ found without rounding, and an index can grow without its cells moving.
 
 Functions marked `jit` are compiled. Numba keeps what it compiled beside the source and compiles
 anew when that file changes, but not when another file does that it calls: compiled functions call
-only those of their own module, and a test holds them to it. In loops they take arrays one by one,
-not the index as a whole: Numba counts references to what it takes out of a tuple, with a lock that
-all threads wait for.
+only those of their own module, and a test holds them to it.
+
+Those marked `lookup` make no arrays, only read and fill those given, and so can do without counting
+references to them, which otherwise takes half of the time and makes threads wait for each other.
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Function = TypeVar("Function", bound=Callable[..., Any])
+
 jit = njit(cache=True, nogil=True, error_model="numpy")
+lookup: Callable[[Function], Function]
+lookup = njit(cache=True, nogil=True, error_model="numpy", _nrt=False)  # type: ignore[call-overload]
 
 Ints = NDArray[np.int64]
 Places = NDArray[np.int32]
@@ -78,9 +84,15 @@ def spread(cell: Places, old: Grid, new: Grid) -> Places:
 def mark(grid: Grid, bounds: Floats) -> Flags:
     """Which cells of the grid the rectangles (shape (n, 4)) touch; shape (rows * columns,)."""
     marked = np.zeros((grid.rows, grid.columns), np.bool_)
-    origin = [grid.column, grid.row]
-    low = np.floor(bounds[:, :2] / grid.size).astype(int) - origin
-    high = np.floor(bounds[:, 2:] / grid.size).astype(int) - origin + 1
-    for (left, bottom), (right, top) in zip(np.maximum(low, 0), np.maximum(high, 0), strict=True):
-        marked[bottom:top, left:right] = True
+    origin = np.array([grid.column, grid.row, grid.column, grid.row])
+    _mark(marked, np.floor(bounds / grid.size).astype(np.int64) - origin)
     return marked.reshape(-1)
+
+
+@lookup
+def _mark(marked: Flags, ranges: Ints) -> None:
+    rows, columns = marked.shape
+    for k in range(len(ranges)):
+        for row in range(max(ranges[k, 1], 0), min(ranges[k, 3] + 1, rows)):
+            for column in range(max(ranges[k, 0], 0), min(ranges[k, 2] + 1, columns)):
+                marked[row, column] = True

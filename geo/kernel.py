@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.cells import Floats, Grid, Ints, Places, jit
+from geo.cells import Floats, Grid, Ints, Places, jit, lookup
 from geo.covering import BlockIndex
 from geo.nearest import TIE_M, RoadIndex
 from geo.raster import LAST, WHOLE
@@ -26,7 +26,7 @@ Place = tuple[np.uint32, float, float]
 RoadPlace = tuple[int, np.uint32, float, float]
 
 
-@jit
+@lookup
 def _cell_at(grid: Grid, x: float, y: float) -> int:
     """The cell of a point, -1 outside of the grid (and for NaN). Exact: sizes are powers of two."""
     column = np.floor(x / grid.size) - grid.column
@@ -36,7 +36,7 @@ def _cell_at(grid: Grid, x: float, y: float) -> int:
     return -1
 
 
-@jit
+@lookup
 def _covers(xy: Floats, held: Places, start: int, stop: int, x: float, y: float) -> bool:
     """Whether a block covers a point, by its edges at the point's height.
 
@@ -61,7 +61,7 @@ def _covers(xy: Floats, held: Places, start: int, stop: int, x: float, y: float)
     return inside
 
 
-@jit
+@lookup
 def _block_in(
     entries: Places,
     slots: Ints,
@@ -86,7 +86,7 @@ def _block_in(
         k += 1
 
 
-@jit
+@lookup
 def _distance(line: Floats, k: int, x: float, y: float) -> float:
     """Metres from the point to an edge, as ``ST_Distance`` counts them."""
     x1, y1, x2, y2 = line[k, 0], line[k, 1], line[k + 1, 0], line[k + 1, 1]
@@ -103,7 +103,7 @@ def _distance(line: Floats, k: int, x: float, y: float) -> float:
     return math.sqrt((cx - x) * (cx - x) + (cy - y) * (cy - y))
 
 
-@jit
+@lookup
 def _two_least(
     entries: Places, line: Floats, k: int, x: float, y: float
 ) -> tuple[int, float, float]:
@@ -129,7 +129,7 @@ def _two_least(
         k += 1
 
 
-@jit
+@lookup
 def _tied_axis(
     entries: Places, line: Floats, slot: Places, ids: Ints, start: int, x: float, y: float
 ) -> tuple[int, float]:
@@ -149,7 +149,7 @@ def _tied_axis(
     return winner, best
 
 
-@jit
+@lookup
 def _unit(line: Floats, k: int) -> tuple[float, float, float]:
     """Direction and length of an edge."""
     dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
@@ -157,7 +157,7 @@ def _unit(line: Floats, k: int) -> tuple[float, float, float]:
     return dx / length, dy / length, length
 
 
-@jit
+@lookup
 def _place(
     entries: Places, line: Floats, slot: Places, axis: int, k: int, x: float, y: float
 ) -> Place:
@@ -177,7 +177,7 @@ def _place(
         k += 1
 
 
-@jit
+@lookup
 def _place_by(line: Floats, slot: Places, edge: int, x: float, y: float) -> Place:
     """Side, chainage and offset by the nearest edge; on the axis itself the side is left."""
     along, offset, off_x, off_y = _foot(line, edge, x, y)
@@ -186,7 +186,7 @@ def _place_by(line: Floats, slot: Places, edge: int, x: float, y: float) -> Plac
     return side, line[edge, 2] + along, offset
 
 
-@jit
+@lookup
 def _foot(line: Floats, edge: int, x: float, y: float) -> tuple[float, float, float, float]:
     """How far along an edge its nearest point is, how far off, and the way from there to (x, y)."""
     ux, uy, length = _unit(line, edge)
@@ -196,7 +196,7 @@ def _foot(line: Floats, edge: int, x: float, y: float) -> tuple[float, float, fl
     return t, math.sqrt(ex * ex + ey * ey), ex, ey
 
 
-@jit
+@lookup
 def _direction(line: Floats, slot: Places, edge: int, along: float) -> tuple[float, float]:
     """The direction of the axis so far along an edge; at a bend the sum of both edges'."""
     ux, uy, length = _unit(line, edge)
@@ -211,7 +211,7 @@ def _direction(line: Floats, slot: Places, edge: int, along: float) -> tuple[flo
     return ux + other_x, uy + other_y
 
 
-@jit
+@lookup
 def _block_at(
     grid: Grid,
     cell: Places,
@@ -233,7 +233,7 @@ def _block_at(
     return _block_in(entries, slots, starts, held, xy, ~cell[at], row, x, y)
 
 
-@jit
+@lookup
 def _road_place_at(
     grid: Grid,
     within_m: float,
@@ -250,7 +250,8 @@ def _road_place_at(
         return NO_ROAD
     edge, best, second = _two_least(entries, line, cell[at], x, y)
     if second - best > 4 * TIE_M * (within_m + 1):  # more than a tie, at any distance in reach
-        if _distance(line, edge, x, y) > within_m:
+        # The exact distance is wanted only where the limit is near.
+        if best > (within_m - 1) ** 2 and _distance(line, edge, x, y) > within_m:
             return NO_ROAD
         side, chainage, offset = _place_by(line, slot, edge, x, y)
         return ids[slot[edge]], side, chainage, offset
@@ -261,7 +262,7 @@ def _road_place_at(
     return ids[axis], side, chainage, offset
 
 
-@jit
+@lookup
 def link_one(blocks: BlockIndex, roads: RoadIndex, x: float, y: float) -> tuple[int, RoadPlace]:
     """Block, and segment, side (as a code point), chainage and offset of one point."""
     grid, cell, entries, slots, starts, held, xy, _, _ = blocks
@@ -270,35 +271,37 @@ def link_one(blocks: BlockIndex, roads: RoadIndex, x: float, y: float) -> tuple[
     return block, _road_place_at(lanes, within_m, near, edges, line, slot, ids, x, y)
 
 
-@jit
-def link_all(
-    blocks: BlockIndex, roads: RoadIndex, x: Floats, y: Floats, tiles: int, out: Links
-) -> None:
-    """Links arrays of points; writes block, and the four of `link_one`, into five arrays.
-
-    Points are worked off tile by tile, ``tiles`` to the side of the ground: neighbours read the
-    same parts of the index, which then are in the processor's cache.
-    """
-    n = len(x)
-    order, px, py = _sorted_by_tile(x, y, blocks.grid, tiles)
-    block, segment, side = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.uint32)
-    chainage, offset = np.empty(n), np.empty(n)
+@lookup
+def link_all(blocks: BlockIndex, roads: RoadIndex, x: Floats, y: Floats, out: Links) -> None:
+    """Links arrays of points; writes block, and the four of `link_one`, into five arrays."""
+    block, segment, side, chainage, offset = out
     grid, cell, entries, slots, starts, held, xy, _, _ = blocks
     lanes, within_m, near, edges, line, slot, ids, _ = roads
-    for i in range(n):
-        block[i] = _block_at(grid, cell, entries, slots, starts, held, xy, px[i], py[i])
+    for i in range(len(x)):
+        block[i] = _block_at(grid, cell, entries, slots, starts, held, xy, x[i], y[i])
         segment[i], side[i], chainage[i], offset[i] = _road_place_at(
-            lanes, within_m, near, edges, line, slot, ids, px[i], py[i]
+            lanes, within_m, near, edges, line, slot, ids, x[i], y[i]
         )
-    for i in range(n):
-        k = order[i]
-        out[0][i], out[1][i], out[2][i] = block[k], segment[k], side[k]
-        out[3][i], out[4][i] = chainage[k], offset[k]
+
+
+@lookup
+def put_back(place: Ints, links: Links, out: Links) -> None:
+    """Writes links that are in the order of tiles in that of the points."""
+    block, segment, side, chainage, offset = links
+    to_block, to_segment, to_side, to_chainage, to_offset = out
+    for i in range(len(place)):
+        k = place[i]
+        to_block[i], to_segment[i], to_side[i] = block[k], segment[k], side[k]
+        to_chainage[i], to_offset[i] = chainage[k], offset[k]
 
 
 @jit
-def _sorted_by_tile(x: Floats, y: Floats, grid: Grid, tiles: int) -> tuple[Ints, Floats, Floats]:
-    """Where each point comes in the order of tiles, and x and y in that order."""
+def sorted_by_tile(x: Floats, y: Floats, grid: Grid, tiles: int) -> tuple[Ints, Floats, Floats]:
+    """Where each point comes in the order of tiles, and x and y in that order.
+
+    Tiles are ``tiles`` to a side of the grid. Neighbours read the same parts of the index, which
+    then are in the processor's cache.
+    """
     place = np.empty(len(x), np.int64)
     starts = np.zeros(tiles * tiles + 2, np.int64)
     columns, rows = grid.columns // tiles + 1, grid.rows // tiles + 1
@@ -317,9 +320,9 @@ def _sorted_by_tile(x: Floats, y: Floats, grid: Grid, tiles: int) -> tuple[Ints,
     return place, px, py
 
 
-@jit
+@lookup
 def places_in(
-    roads: RoadIndex, first: Ints, x: Floats, y: Floats, out: tuple[Sides, Floats, Floats]
+    roads: RoadIndex, first: Places, x: Floats, y: Floats, out: tuple[Sides, Floats, Floats]
 ) -> None:
     """The place of point i on the axis in slot i, whose list begins at first[i]."""
     side, chainage, offset = out

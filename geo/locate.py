@@ -126,11 +126,14 @@ def find(index: Index, x: Floats, y: Floats, threads: int | None = None) -> Link
     A coordinate that is no number is nowhere.
     """
     x, y, n = np.ascontiguousarray(x, float), np.ascontiguousarray(y, float), len(x)
-    out = (_ids_of(n), _ids_of(n), np.empty(n, np.uint32), np.empty(n), np.empty(n))
+    out = _room(n)
 
     def link(part: slice) -> None:
+        place, px, py = kernel.sorted_by_tile(x[part], y[part], index.blocks.grid, _tiles(n))
+        links = _room(len(px))
+        kernel.link_all(index.blocks, index.roads, px, py, links)
         into = (out[0][part], out[1][part], out[2][part], out[3][part], out[4][part])
-        kernel.link_all(index.blocks, index.roads, x[part], y[part], _tiles(n), into)
+        kernel.put_back(place, links, into)
 
     threads = threads or os.cpu_count() or 1
     size = max(_POINTS_AT_LEAST, min(_POINTS_AT_MOST, -(-n // threads)))
@@ -149,8 +152,9 @@ def _tiles(n: int) -> int:
     return max(1, min(64, int((n / 64) ** 0.5)))
 
 
-def _ids_of(n: int) -> Ints:
-    return np.empty(n, np.int64)
+def _room(n: int) -> kernel.Links:
+    ids = np.empty((2, n), np.int64)
+    return ids[0], ids[1], np.empty(n, np.uint32), np.empty(n), np.empty(n)
 
 
 def find_one(index: Index, x: float, y: float) -> Link:

@@ -14,7 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo import cells
-from geo.cells import Flags, Floats, Grid, Ints, Places, jit
+from geo.cells import Flags, Floats, Grid, Ints, Places, jit, lookup
 
 # Segments whose distances differ by less than this many metres are equally near.
 TIE_M = 1e-6
@@ -139,7 +139,7 @@ def run_along(same: Flags, length: Floats) -> Floats:
     return run
 
 
-@jit
+@lookup
 def _way(
     x1: float, y1: float, x2: float, y2: float, x: float, y: float
 ) -> tuple[float, float, float]:
@@ -150,7 +150,7 @@ def _way(
     return dx, dy, math.sqrt(dx * dx + dy * dy)
 
 
-@jit
+@lookup
 def _farthest(x1: float, y1: float, x2: float, y2: float, x: float, y: float, half: float) -> float:
     """How far from an edge a point of the cell around (x, y) can be: one of its corners is."""
     return max(
@@ -161,14 +161,14 @@ def _farthest(x1: float, y1: float, x2: float, y2: float, x: float, y: float, ha
     )
 
 
-@jit
+@lookup
 def _between(low: float, high: float, size: float, first: int, count: int) -> tuple[int, int]:
     """The first of ``count`` cells in a row that reaches from low to high; one past the last."""
     stop = min(math.floor(high / size) - first + 1, count)
     return max(math.floor(low / size) - first, 0), stop
 
 
-@jit
+@lookup
 def _walk(
     grid: Grid,
     marked: Flags,
@@ -246,7 +246,7 @@ def list_near(
     return write
 
 
-def each_alone(axes: NDArray[np.object_]) -> tuple[RoadIndex, Ints]:
+def each_alone(axes: NDArray[np.object_]) -> tuple[RoadIndex, Places]:
     """An index without cells: the list of axis i is all of its edges. And where that begins."""
     line, slot = lines_of(axes)
     edges = np.flatnonzero(slot[1:] == slot[:-1])
@@ -255,4 +255,4 @@ def each_alone(axes: NDArray[np.object_]) -> tuple[RoadIndex, Ints]:
     grid, none = cells.grid_over(np.empty((0, 4)), 1.0), np.empty(0, np.int32)
     ids = np.arange(len(axes))
     index = RoadIndex(grid, math.inf, none, entries, line, slot, ids, ids >= 0)
-    return index, np.searchsorted(slot[edges], ids)
+    return index, np.searchsorted(slot[edges], ids).astype(np.int32)

@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.cells import Flags, Floats, Grid, Ints, Places, jit
+from geo.cells import Flags, Floats, Grid, Ints, Places, jit, lookup
 
 # Shape (n, 2): a cell, and an entry of its list.
 Pairs = NDArray[np.int32]
@@ -18,7 +18,7 @@ LAST, WHOLE = 1, 2
 _TOUCH = 1e-6
 
 
-@jit
+@lookup
 def _span(
     x1: float, y1: float, x2: float, y2: float, low: float, high: float
 ) -> tuple[float, float]:
@@ -58,12 +58,12 @@ def fill_slabs(edges: Floats, slot: Ints, size: float, base: Ints, starts: Ints)
     return held
 
 
-@jit
+@lookup
 def _rows(y1: float, y2: float, size: float) -> tuple[int, int]:
     return math.floor(min(y1, y2) / size), math.floor(max(y1, y2) / size)
 
 
-@jit
+@lookup
 def _touch(touched: Flags, edges: Floats, size: float, column: int, row: int) -> None:
     """Marks the cells that edges pass; cell (0, 0) is that of the column and row given."""
     pad = _TOUCH * size
@@ -80,7 +80,7 @@ def _touch(touched: Flags, edges: Floats, size: float, column: int, row: int) ->
                 touched[r, c] = True
 
 
-@jit
+@lookup
 def _is_inside(x: float, y: float, edges: Floats) -> bool:
     """Whether the middle of a cell that no edge touches lies inside: edges to its right are odd."""
     inside = False
