@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import network
-from geo.frontage import FRONTAGE_DEPTH_M, frontages, surfaces
+from geo.frontage import FRONTAGE_DEPTH_M, GRID_M, frontages, surfaces
 from geo.network import build_network, match_known
 
 CRS = "EPSG:4549"
@@ -237,7 +237,9 @@ def test_strips_are_apart_from_each_other_and_from_the_surface(lines):
     flat = shapely.buffer(segments.geometry, half, cap_style="flat", quad_segs=4)
     assert strips.is_valid.all()
     assert (strips.geom_type == "MultiPolygon").all()
-    assert shapely.area(shapely.intersection(left, right)).max() < 0.01
+    # corners on a grid of 1 mm: along a shared edge the strips may lap over by that much
+    lap = shapely.area(shapely.intersection(left, right))
+    assert (lap <= GRID_M * np.maximum(shapely.length(left), 1)).all()
     assert shapely.area(shapely.intersection(left, flat)).max() < 1e-6
     assert shapely.is_valid(surfaces(segments)).all()
 
