@@ -23,8 +23,10 @@ MAX_LON, MAX_LAT = 180.0, 90.0
 ORIGIN_DEG = 1e-9
 SWAPPED = "lon and lat look swapped: as written it is outside, the other way round inside"
 LONGEST_QUOTE = 60
-CURVES = ("CIRCULARSTRING", "COMPOUNDCURVE", "CURVE", "MULTICURVE", "MULTISURFACE", "TIN")
-CURVES += ("SURFACE", "TRIANGLE", "POLYHEDRALSURFACE")
+CURVES = (
+    *("CIRCULARSTRING", "COMPOUNDCURVE", "CURVE", "MULTICURVE", "MULTISURFACE", "TIN"),
+    *("SURFACE", "TRIANGLE", "POLYHEDRALSURFACE"),
+)
 CURVED = " (curves and surfaces are not read as text; a GeoPackage's curves are straightened)"
 
 
