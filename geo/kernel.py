@@ -251,7 +251,7 @@ def _road_place_at(
     edge, best, second = _two_least(entries, line, cell[at], x, y)
     if second - best > 4 * TIE_M * (within_m + 1):  # more than a tie, at any distance in reach
         # The exact distance is wanted only where the limit is near.
-        if best > (within_m - 1) ** 2 and _distance(line, edge, x, y) > within_m:
+        if best > max(within_m - 1, 0.0) ** 2 and _distance(line, edge, x, y) > within_m:
             return NO_ROAD
         side, chainage, offset = _place_by(line, slot, edge, x, y)
         return ids[slot[edge]], side, chainage, offset
