@@ -159,7 +159,7 @@ def finished(job: Job) -> list[Done]:
 
 def link_portion(job: Job, portion: Portion) -> Done:
     """Links one portion and enters it as done; may be done again, or by two processes at once."""
-    where = _ground(str(Path(job.out, "_ground")))
+    where = _where(str(Path(job.out, "_ground")))
     rows = in_block = on_road = 0
     parts: dict[str, int] = {}
     with pq.ParquetFile(portion.file) as opened:
@@ -170,24 +170,37 @@ def link_portion(job: Job, portion: Portion) -> Done:
             rows += len(table)
             in_block += len(table) - table["block_id"].null_count
             on_road += len(table) - table["segment_id"].null_count
-            parts |= _write(job, table, area, f"part-{portion.number:06}-{i:03}.parquet")
+            parts |= _write(
+                job, table, ([*where.codes, ""], area), f"part-{portion.number:06}-{i:03}.parquet"
+            )
     done = Done(portion.number, rows, in_block, on_road, parts)
     _put(Path(job.out, "_done", f"{portion.number:06}.json"), done._asdict())
     return done
 
 
+class _Where(NamedTuple):
+    """The ground, the codes of its areas, and each block's place among them."""
+
+    ground: ground.Ground
+    codes: list[str]
+    area_of_block: NDArray[np.int64]
+
+
 @lru_cache(maxsize=1)
-def _ground(folder: str) -> ground.Ground:
+def _where(folder: str) -> _Where:
     """Mapped once in each process."""
-    return ground.load(Path(folder))
+    known = ground.load(Path(folder))
+    codes, area_of_block = np.unique(known.blocks.area, return_inverse=True)
+    return _Where(known, codes.tolist(), area_of_block)
 
 
 def _linked(
-    points: Any, xy: tuple[str, str], source: str | None, where: ground.Ground
-) -> tuple[Any, NDArray[np.str_]]:
-    """The points with their links, and each point's area, '' where it has none."""
+    points: Any, xy: tuple[str, str], source: str | None, where: _Where
+) -> tuple[Any, NDArray[np.int64]]:
+    """The points with their links, and the place of each one's area, past the last for none."""
     x, y = (pc.cast(points[name], pa.float64()).to_numpy() for name in xy)
-    found = locate.find(where.lookup, *_metric(x, y, source, where.crs), threads=1)
+    known = where.ground
+    found = locate.find(known.lookup, *_metric(x, y, source, known.crs), threads=1)
     nowhere, off_road = found.block < 0, found.road.segment < 0
     for name, values, absent in (
         ("block_id", found.block, nowhere),
@@ -197,8 +210,8 @@ def _linked(
         ("offset_m", found.road.offset_m, off_road),
     ):
         points = points.append_column(name, pa.array(values, mask=absent))
-    at = np.minimum(np.searchsorted(where.blocks.id, found.block), len(where.blocks.id) - 1)
-    return points, np.where(nowhere, "", where.blocks.area[at])
+    at = np.minimum(np.searchsorted(known.blocks.id, found.block), len(known.blocks.id) - 1)
+    return points, np.where(nowhere, len(where.codes), where.area_of_block[at])
 
 
 def _metric(x: Floats, y: Floats, source: str | None, target: str) -> tuple[Floats, Floats]:
@@ -211,15 +224,18 @@ def _metric(x: Floats, y: Floats, source: str | None, target: str) -> tuple[Floa
     return crs.transform_points(x, y, source, target)
 
 
-def _write(job: Job, table: Any, area: NDArray[np.str_], name: str) -> dict[str, int]:
+def _write(
+    job: Job, table: Any, areas: tuple[list[str], NDArray[np.int64]], name: str
+) -> dict[str, int]:
     """Writes the rows of each area under hidden names, then renames them; rows of each part."""
-    codes, place = np.unique(area, return_inverse=True)
+    codes, place = areas
     table = table.take(pa.array(np.argsort(place, kind="stable")))
     counts = np.bincount(place, minlength=len(codes))
     starts = np.cumsum(counts) - counts
     hidden: list[tuple[Path, Path]] = []
     parts = {}
-    for code, start, rows in zip(codes, starts.tolist(), counts.tolist(), strict=True):
+    for i in np.flatnonzero(counts):
+        code, start, rows = codes[i], int(starts[i]), int(counts[i])
         part = f"area={quote(code, safe='') or NO_AREA}/{name}"
         path = Path(job.out, part)
         path.parent.mkdir(exist_ok=True)
