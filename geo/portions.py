@@ -26,7 +26,8 @@ from geo.containers import Limits
 from geo.kinds import Names
 from geo.readers import Source
 
-ROWS = 100_000
+# Enough that the statements of a portion cost little, and few for the memory.
+ROWS = 50_000
 WHOLE_BYTES = 2**25
 # Arrow reads up to 32 blocks ahead; a row must fit in one.
 BLOCK_BYTES = 2**22

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli import check
-from api.cli.session import console, database, say, tell
+from api.cli.session import database, progressing, tell
 from geo import kinds
 from geo.intake import Wishes
 from geo.store import checking, importing
@@ -49,8 +49,7 @@ def import_(
     url = database()
     summaries = []
     for file in files:
-        with console.status(str(file)), transaction(url) as conn:
-            summaries.append(importing.import_file(conn, file, kind, options, say))
+        summaries.append(_import(url, file, kind, options))
         _report(summaries[-1])
     if not dry_run:
         _check(url, kinds.kind_of(kind).name, rejects.parent)
@@ -61,6 +60,15 @@ def import_(
         tell(f"{written} rejected rows with their reasons are in {rejects}")
     if dry_run:
         tell("dry run: nothing was kept")
+
+
+def _import(url: str, file: Path, kind: str, options: importing.Options) -> importing.Summary:
+    try:
+        with progressing(file.name) as say, transaction(url) as conn:
+            return importing.import_file(conn, file, kind, options, say)
+    except KeyboardInterrupt:
+        typer.echo(f"luge: stopped; nothing of {file} was kept", err=True)
+        raise typer.Exit(130) from None
 
 
 def _pairs(given: list[str] | None) -> dict[str, str]:

@@ -1,8 +1,15 @@
 """What every command shares: the database, and the two ways to speak."""
 
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from geo.progress import Say, Step
+from geo.sentences import spaced
 from geo.store import cluster
 from geo.store.settings import load
 
@@ -13,6 +20,30 @@ console = Console(stderr=True, highlight=False)
 def say(text: str) -> None:
     """One line about what is being done."""
     console.print(text, markup=False)
+
+
+@contextmanager
+def progressing(task: str) -> Iterator[Say]:
+    """A bar with rows, rate and time left while inside; gives what an import says its steps to."""
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TimeRemainingColumn(),
+    )
+    start = time.monotonic()
+    with Progress(*columns, console=console, transient=True) as bar:
+        at = bar.add_task(task, total=None, rows="")
+
+        def hear(words: str) -> None:
+            if not isinstance(words, Step):
+                bar.console.print(words, markup=False)
+                return
+            rate = round(words.done / (time.monotonic() - start))
+            rows = f"{words}, {spaced(rate)} rows/s"
+            bar.update(at, completed=words.done, total=words.total, rows=rows)
+
+        yield hear
 
 
 def tell(text: str) -> None:

@@ -5,8 +5,9 @@ file, but for its ids (16 bytes a row) to find those that come twice.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -76,24 +77,27 @@ def pour(conn: psycopg.Connection, file: File, say: Say) -> Poured:
     with Ledger(file.kind, file.where, file.wishes, lambda name: _column(file, name)) as book:
         conn.execute(linking.QUERIES["trust_links"])
         try:
-            for ready in _ahead(_prepared(file, book, index, stage)):
-                counts += ready.counts
-                rejects.add(ready.rejects)
-                counts += stage.merge(ready)
-                say(_step(counts["accepted"] + len(rejects), ready.share))
+            with closing(_ahead(_prepared(file, book, index, stage))) as coming:
+                for ready in coming:
+                    done = counts["accepted"] + len(rejects)
+                    counts += ready.counts
+                    rejects.add(ready.rejects)
+                    say(_step(done, counts["accepted"] + len(rejects), ready.share))
+                    counts += stage.merge(ready)
         except MissingCrs as error:
             likely = datum.notes(book.sample, file.kind, None, ground)
             raise MissingCrs(" ".join([str(error), *likely])) from error
         conn.execute(linking.QUERIES["mistrust_links"])
+        conn.execute(merging.QUERIES["drop_stage"])
         notes = _notes(conn, file, book, counts, ground)
     assert book.crs is not None  # noqa: S101 - a file has a portion
     merged = Merged(counts["inserted"], counts["updated"], counts["unchanged"])
     return Poured(book.crs, merged, notes, rejects)
 
 
-def _step(done: int, share: float) -> Step:
-    total = max(done, round(done / share)) if share else done
-    return Step(f"{spaced(done)} rows of about {spaced(total)}", done, total)
+def _step(done: int, read: int, share: float) -> Step:
+    total = max(read, round(read / share)) if share else read
+    return Step(f"writing: {spaced(done)} of about {spaced(total)} rows", done, total)
 
 
 def _notes(
@@ -109,10 +113,10 @@ def _notes(
 
 
 def _column(file: File, name: str) -> Iterator[Any]:
-    return (part.source.frame[name] for part in portions.read(file.path, file.asked))
+    return (part.source.frame[name] for part in portions.read(file.path, file.asked, portions.ROWS))
 
 
-def _ahead(items: Iterator[T]) -> Iterator[T]:
+def _ahead(items: Iterator[T]) -> Generator[T]:
     """The items, each made by a thread while the one before is used."""
     with ThreadPoolExecutor(1) as thread:
         coming = thread.submit(next, items, None)
@@ -122,7 +126,7 @@ def _ahead(items: Iterator[T]) -> Iterator[T]:
 
 
 def _prepared(file: File, book: Ledger, index: Any, stage: "_Stage") -> Iterator[_Ready]:
-    for portion in portions.read(file.path, file.asked):
+    for portion in portions.read(file.path, file.asked, portions.ROWS):
         taken = book.accept(portion.source)
         columns = _columns(taken, index)
         told = [name for name in columns if name not in taken.silent]

@@ -17,6 +17,7 @@ from psycopg import sql
 from geo.store import linking
 from geo.store.database import read_setting
 from geo.store.queries import load
+from geo.store.turns import take_turn
 
 QUERIES = load("relinking")
 
@@ -41,6 +42,7 @@ def following(conn: psycopg.Connection) -> Iterator[Followed]:
     links, and the result equals linking everything. The counts stand in the result afterwards.
     """
     followed = Followed()
+    take_turn(conn)
     conn.execute(QUERIES["remember"])
     yield followed
     for step in ("compare", "index_changed", "analyze_changed"):

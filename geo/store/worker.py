@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 from psycopg.errors import QueryCanceled
 
+from geo.progress import Step
 from geo.store import importing, jobs, uploads
 from geo.store.database import transaction
 from geo.store.jobs import Job
@@ -102,12 +103,16 @@ class _Worker(threading.Thread):
 
     def _import(self, conn: psycopg.Connection, job: Job) -> None:
         folder, options = uploads.folder_of(self.folder, job.place), jobs.options_of(job)
-        taken = 0
+        at = (0, STEPS)
 
         def say(words: str) -> None:
-            nonlocal taken
-            taken += 1
-            if not jobs.step(conn, job.id, words, (taken, STEPS)) or self.stopping.is_set():
+            """A step that counts rows tells how far it is; the others are counted themselves."""
+            nonlocal at
+            if isinstance(words, Step):
+                at = (words.done, words.total)
+            elif at[1] == STEPS:
+                at = (at[0] + 1, STEPS)
+            if not jobs.step(conn, job.id, words, at) or self.stopping.is_set():
                 raise Stopped
 
         with transaction(self.url) as self.at_work:
