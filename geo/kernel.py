@@ -45,20 +45,16 @@ def _covers(xy: Floats, held: Places, start: int, stop: int, x: float, y: float)
     because that is what PostGIS does. Exact arithmetic would be right in some cases where this is
     not (below a ten-thousandth of a micrometre), and then differ from the database.
     """
-    inside = False
-    for i in range(start, stop):
+    inside, on_edge = False, False
+    for i in range(start, stop):  # without branches that the processor would guess wrong
         k = held[i]
         x1, y1, x2, y2 = xy[k, 0], xy[k, 1], xy[k + 1, 0], xy[k + 1, 1]
-        if y < min(y1, y2) or y > max(y1, y2):
-            continue
         side = (x2 - x1) * (y - y1) - (x - x1) * (y2 - y1)
-        if side == 0 and min(x1, x2) <= x <= max(x1, x2):
-            return True
-        if y1 <= y < y2:
-            inside ^= side > 0
-        elif y2 <= y < y1:
-            inside ^= side < 0
-    return inside
+        between = (min(x1, x2) <= x) & (x <= max(x1, x2)) & (min(y1, y2) <= y) & (y <= max(y1, y2))
+        on_edge |= (side == 0) & between
+        up, down = (y1 <= y) & (y < y2), (y2 <= y) & (y < y1)
+        inside ^= (up & (side > 0)) | (down & (side < 0))
+    return inside | on_edge
 
 
 @lookup
