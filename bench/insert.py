@@ -44,7 +44,9 @@ def main() -> None:
 
         ways = {
             "without links": lambda at: bare.execute(_BARE, [*row().values(), *at]),
-            "links in process": lambda at: linking.insert(linked, "incident", row(), at, ground),
+            "links in process": lambda at: linking.insert(
+                linked, "incident", row(), linking.At(*at, 4549), ground
+            ),
             "links by trigger": lambda at: trigger.execute(_BARE, [*row().values(), *at]),
         }
         taken = {name: [] for name in ways}

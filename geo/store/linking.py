@@ -3,6 +3,7 @@
 Numba, which `geo.locate` compiles with, takes half a second to import; only who links waits for it.
 """
 
+import struct
 from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,9 +26,19 @@ QUERIES = load("linking")
 # The tables whose rows have a place.
 POINT_TABLES = ("incident", "merchant", "station")
 
+_EWKB_POINT = 0x20000001  # a point with an SRID
+
 
 class NoPoints(ValueError):
     """The table holds nothing that has a place."""
+
+
+class At(NamedTuple):
+    """One place in the district's CRS."""
+
+    x: float
+    y: float
+    srid: int
 
 
 class Verified(NamedTuple):
@@ -111,19 +122,20 @@ def insert(
     conn: psycopg.Connection,
     table: str,
     values: Mapping[str, object],
-    xy: tuple[float, float],
+    at: At,
     ground: "Index",
 ) -> int:
-    """Inserts one row at ``xy`` (district CRS) with its links, in one statement; returns its id.
+    """Inserts one row at a place with its links, in one statement; returns its id.
 
     The links are found in this process, in microseconds, and the trigger stays out. ``ground`` is
     taken for today's: who keeps one reads it anew when blocks or segments change.
     """
     from geo import locate
 
-    links = locate.find_one(ground, *xy)
-    found = conn.execute(_insertion(table, tuple(values)), [*values.values(), *xy, *links])
-    row = found.fetchone()
+    links = locate.find_one(ground, at.x, at.y)
+    point = struct.pack("<BIIdd", 1, _EWKB_POINT, at.srid, at.x, at.y).hex()
+    query = _insertion(table, tuple(values))
+    row = conn.execute(query, [*values.values(), point, *links]).fetchone()
     assert row is not None  # noqa: S101 - the statement inserts one row or fails
     return int(row[0])
 

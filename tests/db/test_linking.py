@@ -132,7 +132,7 @@ def test_a_row_inserted_with_its_links_has_those_of_the_trigger(town, xy):
         ground = linking.read_ground(conn)
         for n, at in enumerate(xy):
             row = {"external_id": str(n), "class": "test", "reported_at": "2026-01-01"}
-            linking.insert(conn, "incident", row, at, ground)
+            linking.insert(conn, "incident", row, linking.At(*at, SRID), ground)
         brought = links(conn)
         conn.execute("update incident set geom = geom")  # the trigger is awake again
         assert links(conn) == brought
@@ -143,7 +143,7 @@ def test_only_points_are_inserted_with_links(town):
     with psycopg.connect(town) as conn:
         ground = linking.read_ground(conn)
         with pytest.raises(linking.NoPoints, match="incident"):
-            linking.insert(conn, "block", {"code": "1"}, (0.0, 0.0), ground)
+            linking.insert(conn, "block", {"code": "1"}, linking.At(0.0, 0.0, SRID), ground)
 
 
 # Where the sign of a cross product in doubles is not that of the exact one: PostGIS takes doubles,

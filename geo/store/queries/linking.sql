@@ -17,7 +17,7 @@ select set_config('luge.linked', '', true);
 -- name: insert_linked
 -- One row that brings its links: the trigger stays out of this one statement.
 insert into {table} ({columns}geom, block_id, segment_id, side, chainage_m, offset_m)
-select {values}st_setsrid(st_makepoint(%s, %s), (select srid from setting)), %s, %s, %s, %s, %s
+select {values}%s, %s, %s, %s, %s, %s
 from set_config('luge.linked', 'yes', true)
 returning id, set_config('luge.linked', '', true);
 
