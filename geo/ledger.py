@@ -21,7 +21,7 @@ from geo.intake import Before, District, Intake, Wishes
 from geo.kinds import Kind
 from geo.readers import Source
 
-SAMPLE_ROWS = 20_000
+SAMPLE_ROWS = 10_000
 MOST_IN_MEMORY = 2**25
 # Multiplying by this (2⁶⁴ over the golden ratio) scatters row numbers, so a row is drawn or not
 # whatever portion it comes in.
@@ -53,6 +53,7 @@ class Ledger:
         self.notes: list[str] = []
         self.spots = _Spots()
         self.sample: Any = None
+        self.draw, self.highest = np.empty(0, np.uint64), np.iinfo(np.uint64).max
 
     def __enter__(self) -> Self:
         return self
@@ -103,12 +104,16 @@ class Ledger:
 
     def _draw(self, frame: Any) -> None:
         """Keep the rows whose scattered numbers are the lowest so far."""
-        drawn = frame if self.sample is None else pd.concat([self.sample, frame])
+        draw = frame["_row"].to_numpy().astype(np.uint64) * SCATTER
+        fresh = np.flatnonzero(draw < self.highest)
+        held = [] if self.sample is None else [self.sample]
+        drawn = pd.concat([*held, frame.iloc[fresh]], ignore_index=True)
+        draw = np.append(self.draw, draw[fresh])
         if len(drawn) > SAMPLE_ROWS:
-            draw = drawn["_row"].to_numpy().astype(np.uint64) * SCATTER
-            lowest = np.argpartition(draw, SAMPLE_ROWS)[:SAMPLE_ROWS]
-            drawn = drawn.iloc[np.sort(lowest)]
-        self.sample = drawn.reset_index(drop=True)
+            lowest = np.sort(np.argpartition(draw, SAMPLE_ROWS)[:SAMPLE_ROWS])
+            drawn, draw = drawn.iloc[lowest].reset_index(drop=True), draw[lowest]
+            self.highest = draw.max()
+        self.sample, self.draw = drawn, draw
 
 
 class _Spots:
