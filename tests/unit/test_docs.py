@@ -63,6 +63,19 @@ def test_every_layer_has_names_in_both_languages(layer):
     assert all(column.zh and column.en for column in layer.columns)
 
 
+ROOMS = [
+    path.stem
+    for folder in (ROOT / "geo", ROOT / "geo" / "store")
+    for path in folder.glob("*.py")
+    if path.stem != "__init__"
+]
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_is_on_the_plan(room):
+    assert re.search(rf"\b{room}\b", doc("architecture.md"))
+
+
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
