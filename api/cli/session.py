@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from geo.progress import Say, Step
 from geo.sentences import spaced
@@ -25,11 +25,11 @@ def say(text: str) -> None:
 @contextmanager
 def progressing(task: str) -> Iterator[Say]:
     """A bar with rows, rate and time left while inside; gives what an import says its steps to."""
+    # The time left is worked out here: rich's own starts anew whenever the total is estimated anew.
     columns = (
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.fields[rows]}"),
-        TimeRemainingColumn(),
     )
     start = time.monotonic()
     with Progress(*columns, console=console, transient=True) as bar:
@@ -39,11 +39,17 @@ def progressing(task: str) -> Iterator[Say]:
             if not isinstance(words, Step):
                 bar.console.print(words, markup=False)
                 return
-            rate = round(words.done / (time.monotonic() - start))
-            rows = f"{words}, {spaced(rate)} rows/s"
+            rows = f"{words}{_pace(words, time.monotonic() - start)}"
             bar.update(at, completed=words.done, total=words.total, rows=rows)
 
         yield hear
+
+
+def _pace(step: Step, seconds: float) -> str:
+    if not step.done:
+        return ""
+    minutes, left = divmod(round(seconds * (step.total - step.done) / step.done), 60)
+    return f", {spaced(round(step.done / seconds))} rows/s, {minutes}:{left:02} left"
 
 
 def tell(text: str) -> None:
