@@ -56,7 +56,10 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             # The server's user reads and writes the finished rows there.
             Path(folder).chmod(0o777)
-            _measure(Path(folder), args)
+            try:
+                _measure(Path(folder), args)
+            finally:
+                cluster.stop(HOME)
 
 
 def _measure(folder: Path, args: argparse.Namespace) -> None:
