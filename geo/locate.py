@@ -125,7 +125,8 @@ def find(index: Index, x: Floats, y: Floats, threads: int | None = None) -> Link
 
     A coordinate that is no number is nowhere.
     """
-    x, y, n = np.ascontiguousarray(x, float), np.ascontiguousarray(y, float), len(x)
+    # Numba compiles once more for arrays that may not be written to, as frames give them.
+    x, y, n = np.require(x, float, "CW"), np.require(y, float, "CW"), len(x)
     out = _room(n)
 
     def link(part: slice) -> None:

@@ -249,6 +249,14 @@ def test_compiled_functions_call_those_of_their_own_module_only(module):
     assert own or module is covering
 
 
+def test_arrays_that_may_not_be_written_to_are_taken_too():
+    block = np.array([shapely.box(0, 0, 9, 9)])
+    index = locate.build(block, np.array([1]), np.array([], object), np.array([], int), 9.0)
+    x = np.array([1.0, 99.0])
+    x.flags.writeable = False
+    assert locate.find(index, x, x).block.tolist() == [1, locate.NOWHERE]
+
+
 def test_nothing_is_compiled_twice():
     """What is called from outside, for one kind of arguments: a mapped index is as any other."""
     several = {
