@@ -126,7 +126,7 @@ def find(index: Index, x: Floats, y: Floats, threads: int | None = None) -> Link
     A coordinate that is no number is nowhere.
     """
     # Numba compiles once more for arrays that may not be written to, as frames give them.
-    x, y, n = np.require(x, float, "CW"), np.require(y, float, "CW"), len(x)
+    x, y, n = np.require(x, float, ["C", "W"]), np.require(y, float, ["C", "W"]), len(x)
     out = _room(n)
 
     def link(part: slice) -> None:
