@@ -13,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import imports, places, problems, tiles
+from api import imports, measures, places, problems, tiles
 from api.readers import public
 from api.shelf import FromShelf, Shelf
 from geo.store import cluster
@@ -85,6 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(FromShelf, state=app.state, headers=HEADERS)
     app.include_router(places.router)
     app.include_router(tiles.router)
+    app.include_router(measures.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
