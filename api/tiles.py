@@ -49,7 +49,7 @@ def list_layers(request: Request) -> dict[str, object]:
             "layers": [
                 _describe(conn, layer, reader(request).rights)
                 | {"revision": _revision(changes.revision(conn, layer.key), layer, today)}
-                | {"shares": {str(z): part for z, part in shares.get(layer.key, {}).items()}}
+                | {"shares": shares.get(layer.key, {})}
                 for layer in LAYERS.values()
             ],
             "metrics": [metric._asdict() for metric in METRICS],
