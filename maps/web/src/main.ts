@@ -1,10 +1,14 @@
 // Starts the page: words first, then the district, then the map and its panels.
 import "./css/base.css";
 import "./css/panels.css";
+import "./css/figures.css";
 import "./css/place.css";
 import "./css/phone.css";
 import * as api from "./api";
+import { densityLegend } from "./density";
 import { find, h } from "./dom";
+import { figuresPanel } from "./figures/figures";
+import { keepFresh } from "./fresh";
 import { watchThinning } from "./hint";
 import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
@@ -43,9 +47,15 @@ async function start(): Promise<void> {
   map.once("load", () => find("#cover").replaceChildren());
   const visit = visits(map, district, declared);
   find("#finder").append(searchBox(visit.result));
-  watchThinning(map, declared.layers);
-  makeSheet(
-    { layers: layersPanel(map, district, declared), directory: await directoryPanel(visit.area) }, dataLine(district));
+  const fresh = keepFresh(map, district, declared);
+  watchThinning(map, fresh);
+  const live = Object.fromEntries(
+    declared.layers.filter(({ style }) => style.shape === "heat").map((layer) => [layer.key, densityLegend(map, layer)]));
+  makeSheet({
+    layers: layersPanel(map, fresh, live),
+    figures: figuresPanel(map, fresh, visit.unit),
+    directory: await directoryPanel(visit.area),
+  }, dataLine(district));
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map } });
 }

@@ -51,8 +51,19 @@ function tellBusy(map: MapLibre): void {
   map.on("idle", () => tell(false));
 }
 
+/** Now, or as soon as the style can be changed. */
+export function whenStyled(map: MapLibre, act: () => void): void {
+  if (map.getLayer("land")) act();
+  else map.once("style.load", act);
+}
+
+/** Whether the layer is switched on. */
+export function isVisible(map: MapLibre, id: string): boolean {
+  return Boolean(map.getLayer(id)) && map.getLayoutProperty(id, "visibility") !== "none";
+}
+
 /** Busy from this moment on: the map itself says so only at its next frame. */
-function redraw(map: MapLibre): void {
+export function redraw(map: MapLibre): void {
   map.getContainer().setAttribute("aria-busy", "true");
   map.triggerRepaint();
 }

@@ -39,7 +39,7 @@ export function compounds(layer: Layer): LayerSpecification[] {
 export function compoundNames(): LayerSpecification[] {
   return [
     {
-      id: "compound-names", type: "symbol", source: "compounds", "source-layer": "compound_labels", minzoom: 15,
+      id: "compound-names", type: "symbol", source: "compounds", "source-layer": "compounds_labels", minzoom: 15,
       layout: {
         "text-field": ["get", "name"], "text-font": REGULAR, "text-size": byZoom([15, 11], [18, 14]), "text-max-width": 7,
         "text-padding": 4,
@@ -64,7 +64,7 @@ export function blocks(layer: Layer): LayerSpecification[] {
 export function blockCodes(): LayerSpecification[] {
   return [
     {
-      id: "block-codes", type: "symbol", source: "blocks", "source-layer": "block_labels", minzoom: 16.5,
+      id: "block-codes", type: "symbol", source: "blocks", "source-layer": "blocks_labels", minzoom: 16.5,
       layout: {
         "text-field": ["get", "code"], "text-font": REGULAR, "text-size": 10.5, "text-letter-spacing": 0.02,
         "text-padding": 8,
@@ -104,7 +104,7 @@ export function borders(layer: Layer): LayerSpecification[] {
 }
 
 export function areaNames(layer: Layer): LayerSpecification[] {
-  const source = { source: "areas", "source-layer": "area_labels" } as const;
+  const source = { source: "areas", "source-layer": "areas_labels" } as const;
   return [
     {
       id: "community-names", type: "symbol", ...source, minzoom: 13, maxzoom: 16.5,
