@@ -6,6 +6,7 @@ numbers. Every process that sees the same rows gives the same revision.
 """
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -69,6 +70,15 @@ def revision(conn: psycopg.Connection, layer: str) -> str:
     row = conn.execute(QUERIES["revision"], {"layer": layer}).fetchone()
     assert row  # noqa: S101 - an aggregate has a row
     return _write(*row)
+
+
+def revisions(conn: psycopg.Connection) -> defaultdict[str, str]:
+    """The `revision` of every layer, also of those that the log does not name."""
+    horizon, found = 0, {}
+    for layer, *numbers in conn.execute(QUERIES["revisions"]):
+        horizon = numbers[0]
+        found[layer] = _write(*numbers)
+    return defaultdict(lambda: _write(horizon, 0, 0), found)
 
 
 def revision_of(log: Log, layer: str, box: Box | None = None) -> str:
@@ -149,5 +159,8 @@ async def _read_setting(conn: psycopg.AsyncConnection[Any]) -> Setting | None:
 
 
 def prune(conn: psycopg.Connection, keep: int = KEEP_ROWS) -> None:
-    """Drops all but about the newest ``keep`` rows of the log; revisions then change once."""
+    """Where the log is twice as long, drops all but about the newest ``keep`` rows.
+
+    Revisions then change once.
+    """
     conn.execute(QUERIES["prune"], {"keep": keep})
