@@ -73,7 +73,7 @@ PARTS = (
     Part("density", ("incidents",),
          lambda conn, now: refresh_density(conn, now.srid), costly=True),
     Part("metrics", SOURCES,
-         lambda conn, now: refresh_metrics(conn, now.revisions, now.today), dated=True, costly=True),
+         lambda conn, now: refresh_metrics(conn, now.revisions, now.today), True, True),
 )  # fmt: skip
 
 
