@@ -5,10 +5,11 @@ import type { Class } from "./classes";
 import { quantiles } from "./classes";
 import { h } from "./dom";
 import { heat } from "./draw/density";
-import { HEAT, HIDDEN } from "./draw/ramps";
+import { HEAT, HIDDEN, STRENGTH } from "./draw/ramps";
 import { named, t, unitName, whenLanguage } from "./i18n";
 import { classList, entry, setKey, swatch } from "./key";
 import { isVisible, redraw } from "./map";
+import type { Quiet } from "./quiet";
 
 interface Seen {
   classes: Class[];
@@ -17,7 +18,7 @@ interface Seen {
 }
 
 /** The legend, which follows what is in view. */
-export function densityLegend(map: MapLibre, layer: Layer): HTMLElement {
+export function densityLegend(map: MapLibre, layer: Layer, quiet: Quiet): HTMLElement {
   const legend = h("div", { class: "legend live" });
   let seen: Seen = { classes: [], hidden: 0 };
   let on = false;
@@ -30,6 +31,7 @@ export function densityLegend(map: MapLibre, layer: Layer): HTMLElement {
     const now = shown ? look(map) : { classes: [], hidden: 0 };
     if (shown === on && JSON.stringify(now) === JSON.stringify(seen)) return;
     [seen, on] = [now, shown];
+    quiet("density", shown ? ["incidents"] : []);
     if (shown) {
       redraw(map);
       map.setPaintProperty("density", "fill-color", heat(seen.classes));
@@ -49,8 +51,8 @@ function look(map: MapLibre): Seen {
 
 function content(layer: Layer, { classes, hidden }: Seen): HTMLElement[] {
   const count = layer.columns.find(({ name }) => name === "count");
-  const few = hidden ? entry(swatch(HIDDEN), t("fewer_than", { n: count?.least ?? 0 }), String(hidden)) : null;
+  const few = hidden ? entry(swatch(HIDDEN, STRENGTH.heat), t("fewer_than", { n: count?.least ?? 0 }), String(hidden)) : null;
   if (!classes.length && !few) return [h("p", { class: "note" }, t("density_none"))];
   const unit = unitName(count?.unit ?? "");
-  return [classList(classes, few), h("p", { class: "note" }, [unit, t("density_note")].filter(Boolean).join(" · "))];
+  return [classList(classes, STRENGTH.heat, few), h("p", { class: "note" }, [unit, t("density_note")].filter(Boolean).join(" · "))];
 }

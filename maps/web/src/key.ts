@@ -13,9 +13,9 @@ export function setKey(name: string, section: HTMLElement | null): void {
 }
 
 /** Classes with their lowest and highest values, and with how many units are in each; then further entries. */
-export function classList(classes: Class[], ...more: (HTMLElement | null)[]): HTMLElement {
+export function classList(classes: Class[], strength: number, ...more: (HTMLElement | null)[]): HTMLElement {
   const entries = classes.map(({ from, to, count, colour }) =>
-    entry(swatch(colour), from === to ? figure(from) : `${figure(from)} – ${figure(to)}`, figure(count)));
+    entry(swatch(colour, strength), from === to ? figure(from) : `${figure(from)} – ${figure(to)}`, figure(count)));
   return h("ul", { class: "classes" }, ...entries, ...more);
 }
 
@@ -23,8 +23,10 @@ export function entry(sample: HTMLElement, text: string, count = ""): HTMLElemen
   return h("li", {}, sample, h("span", { class: "range" }, text), h("span", { class: "units" }, count));
 }
 
-export function swatch(colour: string, kind = ""): HTMLElement {
+/** A patch of a colour that covers the ground to a share of `strength`. */
+export function swatch(colour: string, strength: number, kind = ""): HTMLElement {
   const sample = h("i", { class: `patch ${kind}`, "aria-hidden": "true" });
   sample.style.setProperty("--colour", colour);
+  sample.style.setProperty("--strength", `${100 * strength}%`);
   return sample;
 }

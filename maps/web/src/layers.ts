@@ -21,9 +21,17 @@ interface Row {
   on: boolean;
 }
 
-/** The panel; `live` has the legends that follow what is in view, by layer. */
-export function layersPanel(map: MapLibre, fresh: Fresh, live: Record<string, HTMLElement>): HTMLElement {
+export interface LayersPanel {
+  element: HTMLElement;
+  /** Switch a layer on or off, as if by hand. */
+  turn(toggle: string, on: boolean): void;
+  /** Give a layer a legend that follows what is in view. */
+  setLegend(key: string, legend: HTMLElement): void;
+}
+
+export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
   const panel = h("div", { class: "layers" });
+  const live: Record<string, HTMLElement> = {};
   let rows = fresh.declared.layers.flatMap(rowsOf);
   const render = () => {
     panel.replaceChildren(
@@ -35,18 +43,33 @@ export function layersPanel(map: MapLibre, fresh: Fresh, live: Record<string, HT
     );
     greyOut(map, panel);
   };
+  /** Render, and leave the keyboard where it is. */
+  const refill = () => {
+    const focus = panel.querySelector<HTMLElement>(":focus")?.dataset["toggle"];
+    render();
+    if (focus) panel.querySelector<HTMLElement>(`[data-toggle="${focus}"]`)?.focus();
+  };
   whenLanguage(render);
   fresh.when((changed) => {
     if (!changed.length) return;
     const on = new Map(rows.map((row) => [row.toggle, row.on]));
     // A grid system that is new since the page was opened has nothing on the map to switch.
     rows = fresh.declared.layers.flatMap(rowsOf).filter(({ toggle }) => on.has(toggle)).map((row) => ({ ...row, on: on.get(row.toggle)! }));
-    const focus = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["toggle"] : undefined;
-    render();
-    if (focus) panel.querySelector<HTMLElement>(`[data-toggle="${focus}"]`)?.focus();
+    refill();
   });
   map.on("zoomend", () => greyOut(map, panel));
-  return panel;
+  return {
+    element: panel,
+    turn(toggle, on) {
+      for (const row of rows) if (row.toggle === toggle) row.on = on;
+      setVisible(map, toggle, on);
+      refill();
+    },
+    setLegend(key, legend) {
+      live[key] = legend;
+      refill();
+    },
+  };
 }
 
 function rowsOf(layer: Layer): Row[] {

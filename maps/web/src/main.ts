@@ -14,6 +14,7 @@ import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
 import { directoryPanel } from "./list";
 import { makeMap } from "./map";
+import { quietGround } from "./quiet";
 import { searchBox } from "./search";
 import { makeSheet } from "./sheet";
 import { speakBoth } from "./speak";
@@ -49,13 +50,12 @@ async function start(): Promise<void> {
   find("#finder").append(searchBox(visit.result));
   const fresh = keepFresh(map, district, declared);
   watchThinning(map, fresh);
-  const live = Object.fromEntries(
-    declared.layers.filter(({ style }) => style.shape === "heat").map((layer) => [layer.key, densityLegend(map, layer)]));
-  makeSheet({
-    layers: layersPanel(map, fresh, live),
-    figures: figuresPanel(map, fresh, visit.unit),
-    directory: await directoryPanel(visit.area),
-  }, dataLine(district));
+  const panel = layersPanel(map, fresh);
+  const quiet = quietGround(map, panel.turn);
+  const density = declared.layers.find(({ style }) => style.shape === "heat");
+  if (density) panel.setLegend(density.key, densityLegend(map, density, quiet));
+  const figures = figuresPanel(map, fresh, quiet, visit.unit);
+  makeSheet({ layers: panel.element, figures, directory: await directoryPanel(visit.area) }, dataLine(district));
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map } });
 }

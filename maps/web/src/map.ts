@@ -62,6 +62,11 @@ export function isVisible(map: MapLibre, id: string): boolean {
   return Boolean(map.getLayer(id)) && map.getLayoutProperty(id, "visibility") !== "none";
 }
 
+/** Whether what is switched by this name is on. */
+export function isOn(map: MapLibre, toggle: string): boolean {
+  return map.getStyle().layers.some(({ id, metadata }) => (metadata as { toggle?: string } | undefined)?.toggle === toggle && isVisible(map, id));
+}
+
 /** Busy from this moment on: the map itself says so only at its next frame. */
 export function redraw(map: MapLibre): void {
   map.getContainer().setAttribute("aria-busy", "true");
@@ -77,6 +82,11 @@ export function framePadding(): PaddingOptions {
 
 export function flyTo(map: MapLibre, bbox: Bounds, closest = 16.5): void {
   map.fitBounds(new LngLatBounds(bbox), { padding: framePadding(), maxZoom: closest, duration: duration(900) });
+}
+
+/** Go closer, where the map is farther away than `zoom`. */
+export function zoomIn(map: MapLibre, zoom: number): void {
+  if (map.getZoom() < zoom) map.easeTo({ zoom, padding: framePadding(), duration: duration(600) });
 }
 
 function addControls(map: MapLibre, district: District): void {

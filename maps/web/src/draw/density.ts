@@ -2,8 +2,7 @@
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
 import type { Layer } from "../api";
 import type { Class } from "../classes";
-import { byZoom } from "./colours";
-import { HEAT, HIDDEN, stepped } from "./ramps";
+import { HEAT, HIDDEN, STRENGTH, stepped } from "./ramps";
 
 export const COUNT: ExpressionSpecification = ["get", "count"];
 
@@ -12,7 +11,7 @@ export function density(layer: Layer): LayerSpecification[] {
   return [
     {
       id: "density", type: "fill", ...common,
-      paint: { "fill-color": heat([]), "fill-opacity": byZoom([12, 0.72], [17, 0.5]), "fill-antialias": false },
+      paint: { "fill-color": heat([]), "fill-opacity": STRENGTH.heat, "fill-antialias": false },
     },
     { id: "density-edge", type: "line", ...common, paint: { "line-color": "#fff", "line-width": 0.7, "line-opacity": 0.7 } },
   ];

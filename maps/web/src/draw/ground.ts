@@ -5,6 +5,8 @@ import { byZoom, swatch } from "./colours";
 import { ink, REGULAR, STRONG } from "./text";
 
 export const OUTSIDE = "#e9edf1";
+/** Communities are shown from here on, where they lie in larger areas. */
+export const COMMUNITY_ZOOM = 12;
 const LAND = "#f8f6f1";
 
 // Streets; and communities where the district's areas begin with them.
@@ -84,7 +86,7 @@ export function borders(layer: Layer): LayerSpecification[] {
       paint: { "line-color": swatch(layer, "district"), "line-opacity": 0.12, "line-width": byZoom([10, 5], [15, 12]) },
     },
     {
-      id: "border-community", type: "line", ...source, filter: level("community"), minzoom: 12,
+      id: "border-community", type: "line", ...source, filter: level("community"), minzoom: COMMUNITY_ZOOM,
       layout: { "line-join": "round" },
       paint: {
         "line-color": swatch(layer, "community"), "line-width": byZoom([12, 0.7], [16, 1.4]), "line-dasharray": [4, 2.5],

@@ -1,106 +1,103 @@
 // Figures on the map: from a choice to values, from values to classes, and these to map, key and list.
 import type { Map as MapLibre } from "maplibre-gl";
 import { measures, Problem } from "../api";
-import type { Layers, Measures, MeasuredUnit } from "../api";
-import type { Class } from "../classes";
+import type { MeasuredUnit } from "../api";
 import { quantiles } from "../classes";
-import { h, icon, ICONS } from "../dom";
-import { NO_VALUE, VALUES } from "../draw/ramps";
+import { h } from "../dom";
+import { LINES, VALUES } from "../draw/ramps";
+import { toggleKey } from "../draw/style";
 import type { Fresh } from "../fresh";
-import { language, named, t, unitName, whenLanguage } from "../i18n";
-import { classList, entry, setKey, swatch } from "../key";
+import { named, t, whenLanguage } from "../i18n";
+import { setKey } from "../key";
+import { whenStyled, zoomIn } from "../map";
+import type { Quiet } from "../quiet";
 import type { Choice } from "./choice";
-import { nameOf, queryOf, readChoice, unitOr, unitsOf, writeChoice } from "./choice";
+import { choiceOf, minZoomOf, nameOf, readChoice, unitsOf, writeChoice } from "./choice";
 import { paint, repaint } from "./paint";
-import type { First } from "./panel";
-import { origin, picker, unitList } from "./panel";
+import type { Shown } from "./panel";
+import { NOTHING, keySection, listOf, picker } from "./panel";
 
-export function figuresPanel(map: MapLibre, fresh: Fresh, go: (choice: Choice, unit: MeasuredUnit) => void): HTMLElement {
-  let choice: Choice | null = null;
-  let found: Measures | null = null;
-  let classes: Class[] = [];
-  let first: First = "highest";
-  let failed = "";
+export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (choice: Choice, unit: MeasuredUnit) => void): HTMLElement {
+  let shown: Shown = NOTHING;
   let asked = new AbortController();
-
-  const metricPicker = picker("figure-metric", (key) => void choose(choiceOf(fresh.declared, key, choice?.unit.key ?? "")));
-  const unitPicker = picker("figure-unit", (key) => void choose(choice && choiceOf(fresh.declared, choice.metric.key, key)));
   const list = h("div", { class: "values", "aria-live": "polite" });
-  const panel = h("div", { class: "figures-panel" }, metricPicker.element, unitPicker.element, list);
+  const pickers = choicePickers(fresh, (metric, unit) => {
+    const wanted = choiceOf(fresh.declared, metric, unit ?? shown.choice?.unit.key ?? "");
+    if (wanted) zoomIn(map, minZoomOf(wanted.unit));
+    void choose(wanted);
+  });
 
-  const fillPickers = () => {
-    const { metrics } = fresh.declared;
-    metricPicker.fill(t("metric"), [["", t("metric_none")], ...metrics.map((one): [string, string] => [one.key, named(one)])], choice?.metric.key ?? "");
-    const units = choice ? unitsOf(choice.metric, fresh.declared) : [];
-    unitPicker.fill(t("metric_unit"), units.map((unit) => [unit.key, nameOf(unit)]), choice?.unit.key ?? "");
-  };
-  const colourOf = (value: number) => classes.filter(({ from }) => value >= from).at(-1)?.colour ?? NO_VALUE;
   const render = () => {
-    fillPickers();
-    setKey("figures", choice && found ? keySection(choice, found, classes, () => void choose(null)) : null);
-    if (failed) list.replaceChildren(h("p", { class: "empty" }, failed));
-    else if (!choice) list.replaceChildren(h("p", { class: "empty" }, t("figures_intro")));
-    else if (!found) list.replaceChildren(h("p", { class: "empty" }, t("place_loading")));
-    else if (!classes.length) list.replaceChildren(h("p", { class: "empty" }, t("figures_none")));
-    else {
-      const to = choice;
-      list.replaceChildren(...unitList(to, found, colourOf, first, turn, (unit) => go(to, unit)), h("p", { class: "note" }, origin(found, language())));
-    }
+    pickers.fill(shown.choice);
+    list.replaceChildren(...listOf(shown, () => void turn(), go));
+    setKey("figures", keySection(shown, map.getZoom(), () => void choose(null)));
   };
-  const turn = async () => {
-    first = first === "highest" ? "lowest" : "highest";
-    await look();
-    list.querySelector<HTMLElement>(".turn")?.focus();
-  };
-  /** The values of the choice as they are now; true where they are others than before. */
+  /** Ask for the values of the choice; true where they are others than before. */
   const look = async (): Promise<boolean> => {
+    const { choice, first, found: before } = shown;
     if (!choice) return false;
     asked.abort();
     asked = new AbortController();
-    const before = JSON.stringify(found?.values);
     try {
-      found = await measures(choice.metric.key, { layer: choice.unit.layer.key, ...queryOf(choice.unit), first }, asked.signal);
-      failed = "";
+      const found = await measures(choice.metric.key, { ...choice.unit.query, first }, asked.signal);
+      shown = { ...shown, found, classes: quantiles(Object.values(found.values), choice.unit.layer.geometry === "line" ? LINES : VALUES), failed: "" };
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return false;
-      failed = error instanceof Problem ? error.message : t("offline");
+      shown = { ...shown, failed: error instanceof Problem ? error.message : t("offline") };
     }
-    classes = quantiles(Object.values(found?.values ?? {}), VALUES);
     render();
-    return JSON.stringify(found?.values) !== before;
+    return JSON.stringify(before?.values) !== JSON.stringify(shown.found?.values);
   };
-  const choose = async (wanted: Choice | null) => {
+  const choose = async (choice: Choice | null) => {
     asked.abort();
-    [choice, found, classes, failed] = [wanted, null, [], ""];
+    shown = { ...NOTHING, choice, first: shown.first };
     writeChoice(choice);
     render();
     await look();
-    if (choice === wanted) paint(map, found && choice, classes);
+    if (shown.choice !== choice) return;
+    whenStyled(map, () => quiet("figures", choice ? noiseOf(fresh, choice) : []));
+    paint(map, shown.found && choice, shown.classes);
   };
-
-  whenLanguage(render);
-  fresh.when(async () => {
-    const now = choice;
-    if (now && (await look()) && choice === now && map.getSource("measured")) repaint(map, now, classes);
-  });
+  const turn = async () => {
+    shown = { ...shown, first: shown.first === "highest" ? "lowest" : "highest" };
+    await look();
+    list.querySelector<HTMLElement>(".turn")?.focus();
+  };
   const reread = () => {
     const wanted = readChoice(fresh.declared);
-    if (wanted?.metric.key !== choice?.metric.key || wanted?.unit.key !== choice?.unit.key) void choose(wanted);
+    if (wanted?.metric.key !== shown.choice?.metric.key || wanted?.unit.key !== shown.choice?.unit.key) void choose(wanted);
   };
+
+  fresh.when(async () => {
+    const { choice } = shown;
+    if ((await look()) && choice && shown.choice === choice) repaint(map, choice, shown.classes);
+  });
+  whenLanguage(render);
+  map.on("zoomend", () => setKey("figures", keySection(shown, map.getZoom(), () => void choose(null))));
   window.addEventListener("hashchange", reread);
   reread();
-  return panel;
+  return h("div", { class: "figures-panel" }, ...pickers.elements, list);
 }
 
-function choiceOf(declared: Layers, metric: string, unit: string): Choice | null {
-  const chosen = declared.metrics.find(({ key }) => key === metric);
-  return chosen ? { metric: chosen, unit: unitOr(unitsOf(chosen, declared), unit) } : null;
+/** What would hide the colours: many points; and where roads are coloured, the lines that run along them. */
+function noiseOf({ declared }: Fresh, { unit }: Choice): string[] {
+  const grids = declared.layers.filter(({ key }) => key === "grids");
+  const lines = grids.flatMap((layer) => layer.style.swatches.map(({ value }) => toggleKey(layer, value)));
+  return ["incidents", "merchants", ...(unit.layer.geometry === "line" ? lines : [])];
 }
 
-function keySection({ metric, unit }: Choice, found: Measures, classes: Class[], leave: () => void): HTMLElement {
-  const of = [nameOf(unit), unitName(found.unit)].filter(Boolean).join(" · ");
-  const close = h("button", { type: "button", class: "quiet close", "aria-label": t("figures_off"), title: t("figures_off"), onclick: leave }, icon(ICONS.close, 16));
-  return h("section", {},
-    h("h2", {}, named(metric)), close, h("p", { class: "note" }, of),
-    classList(classes, entry(swatch(NO_VALUE, "none"), t("no_value"))));
+function choicePickers(fresh: Fresh, change: (metric: string, unit?: string) => void) {
+  let metric = "";
+  const metricPicker = picker("figure-metric", (key) => change(key));
+  const unitPicker = picker("figure-unit", (key) => change(metric, key));
+  return {
+    elements: [metricPicker.element, unitPicker.element],
+    fill(choice: Choice | null) {
+      metric = choice?.metric.key ?? "";
+      const metrics = fresh.declared.metrics.map((one): [string, string] => [one.key, named(one)]);
+      metricPicker.fill(t("metric"), [["", t("metric_none")], ...metrics], metric);
+      const units = choice ? unitsOf(choice.metric, fresh.declared) : [];
+      unitPicker.fill(t("metric_unit"), units.map((unit) => [unit.key, nameOf(unit)]), choice?.unit.key ?? "");
+    },
+  };
 }

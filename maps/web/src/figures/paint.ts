@@ -3,11 +3,10 @@
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, Map as MapLibre, VectorTileSource } from "maplibre-gl";
 import type { Class } from "../classes";
 import { byZoom } from "../draw/colours";
-import { NO_VALUE, stepped } from "../draw/ramps";
+import { NO_VALUE, STRENGTH, stepped } from "../draw/ramps";
 import { tilesOf } from "../draw/sources";
 import { redraw, whenStyled } from "../map";
 import type { Choice } from "./choice";
-import { queryOf } from "./choice";
 
 const SOURCE = "measured";
 const VALUE: ExpressionSpecification = ["get", "value"];
@@ -42,7 +41,7 @@ export function repaint(map: MapLibre, choice: Choice, classes: Class[]): void {
 
 /** Areas of all levels come together and are told apart here; `level` is not asked of tiles. */
 function address({ metric, unit }: Choice): string {
-  const { system } = queryOf(unit);
+  const { system } = unit.query;
   return tilesOf(unit.layer, { ...(system && { system }), metric: metric.key });
 }
 
@@ -51,14 +50,14 @@ function common({ unit }: Choice) {
 }
 
 function filter({ unit }: Choice, also: ExpressionSpecification | true): FilterSpecification {
-  const { level } = queryOf(unit);
+  const { level } = unit.query;
   return level ? ["all", ["==", ["get", "level"], level], also] : also;
 }
 
 function fills(choice: Choice, classes: Class[]): LayerSpecification[] {
   const of = common(choice);
   return [
-    { id: SOURCE, type: "fill", ...of, filter: filter(choice, HAS), paint: { "fill-color": stepped(VALUE, classes, NO_VALUE), "fill-opacity": 0.85 } },
+    { id: SOURCE, type: "fill", ...of, filter: filter(choice, HAS), paint: { "fill-color": stepped(VALUE, classes, NO_VALUE), "fill-opacity": STRENGTH.values } },
     { id: `${SOURCE}-none`, type: "fill", ...of, filter: filter(choice, NOT), paint: { "fill-pattern": HATCH } },
     { id: `${SOURCE}-edge`, type: "line", ...of, filter: filter(choice, true), paint: { "line-color": "#fff", "line-width": byZoom([11, 0.4], [16, 1.2]) } },
   ];
