@@ -55,8 +55,12 @@ def test_start_shows_the_whole_district(open_page: OpenPage, service: str) -> No
 
 def test_every_layer_is_drawn(open_page: OpenPage, spot: Spot) -> None:
     page = open_page(view(spot, 15))
-    for switch in page.locator("[data-toggle^='grids:']").all():
-        switch.check()
+    for toggle in page.eval_on_selector_all(
+        "[data-toggle]", "all => all.map(a => a.dataset.toggle)"
+    ):
+        page.locator(f"[data-toggle='{toggle}']").check()
+        settle(page)
+    page.locator("[data-toggle='incidents']").check()  # density switched them off
     settle(page)
     counts = drawn(page)
     for key in LAYERS:

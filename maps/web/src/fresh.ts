@@ -1,10 +1,11 @@
 // Keeps the open page up to date: the declared layers are asked for again, and what changed is drawn
 // anew. Old tiles stay on the map until the new ones are there.
-import type { Map as MapLibre, VectorTileSource } from "maplibre-gl";
+import type { Map as MapLibre } from "maplibre-gl";
 import * as api from "./api";
 import type { District, Layers } from "./api";
 import { sourcesOf } from "./draw/sources";
 import { makeStyle } from "./draw/style";
+import { reloadTiles } from "./map";
 
 const EVERY_MS = 60_000;
 
@@ -49,11 +50,11 @@ function changedKeys(before: Layers, after: Layers): string[] {
   return after.layers.filter(({ key, revision }) => known.get(key) !== revision).map(({ key }) => key);
 }
 
-/** Setting the address makes MapLibre ask for the tiles in view again, also where it is the same one. */
+/** Where tiles have no revision in their address it stays the same one; they are asked for all the same. */
 function reload(map: MapLibre, { layers }: Layers, key: string): void {
   const layer = layers.find((one) => one.key === key);
   for (const [name, { tiles }] of Object.entries(layer ? sourcesOf(layer) : {})) {
-    map.getSource<VectorTileSource>(name)?.setTiles(tiles ?? []);
+    reloadTiles(map, name, tiles ?? []);
   }
 }
 

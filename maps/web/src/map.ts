@@ -1,7 +1,7 @@
 // The map itself: made once, then moved, switched and marked by the panels.
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import type { PaddingOptions } from "maplibre-gl";
+import type { PaddingOptions, VectorTileSource } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { Bounds, District, Layers } from "./api";
 import { addBadges } from "./draw/badges";
@@ -11,6 +11,7 @@ import { t, whenLanguage } from "./i18n";
 
 setWorkerUrl(workerUrl);
 
+const FRAME_MS = 250;
 const CHINA: Bounds = [73, 18, 135, 54];
 
 export interface Chosen {
@@ -82,6 +83,14 @@ export function framePadding(): PaddingOptions {
 
 export function flyTo(map: MapLibre, bbox: Bounds, closest = 16.5): void {
   map.fitBounds(new LngLatBounds(bbox), { padding: framePadding(), maxZoom: closest, duration: duration(900) });
+}
+
+/** Ask for a source's tiles in view again; old tiles stay on the map until the new ones are there. */
+export function reloadTiles(map: MapLibre, source: string, tiles: string[]): void {
+  map.getSource<VectorTileSource>(source)?.setTiles(tiles);
+  // Tiles that come back as they were make no frame, and so the map would not say that it is idle.
+  const frames = window.setInterval(() => map.triggerRepaint(), FRAME_MS);
+  map.once("idle", () => window.clearInterval(frames));
 }
 
 /** Go closer, where the map is farther away than `zoom`. */

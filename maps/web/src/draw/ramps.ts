@@ -6,7 +6,7 @@ import { startOf } from "../classes";
 
 export const VALUES = ["#f4efb8", "#a9d2a4", "#57a8a6", "#2a7399", "#263f7c"];
 /** Lines are thin and lie on pale ground: theirs begin darker. */
-export const LINES = ["#d6b93a", "#8fae4f", "#409690", "#2a6f99", "#263f7c"];
+export const LINES = ["#dcc03e", "#86a84a", "#2f8c80", "#2c6690", "#273a74"];
 export const HEAT = ["#fde3cc", "#f8b385", "#e97a50", "#bf3a30", "#741c28"];
 
 /** How much of the ground these colours cover; the key shows them the same. */

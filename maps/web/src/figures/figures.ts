@@ -20,7 +20,7 @@ import { NOTHING, keySection, listOf, picker } from "./panel";
 export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (choice: Choice, unit: MeasuredUnit) => void): HTMLElement {
   let shown: Shown = NOTHING;
   let asked = new AbortController();
-  const list = h("div", { class: "values", "aria-live": "polite" });
+  const list = h("div", { class: "values" });
   const pickers = choicePickers(fresh, (metric, unit) => {
     const wanted = choiceOf(fresh.declared, metric, unit ?? shown.choice?.unit.key ?? "");
     if (wanted) zoomIn(map, minZoomOf(wanted.unit));
@@ -29,7 +29,9 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
 
   const render = () => {
     pickers.fill(shown.choice);
+    const focus = list.querySelector<HTMLElement>(":focus")?.dataset["unit"];
     list.replaceChildren(...listOf(shown, () => void turn(), go));
+    if (focus) list.querySelector<HTMLElement>(`[data-unit="${focus}"]`)?.focus();
     setKey("figures", keySection(shown, map.getZoom(), () => void choose(null)));
   };
   /** Ask for the values of the choice; true where they are others than before. */

@@ -1,11 +1,11 @@
 // Units coloured by value. They have a source of their own, made anew for every choice: tiles that
 // still carry another metric are never coloured by the classes of this one.
-import type { ExpressionSpecification, FilterSpecification, LayerSpecification, Map as MapLibre, VectorTileSource } from "maplibre-gl";
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, Map as MapLibre } from "maplibre-gl";
 import type { Class } from "../classes";
 import { byZoom } from "../draw/colours";
 import { NO_VALUE, STRENGTH, stepped } from "../draw/ramps";
 import { tilesOf } from "../draw/sources";
-import { redraw, whenStyled } from "../map";
+import { redraw, reloadTiles, whenStyled } from "../map";
 import type { Choice } from "./choice";
 
 const SOURCE = "measured";
@@ -36,7 +36,7 @@ export function repaint(map: MapLibre, choice: Choice, classes: Class[]): void {
   redraw(map);
   const property = choice.unit.layer.geometry === "line" ? "line-color" : "fill-color";
   map.setPaintProperty(SOURCE, property, stepped(VALUE, classes, NO_VALUE));
-  map.getSource<VectorTileSource>(SOURCE)?.setTiles([address(choice)]);
+  reloadTiles(map, SOURCE, [address(choice)]);
 }
 
 /** Areas of all levels come together and are told apart here; `level` is not asked of tiles. */

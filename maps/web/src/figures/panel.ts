@@ -48,7 +48,7 @@ export function listOf(shown: Shown, turn: () => void, go: (choice: Choice, unit
     h("div", { class: "list-head" },
       h("h3", {}, `${named(choice.metric)} · ${nameOf(choice.unit)}`),
       h("button", { type: "button", class: "quiet turn", onclick: turn }, icon(ICONS[first], 14), t(`${first}_first`))),
-    h("p", { class: "note" }, howMany(found)),
+    h("p", { class: "note", role: "status" }, howMany(found)),
     h("ol", { class: "units-by-value" }, ...rows),
     h("p", { class: "note" }, origin(found)),
   ];
