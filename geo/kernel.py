@@ -123,11 +123,9 @@ def _two_least(
     while True:
         entry = entries[k]
         edge = entry >> 1
-        x1, y1 = line[edge, 0], line[edge, 1]
-        dx, dy = line[edge + 1, 0] - x1, line[edge + 1, 1] - y1
-        px, py = x - x1, y - y1
-        t = min(max((px * dx + py * dy) / (dx * dx + dy * dy), 0.0), 1.0)
-        ex, ey = px - t * dx, py - t * dy
+        px, py, ux, uy = x - line[edge, 0], y - line[edge, 1], line[edge, 3], line[edge, 4]
+        t = min(max(px * ux + py * uy, 0.0), line[edge, 5])
+        ex, ey = px - t * ux, py - t * uy
         squared = ex * ex + ey * ey
         second = min(second, max(best, squared))
         nearest = edge if squared < best else nearest
@@ -155,14 +153,6 @@ def _tied_axis(
             axis = slot[edge]
             winner = axis if winner < 0 or ids[axis] < ids[winner] else winner
     return winner, best
-
-
-@lookup
-def _unit(line: Floats, k: int) -> tuple[float, float, float]:
-    """Direction and length of an edge."""
-    dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
-    length = math.sqrt(dx * dx + dy * dy)
-    return dx / length, dy / length, length
 
 
 @lookup
@@ -197,9 +187,9 @@ def _place_by(line: Floats, slot: Places, edge: int, x: float, y: float) -> Plac
 @lookup
 def _foot(line: Floats, edge: int, x: float, y: float) -> tuple[float, float, float, float]:
     """How far along an edge its nearest point is, how far off, and the way from there to (x, y)."""
-    ux, uy, length = _unit(line, edge)
+    ux, uy = line[edge, 3], line[edge, 4]
     t = (x - line[edge, 0]) * ux + (y - line[edge, 1]) * uy
-    t = min(max(t, 0.0), length)
+    t = min(max(t, 0.0), line[edge, 5])
     ex, ey = x - (line[edge, 0] + t * ux), y - (line[edge, 1] + t * uy)
     return t, math.sqrt(ex * ex + ey * ey), ex, ey
 
@@ -207,7 +197,7 @@ def _foot(line: Floats, edge: int, x: float, y: float) -> tuple[float, float, fl
 @lookup
 def _direction(line: Floats, slot: Places, edge: int, along: float) -> tuple[float, float]:
     """The direction of the axis so far along an edge; at a bend the sum of both edges'."""
-    ux, uy, length = _unit(line, edge)
+    ux, uy, length = line[edge, 3], line[edge, 4], line[edge, 5]
     other = edge
     if along == 0 and edge > 0 and slot[edge - 1] == slot[edge]:
         other = edge - 1
@@ -215,8 +205,7 @@ def _direction(line: Floats, slot: Places, edge: int, along: float) -> tuple[flo
         other = edge + 1
     if other == edge:
         return ux, uy
-    other_x, other_y, _ = _unit(line, other)
-    return ux + other_x, uy + other_y
+    return ux + line[other, 3], uy + line[other, 4]
 
 
 @lookup

@@ -31,10 +31,11 @@ _SLACK_M = 1e-5
 class RoadIndex(NamedTuple):
     """The road index: plain arrays, so that processes can share it.
 
-    ``line`` has all corners of all axes in order: x, y, and the metres from the start of the axis;
-    ``slot`` says of which axis, ``ids`` and ``live`` what is in that slot. Edge k runs from corner
-    k to corner k + 1. ``cell``: 0 where no road is near, else the place of its list in
-    ``entries``; an entry is edge * 2, + 1 in the last one of a list, in ascending order.
+    ``line`` has all corners of all axes in order: x, y, metres from the start of the axis, and of
+    the edge from there to the next corner the direction (two parts of a unit vector) and length.
+    ``slot`` says of which axis, ``ids`` and ``live`` what is in that slot. ``cell``: 0 where no
+    road is near, else the place of its list in ``entries``; an entry is edge * 2, + 1 in the last
+    one of a list, in ascending order.
     """
 
     grid: Grid
@@ -56,7 +57,7 @@ def build(axes: NDArray[np.object_], ids: Ints, within_m: float) -> RoadIndex:
         size = cells.side_of_cells(max(along, 1.0), _reach(shapely.bounds(axes), within_m), most)
     none, first = np.empty(0, np.int32), np.zeros(1, np.int32)  # no list begins at 0
     no_ids, grid = np.empty(0, np.int64), cells.grid_over(np.empty((0, 4)), size)
-    live, line = np.empty(0, np.bool_), np.empty((0, 3))
+    live, line = np.empty(0, np.bool_), np.empty((0, 6))
     empty = RoadIndex(grid, float(within_m), none, first, line, none, no_ids, live)
     return update(empty, axes, ids, no_ids)
 
@@ -112,17 +113,19 @@ def _with_slots(index: RoadIndex, axes: NDArray[np.object_], ids: Ints) -> RoadI
 
 
 def lines_of(axes: NDArray[np.object_]) -> tuple[Floats, Places]:
-    """The corners of all axes: x, y, metres from the start (n, 3); and which axis each is of.
+    """The corners of all axes, as `RoadIndex.line` has them (n, 6); and which axis each is of.
 
     A corner that repeats the one before is left out.
     """
     xy, axis = shapely.get_coordinates(axes, return_index=True)
     same: Flags = np.append(False, axis[1:] == axis[:-1])[: len(axis)]
-    step = np.diff(xy, axis=0, prepend=xy[:1])
-    length = np.where(same, np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1]), 0.0)
+    step = np.where(same[:, None], np.diff(xy, axis=0, prepend=xy[:1]), 0.0)
+    length = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
     kept = ~same | (length > 0)
     xy, same, length, axis = xy[kept], same[kept], length[kept], axis[kept]
-    return np.column_stack([xy, run_along(same, length)]), axis.astype(np.int32)
+    unit = step[kept] / np.where(length > 0, length, 1.0)[:, None]
+    onward = np.roll(np.column_stack([unit, length]), -1, axis=0)
+    return np.column_stack([xy, run_along(same, length), onward]), axis.astype(np.int32)
 
 
 @jit
