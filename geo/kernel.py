@@ -269,15 +269,22 @@ def link_one(blocks: BlockIndex, roads: RoadIndex, x: float, y: float) -> tuple[
 
 
 @lookup
-def link_all(blocks: BlockIndex, roads: RoadIndex, points: Floats, links: NDArray[np.void]) -> None:
-    """Links points of shape (n, 2) as `link_one` does; writes `LINK`."""
+def link_blocks(blocks: BlockIndex, points: Floats, links: NDArray[np.void]) -> None:
+    """Writes the block of points of shape (n, 2) into their `LINK`."""
     grid, cell, entries, slots, starts, held, xy, _, _ = blocks
-    lanes, within_m, near, edges, line, slot, ids, _ = roads
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        links[i].block = _block_at(grid, cell, entries, slots, starts, held, xy, x, y)
+
+
+@lookup
+def link_roads(roads: RoadIndex, points: Floats, links: NDArray[np.void]) -> None:
+    """Writes all but the block of points of shape (n, 2) into their `LINK`."""
+    grid, within_m, cell, entries, line, slot, ids, _ = roads
     for i in range(len(points)):
         x, y, link = points[i, 0], points[i, 1], links[i]
-        link.block = _block_at(grid, cell, entries, slots, starts, held, xy, x, y)
         link.segment, link.side, link.chainage, link.offset = _road_place_at(
-            lanes, within_m, near, edges, line, slot, ids, x, y
+            grid, within_m, cell, entries, line, slot, ids, x, y
         )
 
 

@@ -60,8 +60,8 @@ Shapes = NDArray[np.object_]
 _PART_AT_LEAST = 10_000
 # So many points are in work at once: what they need besides is some 60 bytes for each.
 _BATCH = 1 << 20
-# Some parts take longer than others, so threads are given several in turn.
-_PARTS_PER_THREAD = 4
+# So many are linked in one go: first all blocks, then all roads, as each reads its own index.
+_IN_ONE_GO = 1 << 14
 
 
 class Index(NamedTuple):
@@ -170,12 +170,13 @@ def _link(
     links = np.empty(len(x), kernel.LINK)
 
     def link(part: slice) -> None:
-        kernel.link_all(index.blocks, index.roads, xy[part], links[part])
+        kernel.link_blocks(index.blocks, xy[part], links[part])
+        kernel.link_roads(index.roads, xy[part], links[part])
 
     def put_back(part: slice) -> None:
         kernel.put_back(place[part], links, _cut(out, part))
 
-    run(link, _parts(len(x), threads * _PARTS_PER_THREAD if threads > 1 else 1))
+    run(link, _parts(len(x), len(x) // _IN_ONE_GO + 1))
     run(put_back, parts)
 
 
