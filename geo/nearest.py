@@ -7,6 +7,8 @@ that is not listed, nor one that the distance of linking does not reach.
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +25,9 @@ TIE_M = 1e-6
 _CELLS_ALONG = 6
 _CELLS_PER_AXIS = 64
 _SOME_CELLS = 1 << 16
+
+# Threads that make lists.
+_BANDS = 4
 
 # What the bounds on distances are widened by: ties, and far more than rounding can do.
 _SLACK_M = 1e-5
@@ -78,8 +83,32 @@ def update(index: RoadIndex, axes: NDArray[np.object_], ids: Ints, gone: Ints) -
     changed = np.concatenate([old, new[len(old) :]])
     marked = cells.mark(grid, reach[changed[of]])
     near = edges[index.live[of] & _touches(grid, marked, reach)]
-    lists = list_near(grid, marked, index.line, near, index.within_m, cell, len(index.entries))
-    return index._replace(grid=grid, cell=cell, entries=np.concatenate([index.entries, lists]))
+    index = index._replace(grid=grid, cell=cell)
+    return index._replace(entries=np.concatenate([index.entries, *_lists(index, marked, near)]))
+
+
+def _lists(index: RoadIndex, marked: Flags, near: Ints) -> list[Places]:
+    """What to add to the entries for the marked cells; bands of rows are worked on side by side."""
+    grid = index.grid
+    bands = [
+        (
+            grid._replace(row=grid.row + low, rows=high - low),
+            slice(low * grid.columns, high * grid.columns),
+        )
+        for low, high in pairwise(grid.rows * k // _BANDS for k in range(_BANDS + 1))
+    ]
+
+    def list_band(band: tuple[Grid, slice]) -> Places:
+        part, own = band
+        return list_near(part, marked[own], index.line, near, index.within_m, index.cell[own])
+
+    with ThreadPoolExecutor(_BANDS) as pool:
+        lists = list(pool.map(list_band, bands))
+    first = len(index.entries)
+    for (_, own), made in zip(bands, lists, strict=True):
+        index.cell[own][marked[own] & (index.cell[own] > 0)] += first - 1
+        first += len(made)
+    return lists
 
 
 def _touches(grid: Grid, marked: Flags, reach: Floats) -> Flags:
@@ -217,15 +246,9 @@ def _walk(
 
 @jit
 def list_near(
-    grid: Grid,
-    marked: Flags,
-    line: Floats,
-    near: Ints,
-    within_m: float,
-    cell: Places,
-    first: int,
+    grid: Grid, marked: Flags, line: Floats, near: Ints, within_m: float, cell: Places
 ) -> Places:
-    """Lists for the marked cells of the edges near them, entered in ``cell`` from ``first`` on."""
+    """Lists for the marked cells of the edges near them; ``cell`` gets their places, from 1 on."""
     reach = within_m + grid.size + _SLACK_M  # a cell's corner is less than its side from its middle
     limit = np.full(len(cell), within_m)
     seen = np.zeros(0, np.int32)
@@ -238,11 +261,11 @@ def list_near(
     for at in range(len(cell)):
         if marked[at]:
             total, seen[at] = total + seen[at], total
-            cell[at] = first + seen[at]
+            cell[at] = 1 + seen[at]
     write = np.zeros(total, np.int32)
     _walk(grid, marked, line, near, reach, limit, seen, write)
     for at in range(len(cell)):  # each list now ends where the writing stopped
-        if marked[at] and first + seen[at] > cell[at]:
+        if marked[at] and 1 + seen[at] > cell[at]:
             write[seen[at] - 1] |= 1
         elif marked[at]:
             cell[at] = 0
