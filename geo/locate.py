@@ -27,7 +27,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo import covering, indexfile, kernel, nearest, tiles
+from geo import covering, indexfile, kernel, nearest, order
 from geo.cells import Grid
 from geo.kernel import NOWHERE
 from geo.nearest import TIE_M
@@ -153,7 +153,7 @@ def _cut(columns: kernel.Columns, part: slice) -> kernel.Columns:
 
 
 @contextmanager
-def _in_threads(threads: int) -> Iterator[tiles.Run]:
+def _in_threads(threads: int) -> Iterator[order.Run]:
     if threads == 1:
         yield lambda function, many: list(map(function, many))
     else:
@@ -162,11 +162,11 @@ def _in_threads(threads: int) -> Iterator[tiles.Run]:
 
 
 def _link(
-    index: Index, x: Floats, y: Floats, out: kernel.Columns, threads: int, run: tiles.Run
+    index: Index, x: Floats, y: Floats, out: kernel.Columns, threads: int, run: order.Run
 ) -> None:
     grid = index.blocks.grid if index.blocks.grid.columns else index.roads.grid
     parts = _parts(len(x), threads)
-    place, xy = tiles.sort(x, y, grid, parts, run)
+    place, xy = order.sort(x, y, grid, parts, run)
     links = np.empty(len(x), kernel.LINK)
 
     def link(part: slice) -> None:
