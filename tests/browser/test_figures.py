@@ -164,6 +164,23 @@ def test_points_make_room_and_come_back(open_page: OpenPage) -> None:
     assert "figure=" not in page.url
 
 
+def test_one_scale_of_colours_at_a_time(open_page: OpenPage, spot: Spot) -> None:
+    page = open_page(f"#map=14/{spot.lat}/{spot.lon}&figure=incidents,blocks")
+    sections = page.locator("#key section")
+    expect(sections).to_have_count(1)
+    expect(sections).to_contain_text("事件数")
+    page.locator("[data-toggle='density']").check()
+    expect(page.locator("#key")).not_to_contain_text("事件数")
+    expect(sections).to_contain_text("事件密度")
+    assert "figure=" not in page.url
+    choose(page, "households", "blocks")
+    expect(page.locator("#key")).not_to_contain_text("事件密度")
+    expect(sections).to_contain_text("户数")
+    page.get_by_role("tab").first.click()
+    expect(page.locator("[data-toggle='density']")).not_to_be_checked()
+    expect(page.locator("[data-toggle='incidents']")).not_to_be_checked()
+
+
 def test_figures_too_far_out_say_so(open_page: OpenPage, spot: Spot) -> None:
     page = open_page(f"#map=11.5/{spot.lat}/{spot.lon}&figure=incidents,blocks")
     expect(page.locator("#key")).to_contain_text("放大地图后可见")
@@ -224,10 +241,13 @@ def lightness(colour: str, cones: Any) -> float:
 
 def test_classes_are_told_apart_without_a_sense_of_colour(open_page: OpenPage, spot: Spot) -> None:
     page = open_page(f"#map=14.5/{spot.lat}/{spot.lon}&figure=incidents,blocks")
-    page.locator("[data-toggle='density']").check()
-    page.wait_for_timeout(100)
+    expect(page.locator("#key .classes")).to_be_visible()
     settle(page)
-    ramps = [colours(page, "measured"), colours(page, "density")]
+    ramps = [colours(page, "measured")]
+    page.locator("[data-toggle='density']").check()
+    expect(page.locator("#key")).to_contain_text("事件密度")
+    settle(page)
+    ramps.append(colours(page, "density"))
     choose(page, "incidents", "segments")
     ramps.append(colours(page, "measured", "line-color"))
     for ramp in ramps:

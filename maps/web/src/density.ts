@@ -17,8 +17,8 @@ interface Seen {
   hidden: number;
 }
 
-/** The legend, which follows what is in view. */
-export function densityLegend(map: MapLibre, layer: Layer, quiet: Quiet): HTMLElement {
+/** The legend, which follows what is in view; `whenOn` is called when density comes onto the map. */
+export function densityLegend(map: MapLibre, layer: Layer, quiet: Quiet, whenOn: () => void): HTMLElement {
   const legend = h("div", { class: "legend live" });
   let seen: Seen = { classes: [], hidden: 0 };
   let on = false;
@@ -30,8 +30,10 @@ export function densityLegend(map: MapLibre, layer: Layer, quiet: Quiet): HTMLEl
     const shown = isVisible(map, layer.key) && map.getZoom() >= layer.min_zoom;
     const now = shown ? look(map) : { classes: [], hidden: 0 };
     if (shown === on && JSON.stringify(now) === JSON.stringify(seen)) return;
-    [seen, on] = [now, shown];
     quiet("density", shown ? ["incidents"] : []);
+    // Two scales over each other would give colours that neither key knows.
+    if (shown && !on) whenOn();
+    [seen, on] = [now, shown];
     if (shown) {
       redraw(map);
       map.setPaintProperty("density", "fill-color", heat(seen.classes));

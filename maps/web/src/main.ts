@@ -52,10 +52,10 @@ async function start(): Promise<void> {
   watchThinning(map, fresh);
   const panel = layersPanel(map, fresh);
   const quiet = quietGround(map, panel.turn);
-  const density = declared.layers.find(({ style }) => style.shape === "heat");
-  if (density) panel.setLegend(density.key, densityLegend(map, density, quiet));
   const figures = figuresPanel(map, fresh, quiet, visit.unit);
-  makeSheet({ layers: panel.element, figures, directory: await directoryPanel(visit.area) }, dataLine(district));
+  const density = declared.layers.find(({ style }) => style.shape === "heat");
+  if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
+  makeSheet({ layers: panel.element, figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map } });
 }

@@ -17,7 +17,13 @@ import { paint, repaint } from "./paint";
 import type { Shown } from "./panel";
 import { NOTHING, keySection, listOf, picker } from "./panel";
 
-export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (choice: Choice, unit: MeasuredUnit) => void): HTMLElement {
+export interface FiguresPanel {
+  element: HTMLElement;
+  /** Take the colours away. */
+  leave(): void;
+}
+
+export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (choice: Choice, unit: MeasuredUnit) => void): FiguresPanel {
   let shown: Shown = NOTHING;
   let asked = new AbortController();
   const list = h("div", { class: "values" });
@@ -50,14 +56,16 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
     render();
     return JSON.stringify(before?.values) !== JSON.stringify(shown.found?.values);
   };
+  const makeRoom = (choice: Choice | null) => whenStyled(map, () => quiet("figures", choice ? noiseOf(fresh, choice) : []));
   const choose = async (choice: Choice | null) => {
     asked.abort();
     shown = { ...NOTHING, choice, first: shown.first };
     writeChoice(choice);
     render();
+    makeRoom(choice);
     await look();
     if (shown.choice !== choice) return;
-    whenStyled(map, () => quiet("figures", choice ? noiseOf(fresh, choice) : []));
+    if (!shown.found) makeRoom(null);
     paint(map, shown.found && choice, shown.classes);
   };
   const turn = async () => {
@@ -78,14 +86,17 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
   map.on("zoomend", () => setKey("figures", keySection(shown, map.getZoom(), () => void choose(null))));
   window.addEventListener("hashchange", reread);
   reread();
-  return h("div", { class: "figures-panel" }, ...pickers.elements, list);
+  return {
+    element: h("div", { class: "figures-panel" }, ...pickers.elements, list),
+    leave: () => void (shown.choice && choose(null)),
+  };
 }
 
-/** What would hide the colours: many points; and where roads are coloured, the lines that run along them. */
+/** What would hide or falsify the colours: many points, other colours of numbers; and where roads are coloured, the lines that run along them. */
 function noiseOf({ declared }: Fresh, { unit }: Choice): string[] {
   const grids = declared.layers.filter(({ key }) => key === "grids");
   const lines = grids.flatMap((layer) => layer.style.swatches.map(({ value }) => toggleKey(layer, value)));
-  return ["incidents", "merchants", ...(unit.layer.geometry === "line" ? lines : [])];
+  return ["incidents", "merchants", "density", ...(unit.layer.geometry === "line" ? lines : [])];
 }
 
 function choicePickers(fresh: Fresh, change: (metric: string, unit?: string) => void) {

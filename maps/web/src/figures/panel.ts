@@ -24,13 +24,14 @@ export const NOTHING: Shown = { choice: null, found: null, failed: "", classes: 
 export function picker(id: string, change: (value: string) => void) {
   const label = h("label", { for: id });
   const select = h("select", { id, onchange: () => change(select.value) });
+  const element = h("div", { class: "pick" }, label, select);
   return {
-    element: h("div", { class: "pick" }, label, select),
+    element,
     fill(name: string, options: [value: string, text: string][], chosen: string) {
       label.textContent = name;
       select.replaceChildren(...options.map(([value, text]) => h("option", { value }, text)));
       select.value = chosen;
-      select.disabled = options.length === 0;
+      element.hidden = options.length === 0;
     },
   };
 }
