@@ -1,4 +1,4 @@
-"""Tiles of a whole zoom put together again and held against the tables: nothing gapes, nothing is lost."""
+"""Tiles of a whole zoom put together and held against the tables: nothing gapes or is lost."""
 
 from functools import cache
 
@@ -90,7 +90,8 @@ def expected(tiles, key, zoom):
     conditions += [f"rank < coalesce((select share from thinning where layer = '{key}'"
                    f" and zoom = {zoom}), 1)"] * bool(layer.budget)  # fmt: skip
     rows = tiles.table(
-        f"select id, {layer.apart or 0}::text, st_asbinary({shape}) from layer_{key} as here{joined}"
+        f"select id, {layer.apart or 0}::text, st_asbinary({shape})"
+        f" from layer_{key} as here{joined}"
         f" where {' and '.join(conditions)}"
     )
     ids, groups, shapes = zip(*rows, strict=True)
