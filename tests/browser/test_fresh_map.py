@@ -84,3 +84,24 @@ def test_points_are_asked_again_when_they_changed(
         come_back(page)
     settle(page)
     expect(page.locator("#hint")).not_to_have_text("部分图层没有载入")
+
+
+def test_a_new_class_of_incidents_gets_its_colour_and_its_line(open_page: OpenPage) -> None:
+    page = open_page()
+
+    def with_another_class(route: Route) -> None:
+        answer = route.fetch()
+        told = answer.json()
+        incidents = next(one for one in told["layers"] if one["key"] == "incidents")
+        another = {"value": "飞线充电", "zh": "飞线充电", "en": "Cables", "colour": "#123456"}
+        incidents["style"]["swatches"].append(another)
+        incidents["revision"] += "+"
+        route.fulfill(response=answer, json=told)
+
+    page.route("**/api/layers", with_another_class)
+    page.locator("[data-toggle='stations']").uncheck()
+    come_back(page)
+    expect(page.locator("#panel-layers")).to_contain_text("飞线充电")
+    assert "#123456" in str(page.evaluate("luge.map.getPaintProperty('incidents', 'circle-color')"))
+    expect(page.locator("[data-toggle='stations']")).not_to_be_checked()
+    expect(page.locator("[data-toggle='stations']")).to_be_focused()
