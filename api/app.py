@@ -1,22 +1,28 @@
 """The web service: `create_app` puts routes, errors, headers and the browser app together."""
 
-from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import imports, places, problems, tiles
+from api import guard, health, imports, logs, metrics, places, problems, tiles
+from api.gate import Gate
 from geo.store import cluster
-from geo.store.database import open_pool
-from geo.store.settings import Settings
+from geo.store.database import break_off, open_pool
+from geo.store.readiness import watching
+from geo.store.settings import Settings, load
 from geo.store.worker import working
+
+log = logging.getLogger("luge")
 
 DIST = Path(__file__).resolve().parents[1] / "maps" / "web" / "dist"
 
@@ -51,12 +57,25 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        url = cluster.ensure(settings)
-        timeout_ms = settings.statement_timeout_ms
-        pool = open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms)
-        with pool, working(url, settings.home / "uploads"):
-            app.state.pool = pool
+        # Another database than ours may come up later than the service.
+        url = settings.database_url or cluster.start(settings.home)
+        pool = open_pool(
+            url,
+            size=settings.pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+            wait_s=settings.connection_wait_s,
+        )
+        with pool, watching(url) as watch, working(url, settings.home / "uploads"):
+            app.state.pool, app.state.pools, app.state.watch = pool, {"requests": pool}, watch
+            task = asyncio.create_task(metrics.refreshing(app.state.pools, watch))
+            log.info("process %d serves", os.getpid())
             yield
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            # Requests under way had their time; one that waits for the database waits no longer.
+            if left := break_off(pool):
+                log.warning("%d requests were broken off", left)
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
     app = FastAPI(
@@ -65,16 +84,32 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        generate_unique_id_function=_operation,
     )
     app.state.settings = settings
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(_SecurityHeaders)
+    app.add_middleware(
+        Gate, settings=settings, headers=HEADERS.items(), knows=guard.host_rule(settings)
+    )
+    app.include_router(health.router)
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
+
+
+def app_from_environment() -> FastAPI:
+    """The service as LUGE_* variables say, with its log: what each process of it runs."""
+    settings = load()
+    logs.begin(settings.log)
+    return create_app(settings)
+
+
+def _operation(route: APIRoute) -> str:
+    """One name of a route for OpenAPI, the log and the figures: places_search, imports_run."""
+    return "_".join([*map(str, route.tags[:1]), route.name])
 
 
 def _serve_page(app: FastAPI, dist: Path) -> None:
@@ -103,18 +138,3 @@ class _Assets(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-
-
-class _SecurityHeaders:
-    """Adds the same headers to every response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)

@@ -14,6 +14,9 @@ from psycopg.sql import SQL, Identifier
 
 from geo.store import cluster, migrate, sample
 
+# Clients in process call the service by this name.
+os.environ["LUGE_HOSTS"] = "testserver"
+
 HOME = Path(__file__).parents[1] / ".luge" / "test"
 SRID = 4549
 

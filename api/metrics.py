@@ -1,0 +1,141 @@
+"""Figures for Prometheus: requests by operation, connections, memory; of all processes together.
+
+With several processes each writes its figures to files in a folder that all share, and whichever is
+asked adds them up. prometheus_client decides for one or the other when it is imported, by the
+variable PROMETHEUS_MULTIPROC_DIR.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from geo.store.database import Pool, figures
+from geo.store.readiness import Watch
+
+MEDIA_TYPE = CONTENT_TYPE_LATEST
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+REFRESH_S = 5.0
+BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_STATM = Path("/proc/self/statm")
+
+disable_created_metrics()  # type: ignore[no-untyped-call]
+_ours = CollectorRegistry()
+_seconds = Histogram(
+    "luge_request_seconds",
+    "Time from the start of a request to the end of its response.",
+    ["operation"],
+    registry=_ours,
+    buckets=BUCKETS_S,
+)
+_responses = Counter(
+    "luge_responses",
+    "Responses by class of status; 'none' where the client left or was cut off.",
+    ["operation", "status"],
+    registry=_ours,
+)
+
+
+def _gauge(
+    name: str, meaning: str, *labels: str, mode: Literal["livesum", "livemin"] = "livesum"
+) -> Gauge:
+    return Gauge(name, meaning, labels, registry=_ours, multiprocess_mode=mode)
+
+
+in_flight = _gauge("luge_requests_in_flight", "Requests under way.")
+_workers = _gauge("luge_workers", "Processes that serve.")
+_ready = _gauge("luge_ready", "1 where /readyz says so, in every process.", mode="livemin")
+_memory = _gauge("luge_memory_bytes", "Resident memory of all processes; shared pages count often.")
+_connections = _gauge("luge_database_connections", "Open connections.", "pool", "state")
+_waiting = _gauge("luge_database_waiting", "Requests that wait for a connection.", "pool")
+
+
+def record(operation: str, status: int, seconds: float) -> None:
+    """Count one request that is over; status 0 where there was no response."""
+    duration, responses = _children(operation, status // 100)
+    duration.observe(seconds)
+    responses.inc()
+
+
+@lru_cache(maxsize=2048)
+def _children(operation: str, hundreds: int) -> tuple[Histogram, Counter]:
+    status = f"{hundreds}xx" if hundreds else "none"
+    return _seconds.labels(operation), _responses.labels(operation, status)
+
+
+def text() -> bytes:
+    """All figures in Prometheus' text format."""
+    folder = os.environ.get(SHARED)
+    if not folder:
+        return generate_latest(_ours)
+    for file in Path(folder).glob("gauge_live*_*.db"):
+        pid = int(file.stem.rpartition("_")[2])
+        if not _is_alive(pid):
+            mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
+    together = CollectorRegistry()
+    MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
+    return generate_latest(together)
+
+
+async def refreshing(pools: dict[str, Pool], watch: Watch) -> None:
+    """Keep what no request tells up to date, until cancelled."""
+    while True:
+        refresh(pools, watch)
+        await asyncio.sleep(REFRESH_S)
+
+
+def refresh(pools: dict[str, Pool], watch: Watch) -> None:
+    """Look at pools, memory and readiness now."""
+    _workers.set(1)
+    _ready.set(watch.fault() is None)
+    if _STATM.exists():
+        _memory.set(int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGESIZE"))
+    for name, pool in pools.items():
+        now = figures(pool)
+        _connections.labels(name, "open").set(now.open)
+        _connections.labels(name, "idle").set(now.idle)
+        _waiting.labels(name).set(now.waiting)
+
+
+@contextmanager
+def shared(home: Path) -> Iterator[None]:
+    """While inside, processes that are started put their figures together, in a folder of home."""
+    every = home / "metrics"
+    every.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in every.iterdir():  # by runs that were killed
+        if not (left.name.isdecimal() and _is_alive(int(left.name))):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = every / str(os.getpid())
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    os.environ[SHARED] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[SHARED]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
