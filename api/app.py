@@ -10,12 +10,11 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
-from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import guard, health, imports, logs, metrics, places, problems, tiles
-from api.gate import Gate
+from api.gate import Gate, name_of
 from geo.store import cluster
 from geo.store.database import break_off, open_pool
 from geo.store.readiness import watching
@@ -84,7 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        generate_unique_id_function=_operation,
+        generate_unique_id_function=name_of,
     )
     app.state.settings = settings
     problems.install(app)
@@ -105,11 +104,6 @@ def app_from_environment() -> FastAPI:
     settings = load()
     logs.begin(settings.log)
     return create_app(settings)
-
-
-def _operation(route: APIRoute) -> str:
-    """One name of a route for OpenAPI, the log and the figures: places_search, imports_run."""
-    return "_".join([*map(str, route.tags[:1]), route.name])
 
 
 def _serve_page(app: FastAPI, dist: Path) -> None:

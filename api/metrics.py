@@ -51,9 +51,10 @@ _responses = Counter(
 )
 
 
-def _gauge(
-    name: str, meaning: str, *labels: str, mode: Literal["livesum", "livemin"] = "livesum"
-) -> Gauge:
+Mode = Literal["livesum", "livemin"]  # of the figures of all processes that are alive
+
+
+def _gauge(name: str, meaning: str, *labels: str, mode: Mode = "livesum") -> Gauge:
     return Gauge(name, meaning, labels, registry=_ours, multiprocess_mode=mode)
 
 
