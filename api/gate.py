@@ -4,6 +4,7 @@ What goes wrong further in and was not foreseen is answered here too, so that no
 without its headers, its line in the log and its place in the figures.
 """
 
+import asyncio
 import logging
 import re
 import secrets
@@ -30,6 +31,7 @@ NEEDS_NO_DATABASE = ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/"
 FILES = "/assets/"
 # In place of an operation: turned away at the gate; no such route.
 REFUSED, UNMATCHED = "refused", "unmatched"
+STOPPING = "the service is being stopped, and this took too long; ask again"
 
 Pairs = list[tuple[bytes, bytes]]
 
@@ -78,6 +80,9 @@ class Gate:
             await answer(scope, receive, send_on)
         except ClientDisconnect:
             pass  # an upload that was broken off; nobody is there to answer
+        except asyncio.CancelledError:  # the service stops, and has waited long enough
+            if not status:
+                await Problem(503, STOPPING)(scope, receive, send_on)
         except Exception:
             log.exception("%s failed", operation(scope))
             if not status:

@@ -1,15 +1,11 @@
 """Figures for Prometheus: requests by operation, connections, memory; of all processes together.
 
 With several processes each writes its figures to files in a folder that all share, and whichever is
-asked adds them up. prometheus_client decides for one or the other when it is imported, by the
-variable PROMETHEUS_MULTIPROC_DIR.
+asked adds them up (`api.together`). prometheus_client decides for that when it is imported.
 """
 
 import asyncio
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -25,11 +21,11 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
+from api.together import SHARED, is_alive
 from geo.store.database import Pool, figures
 from geo.store.readiness import Watch
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
-SHARED = "PROMETHEUS_MULTIPROC_DIR"
 REFRESH_S = 5.0
 BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _STATM = Path("/proc/self/statm")
@@ -86,7 +82,7 @@ def text() -> bytes:
         return generate_latest(_ours)
     for file in Path(folder).glob("gauge_live*_*.db"):
         pid = int(file.stem.rpartition("_")[2])
-        if not _is_alive(pid):
+        if not is_alive(pid):
             mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]
     together = CollectorRegistry()
     MultiProcessCollector(together, folder)  # type: ignore[no-untyped-call]
@@ -111,32 +107,3 @@ def refresh(pools: dict[str, Pool], watch: Watch) -> None:
         _connections.labels(name, "open").set(now.open)
         _connections.labels(name, "idle").set(now.idle)
         _waiting.labels(name).set(now.waiting)
-
-
-@contextmanager
-def shared(home: Path) -> Iterator[None]:
-    """While inside, processes that are started put their figures together, in a folder of home."""
-    every = home / "metrics"
-    every.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for left in every.iterdir():  # by runs that were killed
-        if not (left.name.isdecimal() and _is_alive(int(left.name))):
-            shutil.rmtree(left, ignore_errors=True)
-    folder = every / str(os.getpid())
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir()
-    os.environ[SHARED] = str(folder)
-    try:
-        yield
-    finally:
-        del os.environ[SHARED]
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -14,7 +14,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from api import logs, metrics
+from api import logs, together
 from geo.store import cluster, sample
 from geo.store.settings import Settings, load
 
@@ -78,7 +78,7 @@ def _run(url: str, settings: Settings) -> None:
         host, port = listener.getsockname()[:2]
         log.info("http://%s:%d  (Ctrl-C stops it)", f"[{host}]" if ":" in host else host, port)
         if settings.workers > 1:
-            stack.enter_context(metrics.shared(settings.home))
+            stack.enter_context(together.shared(settings.home))
             started = _serve_in_many(config, listener)
         else:
             started = _serve_in_one(config, listener)
