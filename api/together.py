@@ -1,4 +1,4 @@
-"""The folder in which the processes of one service put their figures together; gone when it ends."""
+"""The folder in which the processes of one service put their figures together while it runs."""
 
 import os
 import shutil

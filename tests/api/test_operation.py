@@ -54,7 +54,7 @@ def client(town):
 
 
 def operations(client):
-    """(method, path, name) of every route in the contract, with something in place of parameters."""
+    """(method, path, name) of every route in the contract, its parameters filled in."""
     for path, methods in client.app.openapi()["paths"].items():
         for method, told in methods.items():
             filled = path.replace("{layer}", "areas").replace("{id}", "1")
@@ -298,7 +298,7 @@ def test_on_loopback_only_its_own_names_are_served(db, listens_on):
 
 
 def test_to_other_machines_addresses_and_listed_names_are_served(db):
-    public = {"host": "0.0.0.0", "hosts": ("luge.lan",)}
+    public = {"host": "0.0.0.0", "hosts": ("luge.lan",)}  # noqa: S104
     assert not any(refused(db, host, **public) for host in [*LOCAL, *ADDRESSES, "luge.lan"])
     assert all(refused(db, host, **public) for host in FOREIGN if host != "::")
 
