@@ -49,7 +49,8 @@ def may_read_metrics(request: Request) -> None:
     """Refuse (403) who is neither on this machine nor in LUGE_METRICS_FROM."""
     host = request.client.host if request.client else ""
     networks = request.app.state.settings.metrics_from
-    if not (_is_local(host) or any(ip_address(host) in network for network in networks)):
+    known = _is_address(host) and any(ip_address(host) in network for network in networks)
+    if not (known or _is_local(host)):
         raise HTTPException(403, METRICS_ELSEWHERE)
 
 

@@ -268,6 +268,7 @@ def test_requests_are_counted_by_operation_never_by_path(client):
         ("192.0.2.7", "192.0.2.0/24, 2001:db8::/32", 200),
         ("2001:db8::5", "192.0.2.0/24, 2001:db8::/32", 200),
         ("198.51.100.1", "192.0.2.0/24, 2001:db8::/32", 403),
+        ("what a proxy says", "192.0.2.0/24", 403),
     ],
 )
 def test_who_may_read_the_figures(town, address, networks, status):

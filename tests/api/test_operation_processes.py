@@ -196,8 +196,7 @@ def killed(home):
     until(lambda: not cluster.status(home).running)
 
 
-@pytest.mark.parametrize("stop", [fast, killed])
-@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize(("workers", "stop"), [("1", fast), ("2", killed)])
 def test_a_restart_of_the_database_needs_none_of_the_service(own_home, stop, workers):
     url = cluster.start(own_home, fast=True)
     with running(own_home, "--workers", workers, connection_wait_s=2) as service:
@@ -225,6 +224,36 @@ def test_a_restart_of_the_database_needs_none_of_the_service(own_home, stop, wor
         assert cluster.status(own_home).running  # it was running before
     with psycopg.connect(url) as conn:
         conn.execute("truncate import_job, merchant cascade")
+
+
+@pytest.mark.parametrize("stop", [fast, killed])
+def test_restarts_under_load_give_answers_and_503_and_nothing_else(own_home, stop):
+    url = cluster.start(own_home, fast=True)
+    paths = ("/api/district", "/api/locate?lon=121.4&lat=31.2", "/tiles/areas/0/0/0.mvt")
+    with running(own_home, connection_wait_s=2) as service:
+        statuses, over = Counter(), threading.Event()
+        askers = [threading.Thread(target=hammer, args=(service, path, statuses, over))
+                  for path in paths * 3]  # fmt: skip
+        for asker in askers:
+            asker.start()
+        for _ in range(3):
+            time.sleep(0.7)
+            stop(own_home)
+            cluster.start(own_home, fast=True)
+        until(lambda: service.http.get("/api/district").status_code == 200)
+        over.set()
+        for asker in askers:
+            asker.join()
+        assert set(statuses) == {200, 204, 503}, service.log.read_text()[-3000:]
+        assert service.end() == 0
+    assert cluster.status(own_home).url == url
+
+
+def hammer(service, path, statuses, over):
+    with httpx2.Client(base_url=service.url, timeout=PATIENCE_S) as http:
+        while not over.is_set():
+            statuses[http.get(path).status_code] += 1
+            time.sleep(0.005)
 
 
 def upload(service, number=0):
