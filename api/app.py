@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,15 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import guard, health, imports, logs, metrics, places, problems, tiles
 from api.gate import Gate, name_of
+from api.readers import public
+from api.shelf import FromShelf, Shelf
 from geo.store import cluster
-from geo.store.database import break_off, open_pool
+from geo.store.changes import Log
+from geo.store.pools import break_off, open_pool, open_tile_pool
 from geo.store.readiness import watching
 from geo.store.settings import Settings, load
+from geo.store.upkeep import upkeep
+from geo.store.watching import watch
 from geo.store.worker import working
 
 log = logging.getLogger("luge")
@@ -58,23 +63,28 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Another database than ours may come up later than the service.
         url = settings.database_url or cluster.start(settings.home)
-        pool = open_pool(
-            url,
-            size=settings.pool_size,
-            statement_timeout_ms=settings.statement_timeout_ms,
-            wait_s=settings.connection_wait_s,
-        )
-        with pool, watching(url) as watch, working(url, settings.home / "uploads"):
-            app.state.pool, app.state.pools, app.state.watch = pool, {"requests": pool}, watch
-            task = asyncio.create_task(metrics.refreshing(app.state.pools, watch))
-            log.info("process %d serves", os.getpid())
-            yield
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-            # Requests under way had their time; one that waits for the database waits no longer.
-            if left := break_off(pool):
-                log.warning("%d requests were broken off", left)
+        state, wait_s = app.state, settings.connection_wait_s
+        state.log, state.flights = Log(), {}
+        state.shelf = Shelf(settings.tile_cache_bytes, state.log)
+        timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
+        pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
+        timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
+        tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
+        state.pool, state.tile_pool = pool, tile_pool
+        state.pools = {"requests": pool, "tiles": tile_pool}
+        with (
+            pool,
+            watching(url) as state.readiness,
+            working(url, settings.home / "uploads"),
+            upkeep(url),
+        ):
+            keeping = metrics.refreshing(state.pools, state.readiness)
+            async with tile_pool, _running(watch(url, state.log)), _running(keeping):
+                log.info("process %d serves", os.getpid())
+                yield
+                # Requests under way had their time; what waits for the database waits no longer.
+                if left := break_off(pool):
+                    log.warning("%d requests were broken off", left)
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
     app = FastAPI(
@@ -86,11 +96,11 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=name_of,
     )
     app.state.settings = settings
+    public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(
-        Gate, settings=settings, headers=HEADERS.items(), knows=guard.host_rule(settings)
-    )
+    app.add_middleware(FromShelf, state=app.state)
+    app.add_middleware(Gate, settings=settings, headers=HEADERS, knows=guard.host_rule(settings))
     app.include_router(health.router)
     app.include_router(places.router)
     app.include_router(tiles.router)
@@ -104,6 +114,18 @@ def app_from_environment() -> FastAPI:
     settings = load()
     logs.begin(settings.log)
     return create_app(settings)
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs ``work`` beside, and cancels it at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _serve_page(app: FastAPI, dist: Path) -> None:

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
@@ -17,6 +17,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import metrics
+from api.flights import Left
 from api.logs import REQUEST_ID
 from api.problems import Problem, unexpected
 from geo.store.settings import Settings
@@ -44,12 +45,12 @@ class Gate:
         app: ASGIApp,
         *,
         settings: Settings,
-        headers: Iterable[tuple[str, str]],
+        headers: dict[str, str],
         knows: Callable[[bytes | None], bool],
     ) -> None:
         self.app = app
         self.log_clients = settings.log_clients
-        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers]
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         self.names = {name for name, _ in self.headers} | {b"x-request-id"}
         self.knows = knows
 
@@ -78,8 +79,8 @@ class Gate:
         try:
             answer = self._refusal(scope, host) or self.app
             await answer(scope, receive, send_on)
-        except ClientDisconnect:
-            pass  # an upload that was broken off; nobody is there to answer
+        except (ClientDisconnect, Left):
+            pass  # nobody is there to answer
         except asyncio.CancelledError:  # the service stops, and has waited long enough
             if not status:
                 await Problem(503, STOPPING)(scope, receive, send_on)
@@ -93,16 +94,16 @@ class Gate:
 
     def _refusal(self, scope: Scope, host: bytes | None) -> Problem | None:
         if not self.knows(host):
-            scope["refused"] = True
+            scope["operation"] = REFUSED
             return Problem(421, unknown_host(host))
         path = scope["path"]
         if path in NEEDS_NO_DATABASE or path.startswith(FILES):
             return None
-        watch = getattr(scope["app"].state, "watch", None)
+        watch = getattr(scope["app"].state, "readiness", None)
         fault = watch.fault() if watch else None
         if not fault or fault.missing == "district":  # routes tell that themselves
             return None
-        scope["refused"] = True
+        scope["operation"] = REFUSED
         return Problem(503, fault.detail, missing=fault.missing)
 
     def _tell(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
@@ -127,8 +128,9 @@ class Gate:
 
 def operation(scope: Scope) -> str:
     """What a request asks for, by the name that OpenAPI calls it; never its path."""
-    if "refused" in scope:
-        return REFUSED
+    told: str | None = scope.get("operation")
+    if told:
+        return told
     route = scope.get("route")
     if route is not None:
         return name_of(route)

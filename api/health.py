@@ -26,7 +26,7 @@ async def readyz(request: Request, response: Response) -> dict[str, str] | Respo
     As the service saw it at most a few seconds ago.
     """
     response.headers.update(FRESH)
-    fault = request.app.state.watch.fault()
+    fault = request.app.state.readiness.fault()
     if fault:
         return Problem(503, fault.detail, missing=fault.missing)
     return {"status": "ready"}
@@ -35,5 +35,5 @@ async def readyz(request: Request, response: Response) -> dict[str, str] | Respo
 @router.get("/metrics", response_class=Response, dependencies=[Depends(may_read_metrics)])
 async def read_metrics(request: Request) -> Response:
     """Figures in Prometheus' text format, of all processes of the service together."""
-    metrics.refresh(request.app.state.pools, request.app.state.watch)
+    metrics.refresh(request.app.state.pools, request.app.state.readiness)
     return Response(metrics.text(), media_type=metrics.MEDIA_TYPE, headers=FRESH)

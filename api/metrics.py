@@ -22,7 +22,7 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from api.together import SHARED, is_alive
-from geo.store.database import Pool, figures
+from geo.store.pools import AsyncPool, Pool, figures
 from geo.store.readiness import Watch
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -89,14 +89,14 @@ def text() -> bytes:
     return generate_latest(together)
 
 
-async def refreshing(pools: dict[str, Pool], watch: Watch) -> None:
+async def refreshing(pools: dict[str, Pool | AsyncPool], watch: Watch) -> None:
     """Keep what no request tells up to date, until cancelled."""
     while True:
         refresh(pools, watch)
         await asyncio.sleep(REFRESH_S)
 
 
-def refresh(pools: dict[str, Pool], watch: Watch) -> None:
+def refresh(pools: dict[str, Pool | AsyncPool], watch: Watch) -> None:
     """Look at pools, memory and readiness now."""
     _workers.set(1)
     _ready.set(watch.fault() is None)

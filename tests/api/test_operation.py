@@ -136,7 +136,7 @@ def test_on_a_database_of_another_version_every_route_says_what_to_do(unfit):
 def test_ready_as_soon_as_the_database_is(make_database):
     url = make_database()
     with serve(url) as client:
-        watch = client.app.state.watch
+        watch = client.app.state.readiness
         assert client.get("/readyz").json()["missing"] == "schema"
         without_district(url)
         while watch.fault() == readiness.EMPTY:
@@ -161,8 +161,8 @@ def test_a_database_that_hangs_is_noticed(town, monkeypatch):
         assert client.get("/readyz").status_code == 200
         os.kill(pid, signal.SIGSTOP)
         try:
-            while not client.app.state.watch.fault():
-                client.app.state.watch.stopping.wait(0.05)
+            while not client.app.state.readiness.fault():
+                client.app.state.readiness.stopping.wait(0.05)
             answer = client.get("/api/district")
             assert (answer.status_code, answer.json()["missing"]) == (503, "database")
             assert client.get("/healthz").status_code == 200

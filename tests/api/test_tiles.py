@@ -1,6 +1,5 @@
 """Vector tiles over the sample district, decoded by GDAL; and how errors leave the service."""
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,25 +12,14 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from services import tile_of
 from shapely import Point, from_wkt
 
 from api.app import _serve_page, create_app
+from geo.layers import LAYERS, Layer
 from geo.store.settings import Settings
 from geo.store.tiles import Tile, reach_of
-from maps.layers import LAYERS, Layer
 
-# Where each layer's features are found; each has a row for every feature that tiles may show.
-TABLES = {
-    "areas": "area where level <> 'compound'",
-    "compounds": "area where level = 'compound'",
-    "blocks": "block where valid_to = 'infinity'",
-    "grids": "grid_shape",
-    "roads": "(select id, surface as geom from segment where kind in ('road', 'lane')) as road",
-    "segments": "segment where kind in ('road', 'lane')",
-    "incidents": "incident",
-    "merchants": "merchant",
-    "stations": "station",
-}
 layers = pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.key)
 
 
@@ -61,7 +49,7 @@ class Asked(NamedTuple):
         with psycopg.connect(self.url) as conn:
             row = conn.execute(
                 "select st_x(p), st_y(p) from (select st_transform(st_pointonsurface(geom), 4326)"
-                f" as p from {TABLES[layer]} limit 1) as found"
+                f" as p from layer_{layer} where from_zoom <= {zoom} limit 1) as found"
             ).fetchone()
         assert row
         return tile_of(row[0], row[1], zoom)
@@ -71,12 +59,6 @@ class Asked(NamedTuple):
 def asked(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     with TestClient(create_app(Settings(database_url=sample_url))) as client:
         yield Asked(client, sample_url, tmp_path_factory.mktemp("tiles"))
-
-
-def tile_of(lon: float, lat: float, zoom: int) -> Tile:
-    size = 2**zoom
-    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
-    return Tile(zoom, int((lon + 180) / 360 * size), int(y * size))
 
 
 @layers
@@ -160,7 +142,7 @@ def test_labels_come_once(asked: Asked) -> None:
     times = 0
     for x in range(first.x, last.x + 1):
         for y in range(first.y, last.y + 1):
-            labels = asked.features("areas", Tile(14, x, y), "area_labels")
+            labels = asked.features("areas", Tile(14, x, y), "areas_labels")
             times += 0 if labels is None else int((labels["mvt_id"] == row[0]).sum())
     assert times == 1
 
@@ -236,7 +218,7 @@ def test_database_without_a_district_says_what_to_do(db: str) -> None:
 def test_unexpected_errors_show_no_internals(db: str) -> None:
     with psycopg.connect(db) as conn:
         conn.execute("insert into setting (name, code) values ('test', '')")
-        conn.execute("drop table station")
+        conn.execute("drop table station cascade")
     app = create_app(Settings(database_url=db))
     with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get("/tiles/stations/14/13700/6700.mvt")
