@@ -259,6 +259,19 @@ def test_requests_are_counted_by_operation_never_by_path(client):
     assert told[infinite] == count
 
 
+def test_a_tile_from_the_shelf_passes_the_gate_too(client):
+    path = "/tiles/areas/9/428/208.mvt"
+    before = counted(client, "map_read_tile", "2xx")
+    drawn = client.get(path)
+    assert client.app.state.shelf.fresh((path, b""))
+    kept = client.get(path)
+    assert drawn.status_code == kept.status_code in (200, 204)
+    assert counted(client, "map_read_tile", "2xx") == before + 2
+    assert {name: kept.headers[name] for name in HEADERS} == HEADERS
+    assert drawn.headers["x-request-id"] != kept.headers["x-request-id"]
+    assert client.get(path, headers={"Host": "evil.example"}).status_code == 421
+
+
 @pytest.mark.parametrize(
     ("address", "networks", "status"),
     [
