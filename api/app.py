@@ -17,6 +17,7 @@ from api import guard, health, imports, logs, metrics, places, problems, tiles
 from api.gate import Gate, name_of
 from api.readers import public
 from api.shelf import FromShelf, Shelf
+from api.tally import Tally
 from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.pools import break_off, open_pool, open_tile_pool
@@ -78,13 +79,14 @@ def create_app(settings: Settings) -> FastAPI:
             working(url, settings.home / "uploads"),
             upkeep(url),
         ):
-            keeping = metrics.refreshing(state.pools, state.readiness)
+            keeping = metrics.refreshing(state)
             async with tile_pool, _running(watch(url, state.log)), _running(keeping):
                 log.info("process %d serves", os.getpid())
                 yield
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
                     log.warning("%d requests were broken off", left)
+        state.tally.settle()
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
     app = FastAPI(
@@ -95,12 +97,18 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         generate_unique_id_function=name_of,
     )
-    app.state.settings = settings
+    app.state.settings, app.state.tally = settings, Tally()
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(FromShelf, state=app.state)
-    app.add_middleware(Gate, settings=settings, headers=HEADERS, knows=guard.host_rule(settings))
+    app.add_middleware(
+        Gate,
+        settings=settings,
+        headers=HEADERS,
+        knows=guard.host_rule(settings),
+        tally=app.state.tally,
+    )
     app.include_router(health.router)
     app.include_router(places.router)
     app.include_router(tiles.router)

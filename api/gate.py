@@ -9,30 +9,33 @@ import logging
 import re
 import secrets
 from collections.abc import Callable
-from time import perf_counter
-from typing import Any
+from itertools import count
+from time import perf_counter, time
 
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import metrics
 from api.flights import Left
 from api.logs import REQUEST_ID
 from api.problems import Problem, unexpected
+from api.tally import Over, Tally
 from geo.store.settings import Settings
 
 log = logging.getLogger("luge")
-requests = logging.getLogger("luge.request")
 
 # What a proxy or another system may call a request; anything else could forge lines of a log.
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
 # Answered without the database: figures, the contract, and the page, which tells what is missing.
-NEEDS_NO_DATABASE = ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import")
+NEEDS_NO_DATABASE = frozenset(
+    ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import")
+)
 FILES = "/assets/"
 # In place of an operation: turned away at the gate; no such route.
 REFUSED, UNMATCHED = "refused", "unmatched"
 STOPPING = "the service is being stopped, and this took too long; ask again"
+# An id of ours: of this process, of this request.
+_run, _number = secrets.token_hex(4).encode(), count()
 
 Pairs = list[tuple[bytes, bytes]]
 
@@ -47,12 +50,14 @@ class Gate:
         settings: Settings,
         headers: dict[str, str],
         knows: Callable[[bytes | None], bool],
+        tally: Tally,
     ) -> None:
         self.app = app
         self.log_clients = settings.log_clients
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         self.names = {name for name, _ in self.headers} | {b"x-request-id"}
         self.knows = knows
+        self.tally = tally
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or refuse it, and tell of it when it is over."""
@@ -75,7 +80,7 @@ class Gate:
             await send(message)
 
         began = perf_counter()
-        metrics.in_flight.inc()
+        self.tally.in_flight += 1
         try:
             answer = self._refusal(scope, host) or self.app
             await answer(scope, receive, send_on)
@@ -89,8 +94,14 @@ class Gate:
             if not status:
                 await unexpected()(scope, receive, send_on)
         finally:
-            metrics.in_flight.dec()
-            self._tell(scope, status, sent, perf_counter() - began)
+            self.tally.in_flight -= 1
+            took, client = perf_counter() - began, self.log_clients and scope.get("client")
+            self.tally.note(
+                Over(
+                    time(), id_.decode(), operation(scope), scope["method"], status, took, sent,
+                    client[0] if client else None,
+                )
+            )  # fmt: skip
 
     def _refusal(self, scope: Scope, host: bytes | None) -> Problem | None:
         if not self.knows(host):
@@ -105,25 +116,6 @@ class Gate:
             return None
         scope["operation"] = REFUSED
         return Problem(503, fault.detail, missing=fault.missing)
-
-    def _tell(self, scope: Scope, status: int, sent: int, seconds: float) -> None:
-        name = operation(scope)
-        metrics.record(name, status, seconds)
-        if not requests.isEnabledFor(logging.INFO):
-            return
-        ms = round(seconds * 1000, 1)
-        fields: dict[str, Any] = {
-            "operation": name,
-            "method": scope["method"],
-            "status": status or None,
-            "ms": ms,
-            "bytes": sent,
-        }
-        if self.log_clients and scope.get("client"):
-            fields["client"] = scope["client"][0]
-        level = logging.ERROR if status >= 500 else logging.INFO
-        words = (scope["method"], name, status or "none", ms, sent)
-        requests.log(level, "%s %s %s, %s ms, %d bytes", *words, extra={"fields": fields})
 
 
 def operation(scope: Scope) -> str:
@@ -161,4 +153,4 @@ def _read(headers: Pairs) -> tuple[bytes | None, bytes]:
             hosts.append(value)
         elif name == b"x-request-id" and WELL_FORMED(value):
             id_ = value
-    return hosts[0] if len(hosts) == 1 else None, id_ or secrets.token_hex(8).encode()
+    return hosts[0] if len(hosts) == 1 else None, id_ or b"%s%08x" % (_run, next(_number))

@@ -35,5 +35,6 @@ async def readyz(request: Request, response: Response) -> dict[str, str] | Respo
 @router.get("/metrics", response_class=Response, dependencies=[Depends(may_read_metrics)])
 async def read_metrics(request: Request) -> Response:
     """Figures in Prometheus' text format, of all processes of the service together."""
-    metrics.refresh(request.app.state.pools, request.app.state.readiness)
+    request.app.state.tally.settle()
+    metrics.refresh(request.app.state)
     return Response(metrics.text(), media_type=metrics.MEDIA_TYPE, headers=FRESH)

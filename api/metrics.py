@@ -20,10 +20,10 @@ from prometheus_client import (
     generate_latest,
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from starlette.datastructures import State
 
 from api.together import SHARED, is_alive
-from geo.store.pools import AsyncPool, Pool, figures
-from geo.store.readiness import Watch
+from geo.store.pools import figures
 
 MEDIA_TYPE = CONTENT_TYPE_LATEST
 REFRESH_S = 5.0
@@ -54,7 +54,7 @@ def _gauge(name: str, meaning: str, *labels: str, mode: Mode = "livesum") -> Gau
     return Gauge(name, meaning, labels, registry=_ours, multiprocess_mode=mode)
 
 
-in_flight = _gauge("luge_requests_in_flight", "Requests under way.")
+_in_flight = _gauge("luge_requests_in_flight", "Requests under way.")
 _workers = _gauge("luge_workers", "Processes that serve.")
 _ready = _gauge("luge_ready", "1 where /readyz says so, in every process.", mode="livemin")
 _memory = _gauge("luge_memory_bytes", "Resident memory of all processes; shared pages count often.")
@@ -89,20 +89,21 @@ def text() -> bytes:
     return generate_latest(together)
 
 
-async def refreshing(pools: dict[str, Pool | AsyncPool], watch: Watch) -> None:
+async def refreshing(state: State) -> None:
     """Keep what no request tells up to date, until cancelled."""
     while True:
-        refresh(pools, watch)
+        refresh(state)
         await asyncio.sleep(REFRESH_S)
 
 
-def refresh(pools: dict[str, Pool | AsyncPool], watch: Watch) -> None:
-    """Look at pools, memory and readiness now."""
+def refresh(state: State) -> None:
+    """Look at pools, memory, readiness and requests under way now."""
     _workers.set(1)
-    _ready.set(watch.fault() is None)
+    _ready.set(state.readiness.fault() is None)
+    _in_flight.set(state.tally.in_flight)
     if _STATM.exists():
         _memory.set(int(_STATM.read_text().split()[1]) * os.sysconf("SC_PAGESIZE"))
-    for name, pool in pools.items():
+    for name, pool in state.pools.items():
         now = figures(pool)
         _connections.labels(name, "open").set(now.open)
         _connections.labels(name, "idle").set(now.idle)
