@@ -95,13 +95,12 @@ class Gate:
                 await unexpected()(scope, receive, send_on)
         finally:
             self.tally.in_flight -= 1
-            took, client = perf_counter() - began, self.log_clients and scope.get("client")
-            self.tally.note(
-                Over(
-                    time(), id_.decode(), operation(scope), scope["method"], status, took, sent,
-                    client[0] if client else None,
-                )
-            )  # fmt: skip
+            self._note(scope, (status, perf_counter() - began, sent))
+
+    def _note(self, scope: Scope, came_of_it: tuple[int, float, int]) -> None:
+        client = self.log_clients and scope.get("client")
+        asked = (REQUEST_ID.get(), operation(scope), scope["method"])
+        self.tally.note(Over(time(), *asked, *came_of_it, client[0] if client else None))
 
     def _refusal(self, scope: Scope, host: bytes | None) -> Problem | None:
         if not self.knows(host):
