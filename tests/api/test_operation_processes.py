@@ -18,7 +18,7 @@ from operating import LUGE, PATIENCE_S, ROOT, environment, running, until
 from services import tile_of
 from test_imports import BYTES, NAMED, areas, count, lonlat, shops, slow_down
 
-from geo.store import cluster, district, importing, premises
+from geo.store import cluster, district, importing, migrate, premises
 from geo.store.database import Setting, transaction
 
 SRID = 4549
@@ -175,6 +175,25 @@ def test_without_a_database_at_the_start_there_is_no_service(home):
     )  # fmt: skip
     assert done.returncode == 1
     assert "LUGE_DATABASE_URL" in done.stderr
+
+
+def test_an_older_database_is_brought_up_to_date_while_the_service_runs(make_database, tmp_path):
+    url, older = make_database(), tmp_path / "older"
+    older.mkdir()
+    for file in sorted(migrate.MIGRATIONS.glob("*.sql"))[:-1]:
+        (older / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    migrate.migrate(url, SRID, older)
+    with psycopg.connect(url) as conn:
+        conn.execute("insert into setting (name, code, time_zone, link_distance_m)"
+                     " values ('试验区', '319902', 'Asia/Shanghai', 50)")  # fmt: skip
+    with running(tmp_path / "home", database_url=url) as service:
+        assert "luge db migrate" in service.http.get("/api/district").json()["detail"]
+        done = subprocess.run([*LUGE, "db", "migrate"], cwd=ROOT, capture_output=True, text=True,
+                              env=environment(tmp_path / "home", database_url=url))  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.split() == [sorted(migrate.MIGRATIONS.glob("*.sql"))[-1].stem]
+        until(lambda: service.http.get("/readyz").status_code == 200, 10)
+        assert service.http.get("/api/district").json()["name"] == "试验区"
 
 
 def test_who_started_the_postgis_stops_it(own_home):
