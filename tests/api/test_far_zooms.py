@@ -174,7 +174,8 @@ def test_a_changed_shape_is_drawn_at_once_and_simplified_soon(make_database, sam
     with psycopg.connect(url, autocommit=True) as conn, serve(url) as client:
         tiles = Tiles(client, url, tmp_path)
         block, lon, lat = conn.execute(
-            "select id, st_x(p), st_y(p) from (select id, geom, st_transform(st_centroid(geom), 4326)"
+            "select id, st_x(p), st_y(p) from"
+            " (select id, geom, st_transform(st_centroid(geom), 4326)"
             f" as p from block) as found where st_geometrytype({WEST}) = 'ST_Polygon'"
             " order by st_area(geom) desc limit 1"
         ).fetchone()
