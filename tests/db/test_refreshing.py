@@ -293,7 +293,7 @@ def test_shares_follow_the_number_of_points(district):
     assert share == 1
 
 
-def test_costly_parts_rest_and_are_made_later(district):
+def test_parts_rest_and_are_made_later(district):
     report(district)
     refresh(district, patient=False)
     report(district, 2)
