@@ -342,6 +342,16 @@ def test_a_reader_knows_shares_that_the_log_no_longer_names(district):
     assert asyncio.run(read())["incidents", 12] < 1
 
 
+def test_a_district_with_nothing_in_it(empty_town):
+    assert bring_up_to_date(empty_town) == [part.name for part in PARTS]
+    assert bring_up_to_date(empty_town) == []
+
+
+def test_a_district_without_points(town):
+    assert bring_up_to_date(town) == [part.name for part in PARTS]
+    assert bring_up_to_date(town) == []
+
+
 def test_without_a_district_there_is_nothing_to_do(db, make_database):
     assert bring_up_to_date(db) == []
     assert bring_up_to_date(make_database()) == []
