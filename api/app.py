@@ -13,7 +13,18 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import guard, health, imports, logs, measures, metrics, places, problems, tiles
+from api import (
+    guard,
+    health,
+    imports,
+    logs,
+    measures,
+    metrics,
+    places,
+    problems,
+    tiles,
+    units,
+)
 from api.gate import Gate, name_of
 from api.readers import public
 from api.shelf import FromShelf, Shelf
@@ -113,6 +124,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(measures.router)
+    app.include_router(units.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app

@@ -114,6 +114,7 @@ export interface Unit {
 
 export interface RoadPlace {
   segment_id: number;
+  road_id: number | null;
   name: string | null;
   kind: string;
   class: string;

@@ -3,6 +3,7 @@ import "./css/base.css";
 import "./css/panels.css";
 import "./css/figures.css";
 import "./css/place.css";
+import "./css/unit.css";
 import "./css/phone.css";
 import * as api from "./api";
 import { densityLegend } from "./density";
@@ -46,7 +47,7 @@ async function start(): Promise<void> {
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
   map.once("load", () => find("#cover").replaceChildren());
-  const visit = visits(map, district, declared);
+  const visit = visits(map, declared);
   find("#finder").append(searchBox(visit.result));
   const fresh = keepFresh(map, district, declared);
   watchThinning(map, fresh);

@@ -129,13 +129,15 @@ export function setVisible(map: MapLibre, toggle: string, visible: boolean): voi
 
 /** Outline one feature and nothing else; null outlines nothing. */
 export function choose(map: MapLibre, chosen: Chosen | null): void {
-  redraw(map);
-  for (const { id } of map.getStyle().layers) {
-    if (!id.startsWith("chosen-")) continue;
-    const here = chosen !== null && id.replace(/^chosen-(fill-|casing-)?/, "") === chosen.source;
-    map.setLayoutProperty(id, "visibility", here ? "visible" : "none");
-    if (here) map.setFilter(id, ["==", ["id"], chosen.id]);
-  }
+  whenStyled(map, () => {
+    redraw(map);
+    for (const { id } of map.getStyle().layers) {
+      if (!id.startsWith("chosen-")) continue;
+      const here = chosen !== null && id.replace(/^chosen-(fill-|casing-)?/, "") === chosen.source;
+      map.setLayoutProperty(id, "visibility", here ? "visible" : "none");
+      if (here) map.setFilter(id, ["==", ["id"], chosen.id]);
+    }
+  });
 }
 
 let marker: Marker | null = null;
