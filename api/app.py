@@ -14,6 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
+    basemap,
     guard,
     health,
     imports,
@@ -109,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=name_of,
     )
     app.state.settings, app.state.tally = settings, Tally()
+    app.state.upstream = basemap.upstream(settings)
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -125,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(measures.router)
     app.include_router(units.router)
+    app.include_router(basemap.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app

@@ -92,7 +92,8 @@ def measure(request: Request, body: Line) -> dict[str, object]:
 def search(
     request: Request,
     q: Annotated[
-        str, Query(min_length=1, max_length=100, description="a name, the start of a code, an address, or coordinates")
+        str,
+        Query(min_length=1, max_length=100, description="a name, code, address or coordinates"),
     ],
     limit: Annotated[int, Query(ge=1, le=seek.MOST_RESULTS)] = 10,
 ) -> dict[str, Rows]:
