@@ -139,7 +139,7 @@ export interface Place {
   station: { id: number; name: string; tier: string; distance_m: number } | null;
 }
 
-export type ResultKind = "area" | "block" | "grid" | "road" | "merchant" | "station" | "incident";
+export type ResultKind = "area" | "block" | "grid" | "road" | "merchant" | "station" | "incident" | "coordinate";
 
 export interface Result {
   kind: ResultKind;

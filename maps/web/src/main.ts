@@ -4,12 +4,15 @@ import "./css/panels.css";
 import "./css/figures.css";
 import "./css/place.css";
 import "./css/unit.css";
+import "./css/tools.css";
 import "./css/phone.css";
+import "./css/print.css";
 import * as api from "./api";
 import { densityLegend } from "./density";
 import { find, h } from "./dom";
 import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
+import { inViewPanel } from "./inview/list";
 import { watchThinning } from "./hint";
 import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
@@ -19,6 +22,7 @@ import { quietGround } from "./quiet";
 import { searchBox } from "./search";
 import { makeSheet } from "./sheet";
 import { speakBoth } from "./speak";
+import { addTools } from "./tools/tools";
 import { visits } from "./visit";
 
 function cover(text: string, retry = false): void {
@@ -56,7 +60,8 @@ async function start(): Promise<void> {
   const figures = figuresPanel(map, fresh, quiet, visit.unit);
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
-  makeSheet({ layers: panel.element, figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
+  makeSheet({ layers: panel.element, figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
+  addTools(map, district, declared, visit);
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map } });
 }

@@ -127,8 +127,20 @@ export function setVisible(map: MapLibre, toggle: string, visible: boolean): voi
   }
 }
 
+let current: Chosen | null = null;
+
 /** Outline one feature and nothing else; null outlines nothing. */
 export function choose(map: MapLibre, chosen: Chosen | null): void {
+  current = chosen;
+  outline(map, chosen);
+}
+
+/** Outline another feature for a moment; null goes back to the chosen one. */
+export function glance(map: MapLibre, at: Chosen | null): void {
+  outline(map, at ?? current);
+}
+
+function outline(map: MapLibre, chosen: Chosen | null): void {
   whenStyled(map, () => {
     redraw(map);
     for (const { id } of map.getStyle().layers) {

@@ -81,7 +81,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
       shown = () => unitContent(told, declared, ways);
       render();
       show(told);
-      if (how.fly) flyTo(map, told.bbox, told.geometry === "polygon" ? 17 : 16.5);
+      if (how.fly || !map.getBounds().contains([told.lon, told.lat])) flyTo(map, told.bbox, told.geometry === "polygon" ? 17 : 16.5);
       if (how.read) find("#place-title").focus();
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
