@@ -22,6 +22,9 @@ export function printing(map: MapLibre, district: District, declared: Layers) {
   const form = h("form", { method: "dialog" });
   const dialog = h("dialog", { id: "print-dialog", "aria-labelledby": "print-head" }, form);
   const sheet = h("div", { id: "print", "aria-hidden": "true" });
+  // The page's size stands in a sheet of its own, which scripts may fill under any content policy.
+  const page = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(page);
   document.body.append(dialog, sheet);
   whenLanguage(() => {
     title.value = `${district.name} · ${t("map")}`;
@@ -50,7 +53,7 @@ export function printing(map: MapLibre, district: District, declared: Layers) {
     const size = { width, height: height - TITLE_MM - FOOT_MM };
     try {
       const picture = await draw(map, size.width * PX_PER_MM, size.height * PX_PER_MM);
-      sheet.className = kind;
+      page.replaceSync(`@page { size: ${kind.replace("-", " ")}; margin: 10mm; }`);
       sheet.replaceChildren(
         h("h1", {}, title.value),
         h("div", { class: "face" }, picture.image, legend(map, declared), north(), scaleBar(picture.metresPerPx, size.width)),

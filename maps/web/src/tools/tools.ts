@@ -12,8 +12,7 @@ import { printing } from "./print";
 const DRAWN = {
   measure: "M3 16 16 3l5 5L8 21zM7 12l2 2M10 9l3 3M13 6l2 2",
   print: "M7 9V4h10v5M7 17H4v-7h16v7h-3M7 14h10v6H7z",
-  screen: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
-  leave: "M9 4v5H4M20 9h-5V4M15 20v-5h5M4 15h5v5",
+  screen: "M4 5h16v11H4zM9 20h6M12 16v4",
   base: "M4 6l5-2 6 2 5-2v14l-5 2-6-2-5 2zM9 4v14M15 6v14",
 } as const;
 
@@ -28,9 +27,7 @@ export function addTools(map: MapLibre, district: District, declared: Layers, vi
   ruler.when((on) => measure.setAttribute("aria-pressed", String(on)));
   screen.hidden = !document.fullscreenEnabled;
   document.addEventListener("fullscreenchange", () => {
-    const full = Boolean(document.fullscreenElement);
-    screen.replaceChildren(icon(full ? DRAWN.leave : DRAWN.screen));
-    screen.setAttribute("aria-pressed", String(full));
+    screen.setAttribute("aria-pressed", String(Boolean(document.fullscreenElement)));
   });
   const group = h("div", { class: "maplibregl-ctrl maplibregl-ctrl-group tools" }, measure, print, screen);
   map.addControl({ onAdd: () => group, onRemove: () => group.remove() }, "bottom-right");
