@@ -1,7 +1,7 @@
 """A layer on its way out: its columns, and its rows in portions, never all at once."""
 
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -9,9 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo import crs
-
-Geometry = Literal["point", "line", "polygon"]
-ColumnType = Literal["text", "integer", "number", "boolean", "date", "time"]
+from geo.layers import Column, Geometry
 
 ARROW: dict[str, pa.DataType] = {
     "text": pa.string(),
@@ -23,16 +21,6 @@ ARROW: dict[str, pa.DataType] = {
 }
 # What the layers call these two; no declared column may.
 ID, GEOM = "id", "geom"
-
-
-class Column(NamedTuple):
-    """An attribute as it leaves: its name, its type, and what it means."""
-
-    name: str
-    type: ColumnType
-    zh: str
-    en: str
-    unit: str = ""
 
 
 class Drawing(NamedTuple):

@@ -16,6 +16,7 @@ from geo.crs import Crs
 from geo.export import harmless
 from geo.exporting import places, tables
 from geo.exporting.tables import ID, Table
+from geo.layers import Column
 
 # Excel opens the file as UTF-8 only with a byte order mark.
 MARK = b"\xef\xbb\xbf"
@@ -58,7 +59,7 @@ def _cells(table: Table, portion: Any) -> pa.Table:
     return pa.table(cells)
 
 
-def _cell(table: Table, column: tables.Column, values: Any) -> Any:
+def _cell(table: Table, column: Column, values: Any) -> Any:
     if column.type == "time":
         return times(values, table.zone)
     if column.type != "text":

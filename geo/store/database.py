@@ -78,6 +78,27 @@ def transaction(
             yield conn
 
 
+@contextmanager
+def snapshot(
+    source: str | ConnectionPool, reader: Reader = LOCAL, *, patience_s: int = 0
+) -> Iterator[psycopg.Connection]:
+    """A transaction that only reads, and sees the whole database as of one moment.
+
+    Where the caller asks nothing for ``patience_s`` (0: no limit), the server ends it.
+    """
+    opened = psycopg.connect(source) if isinstance(source, str) else source.connection()
+    with opened as conn:
+        conn.isolation_level, conn.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+        try:
+            _introduce(conn, reader)
+            conn.execute(QUERIES["set_patience"], [f"{patience_s}s"])
+            yield conn
+        finally:
+            if not conn.closed:
+                conn.rollback()
+                conn.isolation_level = conn.read_only = None
+
+
 def _introduce(conn: psycopg.Connection, reader: Reader) -> None:
     conn.execute("select set_config('luge.reader', %s, true)", [reader.name])
 

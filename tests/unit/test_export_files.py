@@ -22,16 +22,17 @@ from pyproj.exceptions import ProjError
 
 from geo import crs
 from geo.exporting import formats, outlet, parquet, tables
-from geo.exporting.tables import Column, Drawing, Table
+from geo.exporting.tables import Drawing, Table
+from geo.layers import Column
 
 ZONE = "Asia/Shanghai"
 COLUMNS = (
-    Column("name", "text", "名称", "Name"),
-    Column("stars", "integer", "星级", "Stars"),
-    Column("credit", "number", "信用分", "Credit"),
-    Column("open", "boolean", "未结", "Open"),
-    Column("day", "date", "日期", "Day"),
-    Column("reported", "time", "上报时间", "Reported"),
+    Column("name", "名称", "Name", type="text"),
+    Column("stars", "星级", "Stars", type="integer"),
+    Column("credit", "信用分", "Credit", type="number"),
+    Column("open", "未结", "Open", type="boolean"),
+    Column("day", "日期", "Day", type="date"),
+    Column("reported", "上报时间", "Reported", type="time"),
 )
 NOON = datetime(2024, 3, 1, 4, 0, tzinfo=UTC)
 ROWS = [
