@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import shapely
 import xlsxwriter
+from numpy.typing import NDArray
 
 from geo.exporting import tables
 from geo.exporting.tables import ID, Table
@@ -95,7 +96,11 @@ def _xy(table: Table, portion: Any) -> tuple[list[object], list[object]]:
     points = geoms if table.geometry == "point" else shapely.point_on_surface(geoms)
     digits = tables.digits_of(table.crs)
     x, y = (np.round(of(points), digits) for of in (shapely.get_x, shapely.get_y))
-    return tuple(np.where(np.isnan(v), None, v.astype(object)).tolist() for v in (x, y))
+    return _or_none(x), _or_none(y)
+
+
+def _or_none(values: NDArray[np.float64]) -> list[object]:
+    return [None if np.isnan(value) else value for value in values.tolist()]
 
 
 def _write_about(sheet: Any, about: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ class TooManyRows(ValueError):
 
 
 class Format(NamedTuple):
-    """A format: ``many`` layers fit into one file; ``early`` means that it needs no whole file first.
+    """A format: ``many`` layers fit into one file; what is ``early`` leaves while it is written.
 
     ``degrees``: without a wish its coordinates are WGS 84 (else the district's own metres).
     """

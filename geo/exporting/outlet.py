@@ -1,5 +1,7 @@
 """Tables become the bytes of one file, in any format; several files go into one zip."""
 
+import io
+import json
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -48,6 +50,12 @@ def _drain(file: Any) -> Iterator[bytes]:
             yield piece
 
 
+def in_one_line(about: About) -> str:
+    """What a file is, as one line of ASCII JSON without the columns; for a header."""
+    layers = [{k: v for k, v in told.items() if k != "columns"} for told in about["layers"]]
+    return json.dumps(about | {"layers": layers}, separators=(",", ":"))
+
+
 def zipped(format_: Format, layers: list[Table], about: About, scratch: Path) -> Iterator[bytes]:
     """A zip with one file for each layer, and ``about.json``; layers are read one after another."""
     sink = _Sink()
@@ -63,18 +71,20 @@ def zipped(format_: Format, layers: list[Table], about: About, scratch: Path) ->
     yield from sink.taken()
 
 
-class _Sink:
+class _Sink(io.RawIOBase):
     """What a zip is written to; it cannot seek, so sizes stand behind the files in the zip."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._held: list[bytes] = []
 
-    def write(self, data: bytes) -> int:
+    def writable(self) -> bool:
+        """It can be written to, and nothing else."""
+        return True
+
+    def write(self, data: Any) -> int:
         self._held.append(bytes(data))
         return len(data)
-
-    def flush(self) -> None:
-        """Nothing waits here."""
 
     def taken(self) -> Iterator[bytes]:
         """What has been written since last time."""

@@ -1,8 +1,8 @@
 """In which CRS a file says that it is.
 
-GCJ-02 and BD-09 have no EPSG code, and nothing computes them from another CRS but ``geo.crs``. A file
-in one of them says so by a local CRS of that name: programs show the name, and refuse to transform
-it, instead of taking it for WGS 84 and being 500 m wrong.
+GCJ-02 and BD-09 have no EPSG code, and nothing computes them from another CRS but ``geo.crs``. A
+file in one of them says so by a local CRS of that name: programs show the name, and refuse to
+transform it, instead of taking it for WGS 84 and being 500 m wrong.
 """
 
 from functools import cache

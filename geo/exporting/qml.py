@@ -7,6 +7,7 @@ from geo.exporting.symbols import Drawn, Rule, Symbol, mm
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 VERSION = "3.28.0"
 KINDS = {"point": ("marker", "0"), "line": ("line", "1"), "polygon": ("fill", "2")}
+RENDERER = {"forceraster": "0", "symbollevels": "0", "enableorderby": "0", "referencescale": "-1"}
 # How QGIS numbers the ways a property can get its value.
 BY_EXPRESSION = "3"
 
@@ -17,15 +18,11 @@ def write(drawn: Drawn) -> str:
     """The drawing as a QML document with the symbology only; other settings stay QGIS's own."""
     kind, number = KINDS[drawn.geometry]
     root = Xml.Element("qgis", version=VERSION, styleCategories="Symbology")
-    head = {"forceraster": "0", "symbollevels": "0", "enableorderby": "0", "referencescale": "-1"}
     rules = [*drawn.rules, drawn.rest]
+    renderer = Xml.SubElement(root, "renderer-v2", RENDERER, type="singleSymbol")
     if drawn.rules:
-        renderer = Xml.SubElement(
-            root, "renderer-v2", type="categorizedSymbol", attr=_classes(drawn), **head
-        )
+        renderer.attrib |= {"type": "categorizedSymbol", "attr": _classes(drawn)}
         _add_categories(renderer, rules)
-    else:
-        renderer = Xml.SubElement(root, "renderer-v2", type="singleSymbol", **head)
     symbols = Xml.SubElement(renderer, "symbols")
     for at, rule in enumerate(rules):
         _add_symbol(symbols, str(at), kind, rule.symbol)
@@ -39,7 +36,7 @@ def write(drawn: Drawn) -> str:
 
 
 def _classes(drawn: Drawn) -> str:
-    """What features are told apart by: a column, or an expression that gives a rule's first value."""
+    """What tells features apart: a column, or an expression that gives a rule's first value."""
     if all(len(rule.values) == 1 and not rule.by for rule in drawn.rules):
         return drawn.by
     cases = (

@@ -59,7 +59,7 @@ def _drawn(layer: Layer, style: Style) -> Drawn:
 
 def _drawn_road(layer: Layer, style: Style, rest: Rule) -> Drawn:
     """Roads by class, several of which look alike; water is told by its kind."""
-    rules = []
+    rules: list[Rule] = []
     for swatch in style.swatches:
         label = _label(swatch.zh, swatch.en)
         symbol = _symbol(layer, style, swatch.value, swatch.colour)

@@ -10,9 +10,9 @@ MM_OF_PX = 25.4 / 96
 class Symbol(NamedTuple):
     """Colours as #rrggbb; ``width`` (of the stroke) and ``size`` (across) in pixels.
 
-    Without ``fill`` an area is an outline. ``dashes`` are in widths of the stroke. ``size_if`` names
-    a column: where it is false the size is the other one. ``strength_by`` names a column by which
-    the fill gets stronger. ``star`` is the colour of a star on the marker.
+    Without ``fill`` an area is an outline. ``dashes`` are in widths of the stroke. ``size_if``
+    names a column: where it is false the size is the other one. ``strength_by`` names a column by
+    which the fill gets stronger. ``star`` is the colour of a star on the marker.
     """
 
     fill: str = ""
@@ -27,7 +27,7 @@ class Symbol(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """Features whose column has one of ``values`` look so; ``by`` names another column than usual."""
+    """How features look whose column (``by``, if not the usual one) has one of ``values``."""
 
     values: tuple[str, ...]
     label: str

@@ -1,6 +1,6 @@
 """A layer on its way out: its columns, and its rows in portions, never all at once."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,7 +31,7 @@ class Drawing(NamedTuple):
 
 
 class Table(NamedTuple):
-    """One layer as it leaves: ``portions`` have ``id``, the columns, and ``geom`` as WKB in ``crs``.
+    """One layer as it leaves; ``portions`` have ``id``, the columns, and ``geom`` (WKB in ``crs``).
 
     ``zone`` is the time zone that times are written in where a format has no instants of its own.
     """
@@ -42,7 +42,7 @@ class Table(NamedTuple):
     columns: tuple[Column, ...]
     crs: crs.Crs
     zone: str
-    portions: Iterator[pa.RecordBatch]
+    portions: Generator[pa.RecordBatch]
     drawing: Drawing | None = None
 
 

@@ -1,4 +1,4 @@
-"""CSV and GeoJSON, written portion by portion: the first bytes leave before the last row is read."""
+"""CSV and GeoJSON, written portion by portion: the first bytes leave before all rows are read."""
 
 import io
 from collections.abc import Iterator
@@ -64,9 +64,8 @@ def _cell(table: Table, column: Column, values: Any) -> Any:
         return times(values, table.zone)
     if column.type != "text":
         return values
-    plain = pd.DataFrame({"text": values.to_pandas(types_mapper={pa.string(): pd.StringDtype()}.get)})
-    safe = harmless(plain)["text"]
-    return pa.array(safe.where(plain["text"].notna(), None), pa.string(), from_pandas=True)
+    plain = pd.DataFrame({"text": values.to_pandas()})
+    return pa.array(harmless(plain)["text"].where(plain["text"].notna()), pa.string())
 
 
 def _csv_of(cells: pa.Table, header: bool) -> bytes:
@@ -132,5 +131,3 @@ def _features(table: Table, portion: pa.RecordBatch) -> Iterator[bytes]:
         yield orjson.dumps(
             {"type": "Feature", "id": id_, "geometry": shape, "properties": properties}
         )
-
-

@@ -1,8 +1,8 @@
-"""The whole district as tables of one file: every row that Luge keeps and cannot compute again.
+"""The whole district as tables of a file: every row that Luge keeps and cannot compute again.
 
-The tables stand in a GeoPackage beside the map layers, as ``luge_`` and their name, with ids, links,
-and shapes bit by bit (EWKB). A list of them tells for each how many rows it has and their digest, so
-that whoever reads the file back knows that nothing is missing. `geo.store.restoring` reads it.
+The tables stand in a GeoPackage beside the map layers, as ``luge_`` and their name, with ids,
+links, and shapes bit by bit (EWKB). A list of them tells for each how many rows it has and their
+digest, so that whoever reads the file back (`geo.store.restoring`) knows that nothing is missing.
 """
 
 import sqlite3
@@ -23,7 +23,7 @@ QUERIES = load("archive")
 
 PREFIX = "luge_"
 LIST = "luge_tables"
-# What is no part of the district: the books of this installation, and what is computed from the rest.
+# What is no part of the district: books of this installation, and what is computed from the rest.
 LEFT_OUT = {
     "migration": "which migrations this database has",
     "import_job": "uploads of this installation",
@@ -36,7 +36,7 @@ LEFT_OUT = {
     "metric": "computed from the district",
     "metric_value": "computed from the district",
 }
-# Types that SQLite keeps as they are; everything else travels as text, exactly as PostgreSQL says it.
+# Types that SQLite keeps as they are; the rest travels as text, exactly as PostgreSQL says it.
 PLAIN = {
     "smallint": "integer",
     "integer": "integer",

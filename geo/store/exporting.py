@@ -1,10 +1,11 @@
 """Layers out of the database: what is asked for, as of one moment, row by row in portions.
 
-Errors, all of them ``ValueError``: ``BadFilter``, and what `geo.crs` and `geo.exporting` raise.
+Errors, all of them ``ValueError``: ``NoSuchLayer``, ``BadFilter``, and what `geo.crs` and
+`geo.exporting` raise.
 """
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Generator, Sequence
+from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,18 +18,23 @@ from geo.crs import parse as parse_crs
 from geo.exporting import formats, places, styles, tables
 from geo.exporting.formats import TooManyRows
 from geo.exporting.tables import GEOM, ID, Drawing, Table
-from geo.layers import Column, Layer, readable, swatches_for
+from geo.layers import LAYERS, Column, Layer, readable, swatches_for
 from geo.store import changes, layers, tiles
 from geo.store.database import Reader, Setting, read_setting
-from geo.store.wanted import Wanted, conditions
 from geo.store.queries import load
+from geo.store.wanted import Wanted, conditions
 
 QUERIES = load("exporting")
 
 PORTION = 10_000
+ALL = "all"
 
 About = dict[str, Any]
 Check = Callable[[], None]
+
+
+class NoSuchLayer(ValueError):
+    """There is no layer of this name."""
 
 
 class Export(NamedTuple):
@@ -50,6 +56,17 @@ class _Part(NamedTuple):
     applied: dict[str, object]
 
 
+def layers_of(keys: Sequence[str]) -> tuple[Layer, ...]:
+    """The layers named ('all' is every one), in the order of the legend; raises `NoSuchLayer`."""
+    named = {key.strip() for key in keys}
+    if named == {ALL}:
+        return tuple(LAYERS.values())
+    unknown = sorted(named - LAYERS.keys())
+    if unknown:
+        raise NoSuchLayer(f"there is no layer {unknown[0]!r}; there are {', '.join(LAYERS)}")
+    return tuple(layer for key, layer in LAYERS.items() if key in named)
+
+
 def no_check() -> None:
     """Nothing speaks against the next portion."""
 
@@ -65,7 +82,8 @@ def start(
     """
     setting = read_setting(conn)
     day = export.wanted.on or _today(setting)
-    parts = [_part(layer, export.wanted._replace(on=day), setting, reader) for layer in export.layers]
+    wish = export.wanted._replace(on=day)
+    parts = [_part(layer, wish, setting, reader) for layer in export.layers]
     counts = [_count(conn, part) for part in parts]
     _check_count(sum(counts), export.most_rows)
     about = _about(setting, export, reader, day)
@@ -135,9 +153,7 @@ def _table(
     )
 
 
-def _portions(
-    conn: psycopg.Connection, part: _Part, check: Check
-) -> Iterator[pa.RecordBatch]:
+def _portions(conn: psycopg.Connection, part: _Part, check: Check) -> Generator[pa.RecordBatch]:
     schema = tables.schema(part.columns)
     with conn.cursor(f"export_{part.layer.key}", binary=True) as cursor:
         cursor.execute(_compose("rows", part), part.params)
@@ -162,7 +178,7 @@ def _about(setting: Setting, export: Export, reader: Reader, day: date) -> About
         "title": f"{setting.name} {names}",
         "district": {"name": setting.name, "code": setting.code},
         "made_by": "Luge 路格",
-        "made_at": datetime.now(UTC).astimezone(ZoneInfo(setting.time_zone)).isoformat("T", "seconds"),
+        "made_at": datetime.now(ZoneInfo(setting.time_zone)).isoformat("T", "seconds"),
         "time_zone": setting.time_zone,
         "as_of": day.isoformat(),
         "crs": places.told(export.place),
@@ -171,9 +187,7 @@ def _about(setting: Setting, export: Export, reader: Reader, day: date) -> About
     }
 
 
-def _about_layer(
-    conn: psycopg.Connection, part: _Part, rows: int, place: Crs
-) -> dict[str, Any]:
+def _about_layer(conn: psycopg.Connection, part: _Part, rows: int, place: Crs) -> dict[str, Any]:
     layer = part.layer
     shown = {column.name for column in part.columns}
     return {

@@ -17,6 +17,7 @@ from geo.sentences import spaced
 from geo.store import archive, linking
 from geo.store.archive import LIST, PREFIX, QUERIES, Digest, Row, Table
 from geo.store.database import Connection, Setting, transaction
+from geo.store.district import check_same
 from geo.store.migrate import migrate
 from geo.store.staging import copy_rows
 from geo.store.turns import take_turn
@@ -69,6 +70,7 @@ def restore(url: str, path: Path, *, dry_run: bool = False, say: Say = silence) 
         migrate(url, setting.srid)
         with transaction(url) as conn:
             take_turn(conn, say)
+            check_same(conn, setting)
             with conn.transaction(force_rollback=dry_run):
                 return _restore(conn, file, listed, setting.name, say)
 
@@ -135,8 +137,9 @@ def _is_there(conn: Connection, one: Listed) -> bool:
     # A district that was only made has its settings and nothing else.
     if held.rows and one.table.name != "setting":
         raise NotEmpty(
-            f"this database holds {spaced(held.rows)} rows of {one.table.name} that are not those of"
-            " the file: a whole district goes into an empty database (LUGE_HOME, LUGE_DATABASE_URL)"
+            f"this database holds {spaced(held.rows)} rows of {one.table.name} that are not"
+            " the file's: a whole district goes into an empty database (another LUGE_HOME or"
+            " LUGE_DATABASE_URL)"
         )
     return False
 
@@ -181,4 +184,3 @@ def _go_on(conn: Connection, tables: list[Table]) -> None:
                 table=sql.Identifier(name),
             )
             conn.execute(query)
-

@@ -3,7 +3,7 @@
 Errors, all of them ``ValueError``: ``BadFilter``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +19,7 @@ YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
 SPARE_DEG = 5.0
 
 Box = tuple[float, float, float, float]
+Equal = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 class BadFilter(ValueError):
@@ -37,7 +38,7 @@ class Wanted(NamedTuple):
     on: date | None = None
     since: datetime | None = None
     until: datetime | None = None
-    equal: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    equal: Equal = ()
 
 
 class Conditions(NamedTuple):
@@ -66,11 +67,29 @@ def check(wanted: Wanted, layers: Sequence[Layer], reader: Reader) -> None:
         _check_box(wanted.box)
 
 
+def read_box(text: str) -> Box:
+    """The box that a text like 121.4,31.2,121.5,31.3 gives; raises `BadFilter`."""
+    try:
+        west, south, east, north = map(float, text.split(","))
+    except ValueError:
+        raise BadFilter(f"{text!r} is no box: write west,south,east,north in degrees") from None
+    return west, south, east, north
+
+
+def by_column(pairs: Iterable[tuple[str, str]]) -> Equal:
+    """Pairs of column and value, gathered by column: any of its values will do."""
+    found: dict[str, list[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return tuple((name, tuple(values)) for name, values in found.items())
+
+
 def _check_box(box: Box) -> None:
     west, south, east, north = box
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         raise BadFilter(
-            f"{','.join(f'{edge:g}' for edge in box)} is no box: write west,south,east,north in degrees"
+            f"{','.join(f'{edge:g}' for edge in box)} is no box:"
+            " write west,south,east,north in degrees"
         )
 
 
@@ -94,7 +113,9 @@ def conditions(
     for word, comparison in (("since", ">="), ("until", "<")):
         time = getattr(wanted, word)
         if layer.time and time:
-            parts.append(sql.SQL(f"{{}} {comparison} %({word})s").format(sql.Identifier(layer.time)))
+            parts.append(
+                sql.SQL(f"{{}} {comparison} %({word})s").format(sql.Identifier(layer.time))
+            )
             params[word] = time
             applied[word] = time.astimezone(ZoneInfo(setting.time_zone)).isoformat()
     of = {column.name: column for column in columns}
@@ -117,10 +138,19 @@ def _equals(column: Column, param: str, none_too: bool) -> sql.Composable:
 def _read(column: Column, value: str) -> object:
     if value == "":
         return None
+    if "\x00" in value:
+        raise BadFilter(f"{column.name}: a value holds a null character")
     try:
         return _TYPES[column.type][1](value)
     except ValueError as error:
         raise BadFilter(f"{column.name} is {column.type}, and {value!r} is not") from error
+
+
+def _integer(value: str) -> int:
+    number = int(value)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(value)
+    return number
 
 
 def _yes_or_no(value: str) -> bool:
@@ -138,7 +168,7 @@ def _time(value: str) -> datetime:
 
 _TYPES: dict[str, tuple[str, Callable[[str], object]]] = {
     "text": ("text", str),
-    "integer": ("bigint", int),
+    "integer": ("bigint", _integer),
     "number": ("double precision", float),
     "boolean": ("boolean", _yes_or_no),
     "date": ("date", date.fromisoformat),
