@@ -128,7 +128,10 @@ async def _unless_left(request: Request, asked: _Asked) -> Response:
         gone.cancel()
         if not work.done():
             left.set()
-    return await work
+    try:
+        return await work
+    except Left:
+        return Response(status_code=499)  # nobody is there to read it
 
 
 async def _gone(request: Request) -> None:
