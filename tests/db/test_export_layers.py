@@ -217,19 +217,25 @@ def test_rows_are_bounded_before_any_is_read(sample_url):
         exporting.start(conn, Export((LAYERS["incidents"],), Wanted(), DISTRICT, 50_000), LOCAL)
 
 
-def test_a_file_is_of_one_moment(make_database, sample_url, tmp_path):
-    url = make_database(sample_url)
-    with snapshot(url) as conn:
+def test_a_file_is_of_one_moment(town, tmp_path):
+    point = "st_pointonsurface((select geom from area where level = 'district'))"
+    with transaction(town) as conn:
+        for table, more in (("merchant", ""), ("station", ", 'other'")):
+            conn.execute(
+                f"insert into {table} (external_id, name, geom {', tier' * bool(more)})"
+                f" select n, n, {point} {more} from generate_series(1, 60) as n"
+            )
+    with snapshot(town) as conn:
         layers = exporting.layers_of(["stations", "merchants"])
         found, about = exporting.start(conn, Export(layers, Wanted(), DISTRICT), LOCAL)
-        with transaction(url) as other:
+        with transaction(town) as other:
             other.execute("delete from station")
             other.execute("delete from merchant where id % 2 = 0")
         rows = {table.name: sum(len(p) for p in table.portions) for table in found}
     assert rows == {told["name"]: told["rows"] for told in about["layers"]}
-    assert rows == {"merchants": 6000, "stations": 46}
-    _, later = export(url, tmp_path, "csv", ["merchants"])
-    assert later["layers"][0]["rows"] == 3000
+    assert rows == {"merchants": 60, "stations": 60}
+    _, later = export(town, tmp_path, "csv", ["merchants"])
+    assert later["layers"][0]["rows"] == 30
     assert later["layers"][0]["revision"] != about["layers"][0]["revision"]
 
 
