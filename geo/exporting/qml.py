@@ -61,7 +61,7 @@ def _add_categories(renderer: Xml.Element, rules: list[Rule]) -> None:
         # The empty value is QGIS's class for all that no other class has.
         value = rule.values[0] if rule.values else ""
         Xml.SubElement(
-            categories, "category", type="string" if rule.values else "NULL",
+            categories, "category", type="string",
             value=value, symbol=str(at), label=rule.label, render="true",
         )  # fmt: skip
 

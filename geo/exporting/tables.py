@@ -52,6 +52,12 @@ def schema(columns: tuple[Column, ...]) -> pa.Schema:
     return pa.schema([pa.field(ID, pa.int64()), *attributes, pa.field(GEOM, pa.binary())])
 
 
+def none_of(columns: tuple[Column, ...]) -> pa.RecordBatch:
+    """A portion without rows."""
+    empty = schema(columns)
+    return pa.record_batch([pa.array([], field.type) for field in empty], schema=empty)
+
+
 def shapes(portion: pa.RecordBatch) -> NDArray[np.object_]:
     """The geometries of a portion, shape (rows,)."""
     wkb = portion.column(GEOM).to_numpy(zero_copy_only=False)

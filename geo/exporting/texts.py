@@ -40,10 +40,10 @@ def csv(table: Table) -> Iterator[bytes]:
         yield _csv_of(_cells(table, portion), header)
         header = False
     if header:
-        yield _csv_of(_cells(table, tables.schema(table.columns).empty_table()), header)
+        yield _csv_of(_cells(table, tables.none_of(table.columns)), header)
 
 
-def _cells(table: Table, portion: Any) -> pa.Table:
+def _cells(table: Table, portion: pa.RecordBatch) -> pa.Table:
     cells = {ID: portion.column(ID)}
     for column in table.columns:
         cells[column.name] = _cell(table, column, portion.column(column.name))
@@ -64,8 +64,10 @@ def _cell(table: Table, column: Column, values: Any) -> Any:
         return times(values, table.zone)
     if column.type != "text":
         return values
-    plain = pd.DataFrame({"text": values.to_pandas()})
-    return pa.array(harmless(plain)["text"].where(plain["text"].notna()), pa.string())
+    # Most words come often, and each is looked at once.
+    words = pc.dictionary_encode(values)
+    plain = pd.DataFrame({"text": words.dictionary.to_pandas()})
+    return pa.array(harmless(plain)["text"], pa.string()).take(words.indices)
 
 
 def _csv_of(cells: pa.Table, header: bool) -> bytes:
