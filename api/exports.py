@@ -5,10 +5,13 @@ file first, which is gone from its folder before the first byte leaves.
 """
 
 import asyncio
+import shutil
 import tempfile
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Annotated, Any, NamedTuple
@@ -35,6 +38,7 @@ router = APIRouter(tags=["export"])
 
 # Who takes no bytes for so long is let go, with the connection and the moment held for him.
 PATIENCE_S = 60
+LEFT_BEHIND_S = 86_400
 OURS = ("layers", "format", "crs", "bbox", "since", "until", "on", "zip")
 
 
@@ -140,30 +144,50 @@ async def _gone(request: Request) -> None:
 
 
 def _start(request: Request, asked: _Asked, left: Event) -> Response:
-    """Begins the export; what it holds is let go when the response has ended, however it ends."""
-    state = request.app.state
-    with ExitStack() as held:
-        _take_place(state.exports, held)
-        folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="luge-export-")))
-        moment = snapshot(state.pool, asked.reader, patience_s=PATIENCE_S)
-        conn = held.enter_context(moment)
-        setting = read_setting(conn)
-        place = formats.crs_of(asked.crs, asked.format, setting.srid)
-        wanted.check(asked.wanted, asked.layers, asked.reader)
-        most = _most_rows(asked, state.settings.max_export_rows)
-        limit = state.settings.max_export_bytes
-        tables, about = exporting.start(
-            conn,
-            Export(asked.layers, asked.wanted, place, most),
-            asked.reader,
-            lambda: _check(left, folder, limit),
-        )
-        for table in tables:
-            held.callback(table.portions.close)
+    """Begins the export; what it holds is let go when the response has ended, however it ends.
+
+    The connection is held while rows are read: to the end where the file leaves meanwhile.
+    """
+    settings = request.app.state.settings
+    with ExitStack() as held, ExitStack() as reading:
+        folder = held.enter_context(_scratch(settings.home / "exports"))
+        limit = settings.max_export_bytes
+        check = partial(_check, left, folder, limit)
+        tables, about = _open(request.app.state, asked, reading, check)
         make = outlet.zipped if asked.zipped else outlet.pieces
         pieces = _bounded(make(asked.format, tables, about, folder), limit)
+        if asked.zipped or asked.format.early:
+            held.enter_context(reading.pop_all())
         held.callback(pieces.close)
         return _Leaving(pieces, held.pop_all(), _headers(asked, about, tables))
+
+
+def _open(
+    state: Any, asked: _Asked, reading: ExitStack, check: Callable[[], None]
+) -> tuple[list[Table], dict[str, Any]]:
+    """The tables with their rows not yet read, of the moment that ``reading`` holds."""
+    _take_place(state.exports, reading)
+    conn = reading.enter_context(snapshot(state.pool, asked.reader, patience_s=PATIENCE_S))
+    place = formats.crs_of(asked.crs, asked.format, read_setting(conn).srid)
+    wanted.check(asked.wanted, asked.layers, asked.reader)
+    most = state.settings.max_export_rows
+    wish = Export(asked.layers, asked.wanted, place, min(most, asked.format.most_rows or most))
+    tables, about = exporting.start(conn, wish, asked.reader, check)
+    for table in tables:
+        reading.callback(table.portions.close)
+    return tables, about
+
+
+@contextmanager
+def _scratch(parent: Path) -> Iterator[Path]:
+    """A folder for the time of one export; those that killed processes left are cleared away."""
+    parent.mkdir(parents=True, exist_ok=True)
+    for folder in parent.iterdir():
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > LEFT_BEHIND_S:
+                shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as name:
+        yield Path(name)
 
 
 def _take_place(places: Any, held: ExitStack) -> None:
@@ -171,10 +195,6 @@ def _take_place(places: Any, held: ExitStack) -> None:
         detail = "as many exports as are allowed at once are under way; try again in a moment"
         raise HTTPException(503, detail, headers={"Retry-After": "10"})
     held.callback(places.release)
-
-
-def _most_rows(asked: _Asked, most: int) -> int:
-    return min(most, asked.format.most_rows or most)
 
 
 def _check(left: Event, folder: Path, limit: int) -> None:

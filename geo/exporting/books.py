@@ -28,6 +28,7 @@ def write(path: Path, layers: list[Table], about: dict[str, Any]) -> None:
     # Rows go to disk as they come. Text is written as text, whatever it begins with.
     options = {
         "constant_memory": True,
+        "tmpdir": str(path.parent),
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,

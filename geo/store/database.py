@@ -1,7 +1,7 @@
 """The one way to a connection: `transaction()`. Every request and every command goes through it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 import psycopg
@@ -94,7 +94,8 @@ def snapshot(
             conn.execute(QUERIES["set_patience"], [f"{patience_s}s"])
             yield conn
         finally:
-            if not conn.closed:
+            # A connection that the server has ended is the pool's to replace.
+            with suppress(psycopg.OperationalError):
                 conn.rollback()
                 conn.isolation_level = conn.read_only = None
 

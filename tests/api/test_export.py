@@ -5,7 +5,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
 import zipfile
 from io import BytesIO
@@ -176,7 +175,8 @@ def scope(query):
 
 
 def scratch_folders():
-    return {path.name for path in Path(tempfile.gettempdir()).glob("luge-export-*")}
+    folder = ROOT / ".luge" / "exports"
+    return set(folder.iterdir()) if folder.is_dir() else set()
 
 
 @pytest.mark.parametrize(
@@ -202,6 +202,7 @@ def test_who_leaves_leaves_nothing_behind(sample_url, query, take):
                 leaver.gone.set()
             await asyncio.wait_for(work, 30)
             assert app.state.exports._value == 1
+            assert scratch_folders() <= before
             pool = app.state.pool
             for _ in range(50):
                 if pool.get_stats()["pool_available"] == pool.get_stats()["pool_size"]:
@@ -212,7 +213,6 @@ def test_who_leaves_leaves_nothing_behind(sample_url, query, take):
 
     taken = asyncio.run(leave())
     assert taken <= take + 2
-    assert scratch_folders() <= before
 
 
 def luge(url, *words, cwd=ROOT, check=True):

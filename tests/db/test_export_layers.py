@@ -1,5 +1,6 @@
 """Layers out of the database: all rows, of one moment, filtered, and no more than one may see."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import geopandas
@@ -237,6 +238,16 @@ def test_a_file_is_of_one_moment(town, tmp_path):
     _, later = export(town, tmp_path, "csv", ["merchants"])
     assert later["layers"][0]["rows"] == 30
     assert later["layers"][0]["revision"] != about["layers"][0]["revision"]
+
+
+def test_who_waits_too_long_loses_the_moment(sample_url):
+    with ConnectionPool(sample_url, min_size=1, max_size=1) as pool:
+        with pytest.raises(psycopg.OperationalError), snapshot(pool, patience_s=1) as conn:
+            conn.execute("select 1")
+            time.sleep(1.5)
+            conn.execute("select 1")
+        with transaction(pool) as conn:
+            assert conn.execute("select 1").fetchone() == (1,)
 
 
 def test_a_snapshot_leaves_the_connection_as_it_was(sample_url):
