@@ -33,6 +33,7 @@ LEFT_OUT = {
     "density": "computed from incidents",
     "generalised": "computed from shapes",
     "thinning": "computed from counts",
+    "refreshed": "of what the computed was computed",
     "metric": "computed from the district",
     "metric_value": "computed from the district",
 }

@@ -95,7 +95,7 @@ def snapshot(
             yield conn
         finally:
             # A connection that the server has ended is the pool's to replace.
-            with suppress(psycopg.OperationalError):
+            with suppress(psycopg.Error):
                 conn.rollback()
                 conn.isolation_level = conn.read_only = None
 
