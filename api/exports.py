@@ -61,6 +61,13 @@ class _Asked(NamedTuple):
     reader: Reader
 
 
+ANSWER: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "the file; its name is in Content-Disposition",
+        "content": {f.media_type.partition(";")[0]: {} for f in (*FORMATS.values(), ZIP)},
+    }
+}
+
 Layers = Annotated[
     str, Query(max_length=400, description="keys of /api/layers with commas between, or `all`")
 ]
@@ -81,7 +88,7 @@ Day = Annotated[date | None, Query(description="dated layers as of this day; tod
 Zipped = Annotated[bool, Query(alias="zip", description="a zip with about.json, for one layer too")]
 
 
-@router.get("/api/export", response_class=Response)
+@router.get("/api/export", response_class=Response, responses=ANSWER)
 async def export(
     request: Request,
     layers: Layers,

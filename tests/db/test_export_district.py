@@ -1,20 +1,28 @@
 """A whole district out into one file and back: every table equal, links and shapes bit by bit."""
 
+import json
 import sqlite3
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import psycopg
 import pyogrio
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from psycopg import sql
 from towns import SRID
 
 from geo import crs
-from geo.exporting import vectors
+from geo.exporting import outlet, vectors
+from geo.exporting.formats import FORMATS
 from geo.layers import LAYERS
 from geo.store import archive, district, exporting, linking, restoring
 from geo.store.database import LOCAL, Setting, snapshot, transaction
 from geo.store.exporting import Export
 from geo.store.wanted import Wanted
+
+INCIDENTS = Export((LAYERS["incidents"],), Wanted(), crs.parse(SRID))
 
 
 def export(url, path):
@@ -218,6 +226,66 @@ def test_the_file_is_a_geopackage_for_others(file):
     names = [name for name, _ in pyogrio.list_layers(file)]
     assert set(LAYERS) < set(names)
     assert pyogrio.read_info(file, layer="blocks")["features"] == 1207
+
+
+WORDS = st.text(
+    st.characters(codec="utf-8", exclude_characters="\x00"), min_size=1, max_size=20
+) | st.sampled_from(["\\N", "\\.", "a\tb\nc\r", "'\"", "=1+1", "\u3000甲 ", "😀", "NULL", "{}"])
+TIMES = st.datetimes(datetime(1, 1, 2), datetime(9999, 12, 30)).map(lambda t: t.replace(tzinfo=UTC))
+NUMBERS = st.floats(0, allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def awkward_rows(draw):
+    """What a database may hold that formats like to lose."""
+    return {
+        "words": draw(WORDS),
+        "labels": json.dumps({draw(WORDS): [draw(WORDS), 1e300, None, {"甲": 0.1}]}),
+        "reported": draw(TIMES),
+        "chainage": draw(NUMBERS),
+        "offset": draw(NUMBERS),
+        "x": draw(st.floats(595_000, 595_800)),
+        "closed": draw(st.none() | st.just("infinity")),
+    }
+
+
+AWKWARD = """
+    insert into incident (external_id, class, description, reported_at, closed_at, labels, geom,
+                          segment_id, side, chainage_m, offset_m)
+    select %(words)s, %(words)s, %(words)s, %(reported)s, %(closed)s, %(labels)s,
+           st_setsrid(st_point(%(x)s, 3430100), 4549), min(id), 'L', %(chainage)s, %(offset)s
+    from segment;
+    insert into incident_step select max(id), 1, 'bounce', %(reported)s, %(words)s, null
+    from incident;
+    insert into chief (external_id, name, phone) values (%(words)s, %(words)s, '');
+    insert into duty (chief_id, segment_id, side, role, exclusive, to_m, valid_from, valid_to)
+    select max(id), (select min(id) from segment), 'R', 'rota', false, 0.1 + 0.2, '-infinity',
+           '2024-01-01' from chief
+"""
+
+
+@settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=st.lists(awkward_rows(), min_size=1, max_size=4, unique_by=lambda row: row["words"]))
+def test_whatever_a_row_holds_comes_back(town, make_database, tmp_path, rows):
+    with psycopg.connect(town) as conn:
+        conn.execute("truncate incident, chief cascade")
+        conn.execute("select set_config('luge.linked', 'yes', true)")
+        for row in rows:
+            for statement in AWKWARD.split(";"):
+                conn.execute(statement, row)
+    path = tmp_path / f"{uuid4()}.gpkg"
+    with snapshot(town) as conn:
+        for format_ in FORMATS.values():
+            tables, about = exporting.start(conn, INCIDENTS, LOCAL)
+            assert b"".join(outlet.pieces(format_, tables, about, tmp_path))
+            assert about["layers"][0]["rows"] == len(rows)
+        vectors.write_geopackage(path, *exporting.start(conn, INCIDENTS, LOCAL))
+        archive.write(conn, path)
+    url = make_database()
+    restoring.restore(url, path)
+    assert contents(url) == contents(town)
 
 
 def test_a_small_district_without_many_things_travels_too(town, make_database, tmp_path):
