@@ -144,13 +144,22 @@ def _fill(symbol: Symbol) -> Parts:
         "outline_width_unit": "MM",
         "joinstyle": "round",
     }
-    properties: Options = {}
-    if symbol.strength_by:
-        # Logarithmic, as few cells hold most.
-        column = _column(symbol.strength_by)
-        share = f"ln(1 + coalesce({column}, 0)) / ln(1 + maximum({column}))"
-        properties["fillColor"] = f"set_color_part('{symbol.fill}', 'alpha', 20 + 235 * {share})"
+    properties = {"fillColor": _strength(symbol)} if symbol.strength_by else {}
     return [("SimpleFill", options, properties)]
+
+
+def _strength(symbol: Symbol) -> str:
+    """The fill's colour as an expression: stronger by a column, nothing at other scales."""
+    column = _column(symbol.strength_by)
+    most, alpha = f"maximum({column})", "20 + 235 * {}"
+    if symbol.scales:
+        by, steps = symbol.scales
+        most = f"maximum({column}, {_column(by)})"
+        cases = " ".join(f"WHEN @map_scale > {scale} THEN {value}" for scale, value in steps)
+        alpha = f"if({_column(by)} = CASE {cases} END, {alpha}, 0)"
+    # Logarithmic, as few cells hold most.
+    share = f"ln(1 + coalesce({column}, 0)) / ln(1 + {most})"
+    return f"set_color_part('{symbol.fill}', 'alpha', {alpha.format(share)})"
 
 
 def _dashes(symbol: Symbol) -> Options:

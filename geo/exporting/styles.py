@@ -5,6 +5,7 @@ Sizes are those of the browser's map at zoom 15, in its pixels of 0.2646 mm.
 
 from typing import NamedTuple
 
+from geo.density import RESOLUTIONS
 from geo.exporting import qml, sld
 from geo.exporting.symbols import Drawn, Rule, Symbol
 from geo.exporting.tables import Drawing
@@ -22,6 +23,8 @@ ROAD_CLASSES = {
 ROAD_WIDTHS_PX = {"motorway": 7.0, "primary": 6.0, "secondary": 4.5, "river": 4.5}
 MINOR = "residential"
 MINOR_PX = 2.5
+# Zooms 11, 13 and 15, as scales: from there on the next finer cells are shown.
+CELLS = ("resolution", tuple(zip((204_000, 51_000, 12_800, 0), RESOLUTIONS, strict=True)))
 
 
 class Border(NamedTuple):
@@ -86,7 +89,7 @@ def _symbol(layer: Layer, style: Style, value: str, colour: str) -> Symbol:
     if style.shape == "fill":
         return Symbol(fill=colour, stroke=_shade(colour), width=0.8)
     if style.shape == "heat":
-        return Symbol(fill=colour, opacity=0.5, strength_by="count")
+        return Symbol(fill=colour, opacity=0.6, strength_by="count", scales=CELLS)
     if style.shape == "road" and layer.geometry == "polygon":
         return Symbol(fill=colour, stroke=_shade(colour) if value == "river" else CASING, width=1.0)
     if style.shape == "road":

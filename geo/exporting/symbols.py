@@ -12,7 +12,9 @@ class Symbol(NamedTuple):
 
     Without ``fill`` an area is an outline. ``dashes`` are in widths of the stroke. ``size_if``
     names a column: where it is false the size is the other one. ``strength_by`` names a column by
-    which the fill gets stronger. ``star`` is the colour of a star on the marker.
+    which the fill gets stronger. ``scales`` is a column and, by descending scale denominator, the
+    value of the features shown down to it; 0 ends the list. ``star`` is the colour of a star on
+    the marker.
     """
 
     fill: str = ""
@@ -23,6 +25,7 @@ class Symbol(NamedTuple):
     dashes: tuple[float, ...] = ()
     size_if: tuple[str, float] | None = None
     strength_by: str = ""
+    scales: tuple[str, tuple[tuple[int, int], ...]] | None = None
     star: str = ""
 
 
