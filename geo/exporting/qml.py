@@ -2,7 +2,7 @@
 
 from xml.etree import ElementTree as Xml  # what is written here is never read from outside
 
-from geo.exporting.symbols import Drawn, Rule, Symbol, mm
+from geo.exporting.symbols import Drawn, Names, Rule, Symbol, mm
 
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 VERSION = "3.28.0"
@@ -10,6 +10,10 @@ KINDS = {"point": ("marker", "0"), "line": ("line", "1"), "polygon": ("fill", "2
 RENDERER = {"forceraster": "0", "symbollevels": "0", "enableorderby": "0", "referencescale": "-1"}
 # How QGIS numbers the ways a property can get its value.
 BY_EXPRESSION = "3"
+# Labels around a point, curved along a line, upright in an area, as QGIS numbers them.
+PLACING = {"point": "0", "line": "3", "polygon": "4"}
+POINTS_OF_PX = 72 / 96
+WHITE = "#ffffff"
 
 Options = dict[str, str]
 
@@ -28,11 +32,35 @@ def write(drawn: Drawn) -> str:
         _add_symbol(symbols, str(at), kind, rule.symbol)
     Xml.SubElement(renderer, "rotation")
     Xml.SubElement(renderer, "sizescale")
+    if drawn.names:
+        root.attrib |= {"styleCategories": "Symbology|Labeling", "labelsEnabled": "1"}
+        _add_names(root, drawn.names, PLACING[drawn.geometry])
     for name, value in (("blendMode", "0"), ("featureBlendMode", "0"), ("layerOpacity", "1")):
         Xml.SubElement(root, name).text = value
     Xml.SubElement(root, "layerGeometryType").text = number
     Xml.indent(root)
     return DOCTYPE + Xml.tostring(root, encoding="unicode") + "\n"
+
+
+def _add_names(root: Xml.Element, names: Names, placing: str) -> None:
+    settings = Xml.SubElement(Xml.SubElement(root, "labeling", type="simple"), "settings")
+    style = Xml.SubElement(
+        settings, "text-style", fieldName=names.column, isExpression="0", fontSizeUnit="Point",
+        fontSize=f"{names.size * POINTS_OF_PX:g}", textColor=_rgba(names.colour), textOpacity="1",
+    )  # fmt: skip
+    Xml.SubElement(
+        style, "text-buffer", bufferDraw="1", bufferSize="0.5", bufferSizeUnits="MM",
+        bufferColor=_rgba(WHITE), bufferOpacity="0.9",
+    )  # fmt: skip
+    # Without a priority QGIS takes the lowest, and shows nothing.
+    Xml.SubElement(
+        settings, "placement", placement=placing, priority="5", placementFlags="10",
+        dist="1.5" if placing == PLACING["point"] else "0", distUnits="MM", offsetUnits="MM",
+    )  # fmt: skip
+    # QGIS calls the smallest scale by the largest denominator.
+    Xml.SubElement(
+        settings, "rendering", scaleVisibility="1", scaleMin="0", scaleMax=str(names.scale)
+    )
 
 
 def _classes(drawn: Drawn) -> str:

@@ -74,6 +74,8 @@ def _add_paint(parent: Xml.Element, symbol: Symbol) -> None:
         stroke = _add(parent, "Stroke")
         _add_parameter(stroke, "stroke", symbol.stroke)
         _add_parameter(stroke, "stroke-width", f"{symbol.width:g}")
+        if symbol.opacity < 1:
+            _add_parameter(stroke, "stroke-opacity", f"{symbol.opacity:g}")
         if symbol.dashes:
             dashes = " ".join(f"{dash * symbol.width:g}" for dash in symbol.dashes)
             _add_parameter(stroke, "stroke-dasharray", dashes)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from geo.density import RESOLUTIONS
 from geo.exporting import qml, sld
-from geo.exporting.symbols import Drawn, Rule, Symbol
+from geo.exporting.symbols import Drawn, Names, Rule, Symbol
 from geo.exporting.tables import Drawing
 from geo.layers import Layer, Style
 
@@ -20,11 +20,20 @@ ROAD_CLASSES = {
     "primary": ("primary", "primary_link"),
     "secondary": ("secondary", "secondary_link"),
 }
-ROAD_WIDTHS_PX = {"motorway": 7.0, "primary": 6.0, "secondary": 4.5, "river": 4.5}
 MINOR = "residential"
-MINOR_PX = 2.5
+AXIS_PX = 0.8
 # Zooms 11, 13 and 15, as scales: from there on the next finer cells are shown.
 CELLS = ("resolution", tuple(zip((204_000, 51_000, 12_800, 0), RESOLUTIONS, strict=True)))
+# Names as on the map, from the zoom where it shows them.
+NAMES = {
+    "areas": Names("name", "#3d4a61", 15, 136_000),
+    "compounds": Names("name", "#5f7a45", 11, 17_000),
+    "blocks": Names("code", "#8b8374", 10.5, 6_000),
+    "grids": Names("name", "#2f6fd0", 11, 30_000),
+    "named_roads": Names("name", "#7b7466", 11, 34_000),
+    "merchants": Names("name", "#7a5a28", 11, 4_300),
+    "stations": Names("name", "#9c2b22", 11.5, 17_000),
+}
 
 
 class Border(NamedTuple):
@@ -41,6 +50,7 @@ BORDERS = {"district": Border(2.6), "street": Border(1.8, (7, 2, 1.5, 2)),
 def draw(layer: Layer, style: Style) -> Drawing:
     """The layer's drawing; ``style`` has the swatches that come from the data filled in."""
     drawn = _drawn(layer, style)
+    drawn = drawn._replace(names=NAMES.get(layer.key))
     return Drawing(qml.write(drawn), sld.write(drawn, layer.key))
 
 
@@ -93,7 +103,8 @@ def _symbol(layer: Layer, style: Style, value: str, colour: str) -> Symbol:
     if style.shape == "road" and layer.geometry == "polygon":
         return Symbol(fill=colour, stroke=_shade(colour) if value == "river" else CASING, width=1.0)
     if style.shape == "road":
-        return Symbol(stroke=colour, width=ROAD_WIDTHS_PX.get(value, MINOR_PX) / 2)
+        # The map draws axes as surfaces or not at all: here they are faint, and can be chosen.
+        return Symbol(stroke=colour, width=AXIS_PX, opacity=0.5)
     border = BORDERS.get(value, Border(1.2))
     return Symbol(stroke=colour, width=border.width, dashes=border.dashes)
 

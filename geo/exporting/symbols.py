@@ -38,6 +38,15 @@ class Rule(NamedTuple):
     by: str = ""
 
 
+class Names(NamedTuple):
+    """The names of features: their column, colour, size in pixels, and from which scale on."""
+
+    column: str
+    colour: str
+    size: float
+    scale: int
+
+
 class Drawn(NamedTuple):
     """A layer's rules by column ``by`` ('' for one symbol only); ``rest`` is for all others."""
 
@@ -45,6 +54,7 @@ class Drawn(NamedTuple):
     by: str
     rules: tuple[Rule, ...]
     rest: Rule
+    names: Names | None = None
 
 
 def mm(px: float) -> str:

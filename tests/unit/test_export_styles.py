@@ -106,6 +106,16 @@ def test_roads_are_drawn_by_class_as_on_the_map(kind, class_, as_):
     assert drawn_colour(kind, class_) == rgb(swatches[as_])
 
 
+@layers
+def test_names_are_of_a_column_that_there_is(layer):
+    root = qml_of(layer)
+    style = root.find("labeling/settings/text-style")
+    assert (style is None) == (layer.key not in styles.NAMES)
+    assert (root.get("labelsEnabled") == "1") == (style is not None)
+    if style is not None:
+        assert style.get("fieldName") in {column.name for column in layer.columns}
+
+
 def test_closed_incidents_are_smaller():
     (expression,) = {
         option.get("value")
