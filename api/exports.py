@@ -24,6 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.flights import Left
 from api.readers import reader
 from geo.exporting import formats, outlet
 from geo.exporting.formats import FORMATS, ZIP, Format
@@ -41,10 +42,6 @@ PATIENCE_S = 60
 LEFT_BEHIND_S = 86_400
 PART = 1 << 18
 OURS = ("layers", "format", "crs", "bbox", "since", "until", "on", "zip")
-
-
-class Left(Exception):
-    """The client went away before the file was there."""
 
 
 class TooLarge(Exception):
@@ -130,7 +127,7 @@ def _equal(request: Request) -> wanted.Equal:
 
 
 async def _unless_left(request: Request, asked: _Asked) -> Response:
-    """The response; when the client goes away, the writing is stopped and cleaned up after."""
+    """The response; when the client goes away, the writing is stopped, and raises `Left`."""
     left = Event()
     work = asyncio.ensure_future(run_in_threadpool(_start, request, asked, left))
     gone = asyncio.ensure_future(_gone(request))
@@ -140,10 +137,7 @@ async def _unless_left(request: Request, asked: _Asked) -> Response:
         gone.cancel()
         if not work.done():
             left.set()
-    try:
-        return await work
-    except Left:
-        return Response(status_code=499)  # nobody is there to read it
+    return await work
 
 
 async def _gone(request: Request) -> None:

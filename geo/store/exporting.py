@@ -81,7 +81,7 @@ def start(
     are more than the export may have.
     """
     setting = read_setting(conn)
-    day = export.wanted.on or _today(setting)
+    day = export.wanted.on or date.fromisoformat(setting.today())
     wish = export.wanted._replace(on=day)
     parts = [_part(layer, wish, setting, reader) for layer in export.layers]
     counts = [_count(conn, part) for part in parts]
@@ -92,10 +92,6 @@ def start(
         for part, count in zip(parts, counts, strict=True)
     ]
     return [_table(conn, part, setting, export.place, check) for part in parts], about
-
-
-def _today(setting: Setting) -> date:
-    return datetime.now(ZoneInfo(setting.time_zone)).date()
 
 
 def _part(layer: Layer, wanted: Wanted, setting: Setting, reader: Reader) -> _Part:
