@@ -1,7 +1,8 @@
 """The web service: `create_app` puts routes, errors, headers and the browser app together."""
 
-from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, MutableMapping
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import imports, places, problems, tiles
+from api.readers import public
+from api.shelf import FromShelf, Shelf
 from geo.store import cluster
-from geo.store.database import open_pool
+from geo.store.changes import Log
+from geo.store.database import open_pool, open_tile_pool
 from geo.store.settings import Settings
+from geo.store.watching import watch
 from geo.store.worker import working
 
 DIST = Path(__file__).resolve().parents[1] / "maps" / "web" / "dist"
@@ -54,9 +59,15 @@ def create_app(settings: Settings) -> FastAPI:
         url = cluster.ensure(settings)
         timeout_ms = settings.statement_timeout_ms
         pool = open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms)
+        app.state.log, app.state.flights = Log(), {}
+        app.state.shelf = Shelf(settings.tile_cache_bytes, app.state.log)
+        timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
+        tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms)
         with pool, working(url, settings.home / "uploads"):
             app.state.pool = pool
-            yield
+            async with tile_pool, _running(watch(url, app.state.log)):
+                app.state.tile_pool = tile_pool
+                yield
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
     app = FastAPI(
@@ -67,14 +78,28 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.settings = settings
+    public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(_SecurityHeaders)
+    app.add_middleware(FromShelf, state=app.state, headers=HEADERS)
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """Runs ``work`` beside, and cancels it at the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
 
 
 def _serve_page(app: FastAPI, dist: Path) -> None:

@@ -1,79 +1,210 @@
-"""Routes of the map: which layers there are, and their vector tiles."""
+"""Routes of the map: which layers there are, their TileJSON, and their vector tiles."""
 
-import gzip
-from typing import Annotated
+from datetime import date, datetime
+from hashlib import blake2b
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from pydantic import BaseModel, Field
 
-from geo.store import tiles
-from geo.store.database import Connection, read_setting, transaction
-from maps import layers
-from maps.layers import Layer
+from api import flights, shelf
+from api.readers import reader
+from api.shelf import ASK_AGAIN, FOREVER, Drawn
+from geo import layers
+from geo.layers import LAYERS, METRICS, Layer
+from geo.store import changes, tiles
+from geo.store.changes import Log
+from geo.store.database import Connection, NoDistrict, Setting, read_setting, transaction
+from geo.store.tiles import Tile, Wanted
 
 router = APIRouter(tags=["map"])
 
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
-# Below this many bytes gzip saves less than a network packet.
-WORTH_GZIP = 1_000
-GZIP_LEVEL = 3
+# Tiles differ when their declaration or their queries do.
+CODE = blake2b(repr((LAYERS, sorted(tiles.QUERIES.items()))).encode(), digest_size=8).hexdigest()
 
 LayerKey = Annotated[str, Path(description="a key of /api/layers")]
-System = Annotated[str | None, Query(max_length=64, description="one grid system, by its code")]
+
+
+class Asked(BaseModel):
+    """What of a layer is asked for; all of it where nothing is said."""
+
+    system: str | None = Field(None, max_length=64, description="one grid system, by its code")
+    open: bool | None = Field(None, description="open incidents only, or closed ones only")
+    since: datetime | None = Field(None, description="from this time on")
+    until: datetime | None = Field(None, description="before this time")
+    on: date | None = Field(None, description="as of this day; today where not said")
+    metric: str | None = Field(None, max_length=64, description="adds this metric as `value`")
+    rev: str | None = Field(None, max_length=80, description="the layer's revision, for caching")
 
 
 @router.get("/api/layers")
 def list_layers(request: Request) -> dict[str, object]:
-    """The declared layers: names, zooms, columns, legend, and where points are thinned."""
-    with transaction(request.app.state.pool) as conn:
-        read_setting(conn)
+    """The declared layers: names, zooms, columns, legend, revision; and what can be measured."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        setting = read_setting(conn)
+        shares, today = tiles.read_shares(conn), _today(setting)
         return {
             "groups": [group._asdict() for group in layers.GROUPS],
-            "layers": [_describe(conn, layer) for layer in layers.LAYERS.values()],
+            "layers": [
+                _describe(conn, layer, reader(request).rights)
+                | {"revision": _revision(changes.revision(conn, layer.key), layer, today)}
+                | {
+                    "shares": {
+                        str(z): part for (key, z), part in shares.items() if key == layer.key
+                    }
+                }
+                for layer in LAYERS.values()
+            ],
+            "metrics": [metric._asdict() for metric in METRICS],
             "newest_report": tiles.newest_report(conn),
         }
 
 
+@router.get("/tiles/{layer}.json")
+def read_tilejson(request: Request, layer: LayerKey) -> dict[str, object]:
+    """The layer as TileJSON 3.0.0; the tiles' address names the revision, so they may be kept."""
+    declared = _declared(layer)
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        setting = read_setting(conn)
+        revision = _revision(changes.revision(conn, layer), declared, _today(setting))
+        bounds = tiles.extent(conn)
+    columns = layers.readable(declared, reader(request).rights)
+    address = f"{request.base_url}tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?rev={revision}"
+    fields = {c.name: f"{c.zh} · {c.en}" + f" ({c.unit})" * bool(c.unit)
+              for c in columns if c.from_zoom <= declared.max_zoom}  # fmt: skip
+    vector_layers = [{
+        "id": part, "fields": fields if part == layer else {n: fields[n] for n in declared.label},
+        "minzoom": declared.min_zoom, "maxzoom": declared.max_zoom,
+    } for part in declared.parts]  # fmt: skip
+    found = {
+        "tilejson": "3.0.0", "name": f"{declared.zh} · {declared.en}", "scheme": "xyz",
+        "tiles": [address], "minzoom": declared.min_zoom, "maxzoom": declared.max_zoom,
+        "vector_layers": vector_layers, "attribution": setting.name,
+    }  # fmt: skip
+    return found | ({"bounds": bounds} if bounds else {})
+
+
 @router.get("/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response)
-def read_tile(
-    request: Request, layer: LayerKey, z: int, x: int, y: int, system: System = None
+async def read_tile(
+    request: Request, layer: LayerKey, z: int, x: int, y: int, asked: Annotated[Asked, Query()]
 ) -> Response:
-    """One vector tile; 204 where the layer has nothing there."""
-    tile = tiles.check(tiles.Tile(z, x, y))
-    declared = layers.LAYERS.get(layer)
-    if declared is None:
-        known = ", ".join(layers.LAYERS)
-        raise HTTPException(404, f"there is no layer {layer!r}; there are {known}")
-    body = b""
-    if z >= declared.min_zoom:
-        with transaction(request.app.state.pool) as conn:
-            share = _share(conn, declared, z)
-            body = tiles.read_tile(conn, layer, tile, share=share, system=system)
-    return _respond(request, body)
+    """One vector tile; 204 where the layer has nothing there, 304 where the client has it."""
+    declared = _declared(layer)
+    tile = tiles.check(Tile(z, x, y))
+    _check(declared, asked)
+    drawn = await flights.unless_left(request, _draw(request, declared, tile, asked))
+    status, headers, body = shelf.answer(drawn, request.headers)
+    response = Response(body, status_code=status)
+    response.raw_headers = headers
+    return response
 
 
-def _share(conn: Connection, layer: Layer, zoom: int) -> float:
-    if not layer.budget or zoom > layer.budget[-1][0]:
-        return 1
-    return layers.share(layer, zoom, tiles.count(conn, layer.key))
+async def _draw(request: Request, layer: Layer, tile: Tile, asked: Asked) -> Drawn:
+    """The tile from the shelf, where the layer's changes did not touch it, or drawn anew."""
+    state = request.app.state
+    setting = await _up_to_date(state)
+    key = (request.scope["path"], request.scope["query_string"])
+    log: Log = state.log
+    stamp, day = log.stamp_of(layer.key), log.today()
+    wanted = _wanted(layer, tile, asked, log, setting)
+    etag = _etag(layer, tile, wanted, log, reader(request).rights)
+    held: Drawn | None = state.shelf.drawn.get(key)
+    if held is None or held.etag != etag:
+        if shelf.matches(request.headers.get("if-none-match"), etag):
+            return Drawn(b"-", etag, _rule(layer, asked, log), layer.key, stamp, day)
+        work = (state.tile_pool, layer, tile, wanted, setting.srid, reader(request).rights)
+        body = await flights.join(state.flights, (*key, etag), lambda: tiles.draw(*work))
+        held = Drawn(body, etag, _rule(layer, asked, log), layer.key, stamp, day)
+    held.stamp, held.day, held.rule = stamp, day, _rule(layer, asked, log)
+    state.shelf.put(key, held)
+    return held
 
 
-def _respond(request: Request, body: bytes) -> Response:
-    headers = {"Cache-Control": "private, max-age=30", "Vary": "Accept-Encoding"}
-    if not body:
-        return Response(status_code=204, headers=headers)
-    if len(body) > WORTH_GZIP and "gzip" in request.headers.get("accept-encoding", ""):
-        body = gzip.compress(body, GZIP_LEVEL, mtime=0)
-        headers["Content-Encoding"] = "gzip"
-    return Response(body, media_type=MEDIA_TYPE, headers=headers)
+async def _up_to_date(state: Any) -> Setting:
+    """The district's settings, with the log read anew where nobody is watching it."""
+    if not state.log.live or state.log.setting is None:
+        async with state.tile_pool.connection() as conn:
+            await changes.catch_up(conn, state.log)
+    if state.log.setting is None:
+        raise NoDistrict
+    setting: Setting = state.log.setting
+    return setting
 
 
-def _describe(conn: Connection, layer: Layer) -> dict[str, object]:
+def _wanted(layer: Layer, tile: Tile, asked: Asked, log: Log, setting: Setting) -> Wanted:
+    return Wanted(
+        on=asked.on.isoformat() if asked.on else log.today(),
+        share=log.shares.get((layer.key, tile.z), 1),
+        system=asked.system,
+        open=asked.open,
+        since=_instant(asked.since, setting),
+        until=_instant(asked.until, setting),
+        metric=asked.metric,
+    )  # fmt: skip
+
+
+def _instant(time: datetime | None, setting: Setting) -> str | None:
+    """An ISO time with its zone; the district's where none is said."""
+    if time is None:
+        return None
+    zoned = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(setting.time_zone))
+    return zoned.isoformat()
+
+
+def _etag(layer: Layer, tile: Tile, wanted: Wanted, log: Log, rights: frozenset[str]) -> bytes:
+    """Of what the tile is made of: what changed near it, what is asked, who asks, and this code."""
+    parts = (
+        changes.revision_of(log, layer.key, tiles.box_of(tile)),
+        changes.revision_of(log, "metrics") if wanted.metric else "",
+        wanted if layer.dated else wanted._replace(on=""), sorted(rights), tile, layer.key, CODE,
+    )  # fmt: skip
+    return b'"%s"' % blake2b(repr(parts).encode(), digest_size=12).hexdigest().encode()
+
+
+def _rule(layer: Layer, asked: Asked, log: Log) -> bytes:
+    """A tile asked for by the revision that is in force never changes."""
+    now = _revision(changes.revision_of(log, layer.key), layer, log.today())
+    return FOREVER if asked.rev == now and not asked.metric else ASK_AGAIN
+
+
+def _revision(revision: str, layer: Layer, today: str) -> str:
+    """What a layer's tiles are kept under: of dated layers another one every day."""
+    return f"{revision}.{today.replace('-', '')}" if layer.dated else revision
+
+
+def _today(setting: Setting) -> str:
+    return datetime.now(ZoneInfo(setting.time_zone)).date().isoformat()
+
+
+def _declared(key: str) -> Layer:
+    if key not in LAYERS:
+        raise HTTPException(404, f"there is no layer {key!r}; there are {', '.join(LAYERS)}")
+    return LAYERS[key]
+
+
+def _check(layer: Layer, asked: Asked) -> None:
+    """Refuses what this layer does not have, rather than to leave it out of account."""
+    columns = {column.name for column in layer.columns}
+    missing = [
+        word for word, there in (
+            ("system", "system" in columns), ("open", layer.key == "incidents"),
+            ("since", layer.time), ("until", layer.time), ("on", layer.dated),
+        ) if getattr(asked, word) is not None and not there
+    ]  # fmt: skip
+    if missing:
+        raise HTTPException(400, f"the layer {layer.key} cannot be asked by {', '.join(missing)}")
+    known = [metric.key for metric in METRICS if layer.key in metric.layers]
+    if asked.metric and asked.metric not in known:
+        there = ", ".join(known) or "none"
+        raise HTTPException(400, f"{layer.key} has no metric {asked.metric!r}; there is {there}")
+
+
+def _describe(conn: Connection, layer: Layer, rights: frozenset[str]) -> dict[str, object]:
     style = layer.style
     if style.from_data:
         values = tiles.legend_values(conn, style.from_data)
         style = style._replace(swatches=layers.swatches_for(style, values))
-    count = tiles.count(conn, layer.key)
-    shares = {str(zoom): layers.share(layer, zoom, count) for zoom, _ in layer.budget}
     return {
         "key": layer.key,
         "zh": layer.zh,
@@ -82,7 +213,8 @@ def _describe(conn: Connection, layer: Layer) -> dict[str, object]:
         "geometry": layer.geometry,
         "min_zoom": layer.min_zoom,
         "max_zoom": layer.max_zoom,
-        "columns": [column._asdict() for column in layer.columns],
+        "shown": layer.shown,
+        "columns": [c._asdict() for c in layers.readable(layer, rights)],
         "parts": layer.parts,
         "style": {
             "shape": style.shape,
@@ -90,5 +222,4 @@ def _describe(conn: Connection, layer: Layer) -> dict[str, object]:
             "by": style.by,
             "swatches": [swatch._asdict() for swatch in style.swatches],
         },
-        "shares": shares,
     }

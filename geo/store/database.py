@@ -2,31 +2,34 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout, TooManyRequests
 
+from geo.layers import RIGHTS
 from geo.store.queries import load
 
 QUERIES = load("setting")
 
 # What callers outside of the store may name of the driver: it is imported nowhere else.
 Connection = psycopg.Connection
-NO_DATABASE = (psycopg.OperationalError, PoolTimeout)
+NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
 
 Rows = list[dict[str, object]]
 
 
 class Reader(NamedTuple):
-    """On whose behalf the database is asked. Rights by reader come later; the name is set today."""
+    """On whose behalf the database is asked, and with which of ``geo.layers.RIGHTS``."""
 
-    name: str = "local"
+    name: str
+    rights: frozenset[str] = frozenset()
 
 
-LOCAL = Reader()
+# Whoever runs the command line can read the database anyway.
+LOCAL = Reader("local", frozenset(RIGHTS))
 
 
 class NoDistrict(ValueError):
@@ -42,6 +45,19 @@ def open_pool(url: str, *, size: int = 8, statement_timeout_ms: int = 0) -> Conn
     return ConnectionPool(
         url, min_size=1, max_size=size, open=True, kwargs={"options": options} if options else {}
     )
+
+
+def open_tile_pool(url: str, *, size: int, statement_timeout_ms: int) -> AsyncConnectionPool[Any]:
+    """A pool of its own for tiles, so that a flood of them leaves the other connections free.
+
+    To be opened in the event loop. Each statement is planned for its very tile: a plan that suits
+    most tiles is far off for a crowded one.
+    """
+    options = f"-c statement_timeout={statement_timeout_ms} -c plan_cache_mode=force_custom_plan"
+    return AsyncConnectionPool(
+        url, min_size=1, max_size=size, max_waiting=64 * size, open=False,
+        kwargs={"options": options, "autocommit": True},
+    )  # fmt: skip
 
 
 @contextmanager

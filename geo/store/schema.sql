@@ -27,6 +27,17 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.forget_generalised() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    gone integer;
+begin
+    if tg_table_name = 'grid_shape' then gone := old.shape_id; else gone := old.id; end if;
+    delete from generalised where layer = any(string_to_array(tg_argv[0], ',')) and shape_id = gone;
+    return null;
+end $$;
+
 CREATE FUNCTION public.give_code() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -50,6 +61,46 @@ begin
     return new;
 end $$;
 
+CREATE FUNCTION public.join_changed_roads() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op = 'INSERT' then
+        perform join_roads(array(select distinct road_id from new_rows where road_id is not null));
+    elsif tg_op = 'DELETE' then
+        perform join_roads(array(select distinct road_id from old_rows where road_id is not null));
+    else
+        perform join_roads(array(select road_id from new_rows where road_id is not null
+                                 union select road_id from old_rows where road_id is not null));
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION public.join_roads(roads integer[]) RETURNS void
+    LANGUAGE sql
+    AS $$
+    delete from road_line where id = any(roads)
+        and not exists (select from segment where segment.road_id = road_line.id);
+    insert into road_line (id, kind, class, from_zoom, length_m, geom)
+    select road_id, min(kind), min(class),
+           min(case when kind = 'river' then 11 when from_zoom <= 11 then 13
+                    when from_zoom = 12 then 14 else 15 end),
+           sum(length_m), st_linemerge(st_collect(geom order by seq))
+    from segment where road_id = any(roads) group by road_id
+    on conflict (id) do update set kind = excluded.kind, class = excluded.class,
+        from_zoom = excluded.from_zoom, length_m = excluded.length_m, geom = excluded.geom
+    where (road_line.kind, road_line.class, road_line.from_zoom) is distinct from
+          (excluded.kind, excluded.class, excluded.from_zoom)
+       or not st_orderingequals(road_line.geom, excluded.geom);
+$$;
+
+CREATE FUNCTION public.label_point(shape public.geometry) RETURNS public.geometry
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    select st_transform(case when st_contains(shape, st_centroid(shape)) then st_centroid(shape)
+                             else st_pointonsurface(shape) end, 3857)
+$$;
+
 CREATE FUNCTION public.link_point() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -63,6 +114,54 @@ begin
     new.chainage_m := place.chainage_m;
     new.offset_m := place.offset_m;
     return new;
+end $$;
+
+CREATE FUNCTION public.note_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    each_of constant integer := 500; -- more rows than this are one row of the log
+    layers text[] := string_to_array(tg_argv[0], ',');
+    n bigint;
+begin
+    if tg_op = 'INSERT' then
+        select count(*) into n from new_rows;
+        insert into change (layer, op, feature_id, west, south, east, north)
+        select layer, 'insert', case when n <= each_of then id end,
+               min(st_xmin(tile_geom)), min(st_ymin(tile_geom)), max(st_xmax(tile_geom)), max(st_ymax(tile_geom))
+        from new_rows, unnest(layers) as layer
+        group by layer, case when n <= each_of then id end;
+    elsif tg_op = 'DELETE' then
+        select count(*) into n from old_rows;
+        insert into change (layer, op, feature_id, west, south, east, north)
+        select layer, 'delete', case when n <= each_of then id end,
+               min(st_xmin(tile_geom)), min(st_ymin(tile_geom)), max(st_xmax(tile_geom)), max(st_ymax(tile_geom))
+        from old_rows, unnest(layers) as layer
+        group by layer, case when n <= each_of then id end;
+    else
+        select count(*) into n from new_rows;
+        -- A feature that moved has two rows: where it was and where it is.
+        insert into change (layer, op, feature_id, west, south, east, north)
+        select layer, 'update', case when n <= each_of then id end,
+               min(st_xmin(tile_geom)), min(st_ymin(tile_geom)), max(st_xmax(tile_geom)), max(st_ymax(tile_geom))
+        from (select id, tile_geom from old_rows union all select id, tile_geom from new_rows) as touched,
+             unnest(layers) as layer
+        group by layer, case when n <= each_of then id end,
+                 case when n <= each_of then box2d(tile_geom)::text end;
+    end if;
+    if n > 0 then
+        perform pg_notify('luge_change', '');
+    end if;
+    return null;
+end $$;
+
+CREATE FUNCTION public.note_everywhere() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    insert into change (layer, op) select layer, 'update' from unnest(string_to_array(tg_argv[0], ',')) as layer;
+    perform pg_notify('luge_change', '');
+    return null;
 end $$;
 
 CREATE FUNCTION public.place_on(axis public.geometry, p public.geometry, OUT side text, OUT chainage_m double precision, OUT offset_m double precision) RETURNS record
@@ -131,6 +230,12 @@ begin
     offset_m := best;
 end $$;
 
+CREATE FUNCTION public.rank_of(id bigint) RETURNS double precision
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+    select ((id * 2654435761) & 4294967295) / 4294967296.0::double precision
+$$;
+
 CREATE FUNCTION public.road_place_at(p public.geometry, within_m double precision, OUT segment_id integer, OUT side text, OUT chainage_m double precision, OUT offset_m double precision) RETURNS record
     LANGUAGE sql STABLE
     AS $$
@@ -158,6 +263,8 @@ CREATE TABLE public.area (
     people integer,
     workers integer,
     geom public.geometry(MultiPolygon,:SRID) NOT NULL,
+    tile_geom public.geometry(MultiPolygon,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    label public.geometry(Point,3857) GENERATED ALWAYS AS (public.label_point(geom)) STORED,
     CONSTRAINT area_check CHECK (((level = 'compound'::text) OR (code IS NOT NULL))),
     CONSTRAINT area_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
     CONSTRAINT area_households_check CHECK ((households >= 0)),
@@ -192,6 +299,8 @@ CREATE TABLE public.block (
     valid_from date DEFAULT '-infinity'::date NOT NULL,
     valid_to date DEFAULT 'infinity'::date NOT NULL,
     geom public.geometry(Polygon,:SRID) NOT NULL,
+    tile_geom public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    label public.geometry(Point,3857) GENERATED ALWAYS AS (public.label_point(geom)) STORED,
     CONSTRAINT block_check CHECK ((valid_to > valid_from)),
     CONSTRAINT block_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
     CONSTRAINT block_households_check CHECK ((households >= 0)),
@@ -200,6 +309,36 @@ CREATE TABLE public.block (
 
 ALTER TABLE public.block ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.block_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.change (
+    seq bigint NOT NULL,
+    xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    layer text NOT NULL,
+    op text NOT NULL,
+    feature_id bigint,
+    west double precision,
+    south double precision,
+    east double precision,
+    north double precision,
+    CONSTRAINT change_check CHECK ((num_nulls(west, south, east, north) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT change_op_check CHECK ((op = ANY (ARRAY['insert'::text, 'update'::text, 'delete'::text])))
+);
+
+CREATE TABLE public.change_horizon (
+    one boolean DEFAULT true NOT NULL,
+    seq bigint NOT NULL,
+    CONSTRAINT change_horizon_one_check CHECK (one)
+);
+
+ALTER TABLE public.change ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.change_seq_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -231,6 +370,28 @@ CREATE TABLE public.code_given (
     given_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.density (
+    id integer NOT NULL,
+    resolution smallint NOT NULL,
+    cell text NOT NULL,
+    count integer NOT NULL,
+    open integer NOT NULL,
+    geom public.geometry(Polygon,:SRID) NOT NULL,
+    tile_geom public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED NOT NULL,
+    CONSTRAINT density_check CHECK (((open >= 0) AND (open <= count))),
+    CONSTRAINT density_count_check CHECK ((count > 0)),
+    CONSTRAINT density_resolution_check CHECK (((resolution >= 0) AND (resolution <= 15)))
+);
+
+ALTER TABLE public.density ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.density_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.duty (
     id integer NOT NULL,
     chief_id integer NOT NULL,
@@ -257,6 +418,13 @@ ALTER TABLE public.duty ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.generalised (
+    layer text NOT NULL,
+    band smallint NOT NULL,
+    shape_id integer NOT NULL,
+    tile_geom public.geometry(Geometry,3857)
+);
+
 CREATE TABLE public.grid (
     id integer NOT NULL,
     system_id integer NOT NULL,
@@ -278,7 +446,20 @@ CREATE TABLE public.grid_shape (
     plan_id integer NOT NULL,
     grid_id integer NOT NULL,
     geom public.geometry(MultiPolygon,:SRID) NOT NULL,
+    shape_id integer NOT NULL,
+    id integer GENERATED ALWAYS AS (grid_id) STORED,
+    tile_geom public.geometry(MultiPolygon,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    label public.geometry(Point,3857) GENERATED ALWAYS AS (public.label_point(geom)) STORED,
     CONSTRAINT grid_shape_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom))))
+);
+
+ALTER TABLE public.grid_shape ALTER COLUMN shape_id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.grid_shape_shape_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.grid_system (
@@ -386,6 +567,12 @@ CREATE TABLE public.incident (
     side text,
     chainage_m double precision,
     offset_m double precision,
+    tile_geom public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    rank double precision GENERATED ALWAYS AS ((public.rank_of(id) * (
+CASE
+    WHEN (status = ANY (ARRAY['closed'::text, 'cancelled'::text])) THEN (1)::numeric
+    ELSE 0.0009765625
+END)::double precision)) STORED,
     CONSTRAINT incident_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
     CONSTRAINT incident_check CHECK ((handled_at >= reported_at)),
     CONSTRAINT incident_check1 CHECK ((closed_at >= reported_at)),
@@ -417,6 +604,194 @@ CREATE TABLE public.incident_step (
     CONSTRAINT incident_step_step_check CHECK ((step = ANY (ARRAY['collect'::text, 'file'::text, 'dispatch'::text, 'handle'::text, 'feedback'::text, 'verify'::text, 'evaluate'::text, 'bounce'::text, 'extend'::text, 'shelve'::text, 'supervise'::text, 'appeal'::text, 'rework'::text])))
 );
 
+CREATE VIEW public.layer_areas AS
+ SELECT area.id,
+    area.id AS shape_id,
+    area.level,
+    area.code,
+    area.name,
+    (area.parent_id IS NULL) AS outermost,
+    area.households,
+    area.people,
+    area.workers,
+    area.geom,
+    area.tile_geom,
+    area.label,
+        CASE
+            WHEN ((area.level = 'community'::text) AND (area.parent_id IS NOT NULL)) THEN 12
+            ELSE 9
+        END AS from_zoom,
+        CASE
+            WHEN (area.level = 'district'::text) THEN 99
+            WHEN ((area.level = 'community'::text) AND (area.parent_id IS NOT NULL)) THEN 13
+            ELSE 11
+        END AS label_from
+   FROM public.area
+  WHERE (area.level <> 'compound'::text);
+
+CREATE VIEW public.layer_blocks AS
+ SELECT block.id,
+    block.id AS shape_id,
+    block.code,
+    area.code AS area,
+    block.households,
+    block.people,
+    block.valid_from,
+    block.valid_to,
+    block.geom,
+    block.tile_geom,
+    block.label,
+    13 AS from_zoom,
+    16 AS label_from
+   FROM (public.block
+     LEFT JOIN public.area ON ((area.id = block.area_id)));
+
+CREATE VIEW public.layer_compounds AS
+ SELECT area.id,
+    area.id AS shape_id,
+    area.code,
+    area.name,
+    area.households,
+    area.people,
+    area.geom,
+    area.tile_geom,
+    area.label,
+    13 AS from_zoom,
+    15 AS label_from
+   FROM public.area
+  WHERE (area.level = 'compound'::text);
+
+CREATE VIEW public.layer_density AS
+ SELECT density.id,
+    density.resolution,
+    density.cell,
+    density.count,
+    density.open,
+    density.geom,
+    density.tile_geom,
+        CASE density.resolution
+            WHEN 7 THEN 9
+            WHEN 8 THEN 11
+            WHEN 9 THEN 13
+            ELSE 15
+        END AS from_zoom,
+        CASE density.resolution
+            WHEN 7 THEN 10
+            WHEN 8 THEN 12
+            WHEN 9 THEN 14
+            ELSE 99
+        END AS until_zoom
+   FROM public.density;
+
+CREATE TABLE public.plan (
+    id integer NOT NULL,
+    system_id integer NOT NULL,
+    name text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    valid_from date,
+    valid_to date DEFAULT 'infinity'::date NOT NULL,
+    based_on integer,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT plan_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT plan_check1 CHECK (((status <> ALL (ARRAY['published'::text, 'superseded'::text])) OR (valid_from IS NOT NULL))),
+    CONSTRAINT plan_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'published'::text, 'superseded'::text])))
+);
+
+CREATE VIEW public.layer_grids AS
+ SELECT grid.id,
+    grid_shape.shape_id,
+    grid_system.code AS system,
+    grid.code,
+    grid.name,
+    area.code AS area,
+    plan.name AS plan,
+    plan.valid_from,
+    plan.valid_to,
+    grid_shape.geom,
+    grid_shape.tile_geom,
+    grid_shape.label,
+    11 AS from_zoom,
+    13 AS label_from
+   FROM ((((public.grid_shape
+     JOIN public.plan ON ((plan.id = grid_shape.plan_id)))
+     JOIN public.grid ON ((grid.id = grid_shape.grid_id)))
+     JOIN public.grid_system ON ((grid_system.id = plan.system_id)))
+     LEFT JOIN public.area ON ((area.id = grid.parent_id)))
+  WHERE (plan.status = ANY (ARRAY['published'::text, 'superseded'::text]));
+
+CREATE TABLE public.road (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT road_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT road_name_check CHECK ((name <> ''::text))
+);
+
+CREATE TABLE public.segment (
+    id integer NOT NULL,
+    road_id integer,
+    seq integer,
+    kind text DEFAULT 'road'::text NOT NULL,
+    class text NOT NULL,
+    width_m double precision NOT NULL,
+    from_node integer NOT NULL,
+    to_node integer NOT NULL,
+    geom public.geometry(LineString,:SRID) NOT NULL,
+    length_m double precision GENERATED ALWAYS AS (public.st_length(geom)) STORED NOT NULL,
+    surface public.geometry(Polygon,:SRID) NOT NULL,
+    from_zoom smallint GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = 'river'::text) THEN 99
+    WHEN (replace(class, '_link'::text, ''::text) = ANY (ARRAY['motorway'::text, 'trunk'::text, 'primary'::text])) THEN 9
+    WHEN (replace(class, '_link'::text, ''::text) = 'secondary'::text) THEN 11
+    WHEN (replace(class, '_link'::text, ''::text) = 'tertiary'::text) THEN 12
+    WHEN (kind = 'lane'::text) THEN 14
+    ELSE 13
+END) STORED NOT NULL,
+    surface_from_zoom smallint GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = 'river'::text) THEN 9
+    WHEN (kind = 'rail'::text) THEN 99
+    ELSE 14
+END) STORED NOT NULL,
+    tile_axis public.geometry(LineString,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    tile_geom public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(surface, 3857)) STORED,
+    CONSTRAINT segment_check CHECK (((road_id IS NULL) = (seq IS NULL))),
+    CONSTRAINT segment_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)) AND (public.st_length(geom) > (0)::double precision))),
+    CONSTRAINT segment_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT segment_surface_check CHECK ((public.st_isvalid(surface) AND (NOT public.st_isempty(surface)))),
+    CONSTRAINT segment_width_m_check CHECK ((width_m > (0)::double precision))
+);
+
+CREATE VIEW public.layer_incidents AS
+ SELECT incident.id,
+    incident.external_id AS code,
+    incident.class,
+    incident.subclass,
+    incident.status,
+    (incident.status <> ALL (ARRAY['closed'::text, 'cancelled'::text])) AS open,
+    incident.description,
+    incident.address,
+    incident.source,
+    incident.reported_at,
+    incident.due_at,
+    incident.handled_at,
+    incident.closed_at,
+    block.code AS block,
+    road.name AS road,
+    segment.seq,
+    incident.side,
+    incident.chainage_m,
+    incident.offset_m,
+    incident.geom,
+    incident.tile_geom,
+    incident.rank,
+    9 AS from_zoom
+   FROM (((public.incident
+     LEFT JOIN public.block ON ((block.id = incident.block_id)))
+     LEFT JOIN public.segment ON ((segment.id = incident.segment_id)))
+     LEFT JOIN public.road ON ((road.id = segment.road_id)));
+
 CREATE TABLE public.merchant (
     id integer NOT NULL,
     external_id text NOT NULL,
@@ -436,6 +811,8 @@ CREATE TABLE public.merchant (
     side text,
     chainage_m double precision,
     offset_m double precision,
+    tile_geom public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    rank double precision GENERATED ALWAYS AS (public.rank_of((id)::bigint)) STORED,
     CONSTRAINT merchant_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
     CONSTRAINT merchant_credit_check CHECK (((credit >= (0)::double precision) AND (credit <= (100)::double precision))),
     CONSTRAINT merchant_geom_check CHECK ((NOT public.st_isempty(geom))),
@@ -448,6 +825,160 @@ CREATE TABLE public.merchant (
     CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4])))
 );
 
+CREATE VIEW public.layer_merchants AS
+ SELECT merchant.id,
+    merchant.external_id AS code,
+    merchant.name,
+    merchant.category,
+    merchant.listed,
+    merchant.stars,
+    merchant.credit,
+    merchant.credit_code,
+    merchant.address,
+    merchant.contact,
+    merchant.phone,
+    block.code AS block,
+    road.name AS road,
+    segment.seq,
+    merchant.side,
+    merchant.chainage_m,
+    merchant.offset_m,
+    merchant.geom,
+    merchant.tile_geom,
+    merchant.rank,
+    14 AS from_zoom
+   FROM (((public.merchant
+     LEFT JOIN public.block ON ((block.id = merchant.block_id)))
+     LEFT JOIN public.segment ON ((segment.id = merchant.segment_id)))
+     LEFT JOIN public.road ON ((road.id = segment.road_id)));
+
+CREATE TABLE public.road_line (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    class text NOT NULL,
+    from_zoom smallint NOT NULL,
+    length_m double precision NOT NULL,
+    geom public.geometry(Geometry,:SRID) NOT NULL,
+    tile_geom public.geometry(Geometry,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED NOT NULL
+);
+
+CREATE VIEW public.layer_named_roads AS
+ SELECT road.id,
+    road.name,
+    road_line.kind,
+    road_line.class,
+    road_line.length_m,
+    road_line.geom,
+    road_line.tile_geom,
+    road_line.from_zoom
+   FROM (public.road_line
+     JOIN public.road ON ((road.id = road_line.id)));
+
+CREATE VIEW public.layer_roads AS
+ SELECT segment.id,
+    segment.kind,
+    segment.class,
+    road.name,
+    segment.seq,
+    segment.width_m,
+    segment.surface AS geom,
+    segment.tile_geom,
+    segment.surface_from_zoom AS from_zoom
+   FROM (public.segment
+     LEFT JOIN public.road ON ((road.id = segment.road_id)))
+  WHERE (segment.kind <> 'rail'::text);
+
+CREATE VIEW public.layer_segments AS
+ SELECT segment.id,
+    segment.kind,
+    segment.class,
+    road.name,
+    segment.seq,
+    segment.length_m,
+    segment.width_m,
+    segment.geom,
+    segment.tile_axis AS tile_geom,
+    segment.from_zoom
+   FROM (public.segment
+     LEFT JOIN public.road ON ((road.id = segment.road_id)))
+  WHERE (segment.kind <> 'river'::text);
+
+CREATE TABLE public.segment_side (
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    frontage public.geometry(MultiPolygon,:SRID) NOT NULL,
+    id integer GENERATED ALWAYS AS (((segment_id * 2) + ((side = 'R'::text))::integer)) STORED,
+    tile_geom public.geometry(MultiPolygon,3857) GENERATED ALWAYS AS (public.st_transform(frontage, 3857)) STORED,
+    CONSTRAINT segment_side_frontage_check CHECK (public.st_isvalid(frontage)),
+    CONSTRAINT segment_side_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text])))
+);
+
+CREATE VIEW public.layer_sides AS
+ SELECT segment_side.id,
+    segment_side.segment_id AS segment,
+    segment_side.side,
+    road.name,
+    segment.kind,
+    segment.class,
+    segment.seq,
+    segment.length_m,
+    segment_side.frontage AS geom,
+    segment_side.tile_geom,
+    15 AS from_zoom
+   FROM ((public.segment_side
+     JOIN public.segment ON ((segment.id = segment_side.segment_id)))
+     LEFT JOIN public.road ON ((road.id = segment.road_id)));
+
+CREATE TABLE public.station (
+    id integer NOT NULL,
+    external_id text NOT NULL,
+    name text NOT NULL,
+    tier text NOT NULL,
+    address text,
+    phone text,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    geom public.geometry(Point,:SRID) NOT NULL,
+    block_id integer,
+    segment_id integer,
+    side text,
+    chainage_m double precision,
+    offset_m double precision,
+    tile_geom public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT station_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
+    CONSTRAINT station_geom_check CHECK ((NOT public.st_isempty(geom))),
+    CONSTRAINT station_labels_check CHECK ((jsonb_typeof(labels) = 'object'::text)),
+    CONSTRAINT station_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT station_offset_m_check CHECK ((offset_m >= (0)::double precision)),
+    CONSTRAINT station_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text]))),
+    CONSTRAINT station_tier_check CHECK ((tier = ANY (ARRAY['district'::text, 'street'::text, 'community'::text, 'other'::text])))
+);
+
+CREATE VIEW public.layer_stations AS
+ SELECT station.id,
+    station.external_id AS code,
+    station.tier,
+    station.name,
+    station.address,
+    station.phone,
+    block.code AS block,
+    road.name AS road,
+    segment.seq,
+    station.side,
+    station.chainage_m,
+    station.offset_m,
+    station.geom,
+    station.tile_geom,
+        CASE station.tier
+            WHEN 'other'::text THEN 13
+            WHEN 'community'::text THEN 12
+            ELSE 10
+        END AS from_zoom
+   FROM (((public.station
+     LEFT JOIN public.block ON ((block.id = station.block_id)))
+     LEFT JOIN public.segment ON ((segment.id = station.segment_id)))
+     LEFT JOIN public.road ON ((road.id = segment.road_id)));
+
 ALTER TABLE public.merchant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.merchant_id_seq
     START WITH 1
@@ -455,6 +986,20 @@ ALTER TABLE public.merchant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.metric (
+    key text NOT NULL,
+    layer text NOT NULL,
+    revision text NOT NULL,
+    computed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.metric_value (
+    key text NOT NULL,
+    layer text NOT NULL,
+    unit_id integer NOT NULL,
+    value double precision NOT NULL
 );
 
 CREATE TABLE public.node (
@@ -471,20 +1016,6 @@ ALTER TABLE public.node ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE public.plan (
-    id integer NOT NULL,
-    system_id integer NOT NULL,
-    name text NOT NULL,
-    status text DEFAULT 'draft'::text NOT NULL,
-    valid_from date,
-    valid_to date DEFAULT 'infinity'::date NOT NULL,
-    based_on integer,
-    made_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT plan_check CHECK ((valid_to > valid_from)),
-    CONSTRAINT plan_check1 CHECK (((status <> ALL (ARRAY['published'::text, 'superseded'::text])) OR (valid_from IS NOT NULL))),
-    CONSTRAINT plan_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'published'::text, 'superseded'::text])))
-);
-
 ALTER TABLE public.plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.plan_id_seq
     START WITH 1
@@ -492,14 +1023,6 @@ ALTER TABLE public.plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
-);
-
-CREATE TABLE public.road (
-    id integer NOT NULL,
-    name text NOT NULL,
-    kind text NOT NULL,
-    CONSTRAINT road_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
-    CONSTRAINT road_name_check CHECK ((name <> ''::text))
 );
 
 ALTER TABLE public.road ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -511,25 +1034,6 @@ ALTER TABLE public.road ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE public.segment (
-    id integer NOT NULL,
-    road_id integer,
-    seq integer,
-    kind text DEFAULT 'road'::text NOT NULL,
-    class text NOT NULL,
-    width_m double precision NOT NULL,
-    from_node integer NOT NULL,
-    to_node integer NOT NULL,
-    geom public.geometry(LineString,:SRID) NOT NULL,
-    length_m double precision GENERATED ALWAYS AS (public.st_length(geom)) STORED NOT NULL,
-    surface public.geometry(Polygon,:SRID) NOT NULL,
-    CONSTRAINT segment_check CHECK (((road_id IS NULL) = (seq IS NULL))),
-    CONSTRAINT segment_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)) AND (public.st_length(geom) > (0)::double precision))),
-    CONSTRAINT segment_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
-    CONSTRAINT segment_surface_check CHECK ((public.st_isvalid(surface) AND (NOT public.st_isempty(surface)))),
-    CONSTRAINT segment_width_m_check CHECK ((width_m > (0)::double precision))
-);
-
 ALTER TABLE public.segment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.segment_id_seq
     START WITH 1
@@ -537,14 +1041,6 @@ ALTER TABLE public.segment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
-);
-
-CREATE TABLE public.segment_side (
-    segment_id integer NOT NULL,
-    side text NOT NULL,
-    frontage public.geometry(MultiPolygon,:SRID) NOT NULL,
-    CONSTRAINT segment_side_frontage_check CHECK (public.st_isvalid(frontage)),
-    CONSTRAINT segment_side_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text])))
 );
 
 CREATE TABLE public.setting (
@@ -561,30 +1057,6 @@ CREATE TABLE public.setting (
     CONSTRAINT setting_srid_check CHECK ((srid = :SRID))
 );
 
-CREATE TABLE public.station (
-    id integer NOT NULL,
-    external_id text NOT NULL,
-    name text NOT NULL,
-    tier text NOT NULL,
-    address text,
-    phone text,
-    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
-    geom public.geometry(Point,:SRID) NOT NULL,
-    block_id integer,
-    segment_id integer,
-    side text,
-    chainage_m double precision,
-    offset_m double precision,
-    CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4]))),
-    CONSTRAINT station_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
-    CONSTRAINT station_geom_check CHECK ((NOT public.st_isempty(geom))),
-    CONSTRAINT station_labels_check CHECK ((jsonb_typeof(labels) = 'object'::text)),
-    CONSTRAINT station_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT station_offset_m_check CHECK ((offset_m >= (0)::double precision)),
-    CONSTRAINT station_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text]))),
-    CONSTRAINT station_tier_check CHECK ((tier = ANY (ARRAY['district'::text, 'street'::text, 'community'::text, 'other'::text])))
-);
-
 ALTER TABLE public.station ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.station_id_seq
     START WITH 1
@@ -592,6 +1064,13 @@ ALTER TABLE public.station ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.thinning (
+    layer text NOT NULL,
+    zoom smallint NOT NULL,
+    share double precision NOT NULL,
+    CONSTRAINT thinning_share_check CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
 );
 
 CREATE TABLE public.way (
@@ -632,6 +1111,12 @@ ALTER TABLE ONLY public.block
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.change_horizon
+    ADD CONSTRAINT change_horizon_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.change
+    ADD CONSTRAINT change_pkey PRIMARY KEY (seq);
+
 ALTER TABLE ONLY public.chief
     ADD CONSTRAINT chief_external_id_key UNIQUE (external_id);
 
@@ -641,11 +1126,20 @@ ALTER TABLE ONLY public.chief
 ALTER TABLE ONLY public.code_given
     ADD CONSTRAINT code_given_pkey PRIMARY KEY (kind, code);
 
+ALTER TABLE ONLY public.density
+    ADD CONSTRAINT density_cell_key UNIQUE (cell);
+
+ALTER TABLE ONLY public.density
+    ADD CONSTRAINT density_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_one_holder EXCLUDE USING gist (segment_id WITH =, side WITH =, role WITH =, numrange((from_m)::numeric, (to_m)::numeric) WITH &&, daterange(valid_from, valid_to) WITH &&) WHERE (exclusive);
 
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.generalised
+    ADD CONSTRAINT generalised_pkey PRIMARY KEY (layer, shape_id, band);
 
 ALTER TABLE ONLY public.grid
     ADD CONSTRAINT grid_id_system_id_key UNIQUE (id, system_id);
@@ -689,6 +1183,12 @@ ALTER TABLE ONLY public.merchant
 ALTER TABLE ONLY public.merchant
     ADD CONSTRAINT merchant_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.metric
+    ADD CONSTRAINT metric_pkey PRIMARY KEY (key, layer);
+
+ALTER TABLE ONLY public.metric_value
+    ADD CONSTRAINT metric_value_pkey PRIMARY KEY (key, layer, unit_id);
+
 ALTER TABLE ONLY public.node
     ADD CONSTRAINT node_pkey PRIMARY KEY (id);
 
@@ -700,6 +1200,9 @@ ALTER TABLE ONLY public.plan
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.road_line
+    ADD CONSTRAINT road_line_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.road
     ADD CONSTRAINT road_name_kind_key UNIQUE (name, kind);
@@ -725,6 +1228,9 @@ ALTER TABLE ONLY public.station
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.thinning
+    ADD CONSTRAINT thinning_pkey PRIMARY KEY (layer, zoom);
+
 ALTER TABLE ONLY public.way
     ADD CONSTRAINT way_external_id_key UNIQUE (external_id);
 
@@ -743,6 +1249,12 @@ CREATE INDEX block_area_id_idx ON public.block USING btree (area_id);
 
 CREATE INDEX block_geom_idx ON public.block USING gist (geom);
 
+CREATE INDEX change_xid_idx ON public.change USING btree (xid);
+
+CREATE INDEX density_geom_idx ON public.density USING gist (geom);
+
+CREATE INDEX density_resolution_idx ON public.density USING btree (resolution);
+
 CREATE INDEX duty_chief_id_idx ON public.duty USING btree (chief_id);
 
 CREATE INDEX duty_segment_id_side_idx ON public.duty USING btree (segment_id, side);
@@ -759,6 +1271,14 @@ CREATE INDEX incident_block_id_idx ON public.incident USING btree (block_id);
 
 CREATE INDEX incident_geom_idx ON public.incident USING gist (geom);
 
+CREATE INDEX incident_rank_16 ON public.incident USING gist (geom) WHERE (rank < (0.0625)::double precision);
+
+CREATE INDEX incident_rank_256 ON public.incident USING gist (geom) WHERE (rank < (0.00390625)::double precision);
+
+CREATE INDEX incident_rank_4 ON public.incident USING gist (geom) WHERE (rank < (0.25)::double precision);
+
+CREATE INDEX incident_rank_64 ON public.incident USING gist (geom) WHERE (rank < (0.015625)::double precision);
+
 CREATE INDEX incident_reported_at_idx ON public.incident USING btree (reported_at);
 
 CREATE INDEX incident_segment_id_idx ON public.incident USING btree (segment_id);
@@ -767,13 +1287,25 @@ CREATE INDEX merchant_block_id_idx ON public.merchant USING btree (block_id);
 
 CREATE INDEX merchant_geom_idx ON public.merchant USING gist (geom);
 
+CREATE INDEX merchant_rank_16 ON public.merchant USING gist (geom) WHERE (rank < (0.0625)::double precision);
+
+CREATE INDEX merchant_rank_4 ON public.merchant USING gist (geom) WHERE (rank < (0.25)::double precision);
+
 CREATE INDEX merchant_segment_id_idx ON public.merchant USING btree (segment_id);
 
 CREATE INDEX node_geom_idx ON public.node USING gist (geom);
 
+CREATE INDEX road_line_geom_idx ON public.road_line USING gist (geom);
+
+CREATE INDEX segment_far ON public.segment USING gist (geom) WHERE (from_zoom <= 12);
+
+CREATE INDEX segment_farthest ON public.segment USING gist (geom) WHERE (from_zoom <= 10);
+
 CREATE INDEX segment_geom_idx ON public.segment USING gist (geom);
 
 CREATE INDEX segment_side_frontage_idx ON public.segment_side USING gist (frontage);
+
+CREATE INDEX segment_surface_far ON public.segment USING gist (surface) WHERE (surface_from_zoom <= 13);
 
 CREATE INDEX segment_surface_idx ON public.segment USING gist (surface);
 
@@ -787,17 +1319,129 @@ CREATE INDEX way_geom_idx ON public.way USING gist (geom);
 
 CREATE TRIGGER check_grid_code BEFORE INSERT OR UPDATE OF code, system_id ON public.grid FOR EACH ROW EXECUTE FUNCTION public.check_grid_code();
 
+CREATE TRIGGER forget_generalised AFTER UPDATE OF geom ON public.area FOR EACH ROW WHEN ((old.geom IS DISTINCT FROM new.geom)) EXECUTE FUNCTION public.forget_generalised('areas,compounds');
+
+CREATE TRIGGER forget_generalised AFTER UPDATE OF geom ON public.block FOR EACH ROW WHEN ((old.geom IS DISTINCT FROM new.geom)) EXECUTE FUNCTION public.forget_generalised('blocks');
+
+CREATE TRIGGER forget_generalised AFTER UPDATE OF geom ON public.grid_shape FOR EACH ROW WHEN ((old.geom IS DISTINCT FROM new.geom)) EXECUTE FUNCTION public.forget_generalised('grids');
+
+CREATE TRIGGER forget_generalised_deleted AFTER DELETE ON public.area FOR EACH ROW EXECUTE FUNCTION public.forget_generalised('areas,compounds');
+
+CREATE TRIGGER forget_generalised_deleted AFTER DELETE ON public.block FOR EACH ROW EXECUTE FUNCTION public.forget_generalised('blocks');
+
+CREATE TRIGGER forget_generalised_deleted AFTER DELETE ON public.grid_shape FOR EACH ROW EXECUTE FUNCTION public.forget_generalised('grids');
+
 CREATE TRIGGER give_code AFTER INSERT OR UPDATE OF code ON public.area FOR EACH ROW WHEN ((new.level <> 'compound'::text)) EXECUTE FUNCTION public.give_code('area');
 
 CREATE TRIGGER give_code AFTER INSERT OR UPDATE OF code ON public.block FOR EACH ROW EXECUTE FUNCTION public.give_code('block');
 
 CREATE TRIGGER give_code AFTER INSERT OR UPDATE OF code ON public.grid FOR EACH ROW EXECUTE FUNCTION public.give_code('grid');
 
+CREATE TRIGGER join_roads_delete AFTER DELETE ON public.segment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.join_changed_roads();
+
+CREATE TRIGGER join_roads_insert AFTER INSERT ON public.segment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.join_changed_roads();
+
+CREATE TRIGGER join_roads_update AFTER UPDATE ON public.segment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.join_changed_roads();
+
 CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.incident FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
 
 CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.merchant FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
 
 CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.station FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.area REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('areas,compounds');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.block REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('blocks');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.density REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('density');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.grid_shape REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('grids');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.incident REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('incidents');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.merchant REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('merchants');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.road_line REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('named_roads');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.segment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('roads,segments');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.segment_side REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('sides');
+
+CREATE TRIGGER note_delete AFTER DELETE ON public.station REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('stations');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.grid FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.grid_system FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.metric FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('metrics');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.plan FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.road FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('roads,segments,named_roads,sides');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.setting FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('setting');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.thinning FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('thinning');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.area REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('areas,compounds');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.block REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('blocks');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.density REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('density');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.grid_shape REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('grids');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.incident REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('incidents');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.merchant REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('merchants');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.road_line REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('named_roads');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.segment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('roads,segments');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.segment_side REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('sides');
+
+CREATE TRIGGER note_insert AFTER INSERT ON public.station REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('stations');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('areas,compounds');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.block FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('blocks');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.density FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('density');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.grid_shape FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.incident FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('incidents');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.merchant FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('merchants');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.road_line FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('named_roads');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.segment FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('roads,segments');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.segment_side FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('sides');
+
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.station FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('stations');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.area REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('areas,compounds');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.block REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('blocks');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.density REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('density');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.grid_shape REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('grids');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.incident REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('incidents');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.merchant REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('merchants');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.road_line REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('named_roads');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.segment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('roads,segments');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.segment_side REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('sides');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.station REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('stations');
 
 ALTER TABLE ONLY public.area
     ADD CONSTRAINT area_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.area(id);
@@ -847,11 +1491,17 @@ ALTER TABLE ONLY public.merchant
 ALTER TABLE ONLY public.merchant
     ADD CONSTRAINT merchant_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id) DEFERRABLE INITIALLY DEFERRED;
 
+ALTER TABLE ONLY public.metric_value
+    ADD CONSTRAINT metric_value_key_layer_fkey FOREIGN KEY (key, layer) REFERENCES public.metric(key, layer) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id);
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_system_id_fkey FOREIGN KEY (system_id) REFERENCES public.grid_system(id);
+
+ALTER TABLE ONLY public.road_line
+    ADD CONSTRAINT road_line_id_fkey FOREIGN KEY (id) REFERENCES public.road(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.segment
     ADD CONSTRAINT segment_from_node_fkey FOREIGN KEY (from_node) REFERENCES public.node(id);

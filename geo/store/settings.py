@@ -36,6 +36,20 @@ class Settings(BaseSettings):
     statement_timeout_ms: int = Field(
         default=30_000, ge=0, description="Longest a request's statement may run; 0 is no limit."
     )
+    public_rights: str = Field(
+        default="",
+        description="What everyone may read over HTTP besides the plain columns: people, credit,"
+        " small_counts, with commas between.",
+    )
+    tile_pool_size: int = Field(
+        default=4, ge=1, description="Most connections that draw tiles at once; they are extra."
+    )
+    tile_timeout_ms: int = Field(
+        default=15_000, ge=1, description="Longest one tile may take in the database."
+    )
+    tile_cache_bytes: int = Field(
+        default=200_000_000, ge=0, description="Memory for tiles that were drawn; 0 keeps none."
+    )
     max_upload_bytes: int = Field(
         default=2_000_000_000, ge=1, description="Largest file taken over HTTP."
     )

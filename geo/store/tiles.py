@@ -1,13 +1,16 @@
-"""Vector tiles straight from PostGIS, one named query per layer (``queries/tiles.sql``)."""
+"""Vector tiles straight from PostGIS, by one query for all layers (``queries/tiles.sql``)."""
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import psycopg
 import pyproj
+from psycopg import sql
+from psycopg_pool import AsyncConnectionPool
 
-from geo.store.database import read_setting
+from geo.layers import Layer
+from geo.store import layers
 from geo.store.queries import load
 
 QUERIES = load("tiles")
@@ -30,6 +33,23 @@ class Tile(NamedTuple):
     y: int
 
 
+class Wanted(NamedTuple):
+    """What a tile is to show of its layer.
+
+    ``share`` (0 to 1) thins points; ``on`` is the day for dated layers; ``system`` one grid
+    system; ``open`` open or closed incidents; from ``since`` to before ``until`` (ISO times) by
+    the layer's time column; ``metric`` adds its value as the attribute ``value``.
+    """
+
+    on: str
+    share: float = 1
+    system: str | None = None
+    open: bool | None = None
+    since: str | None = None
+    until: str | None = None
+    metric: str | None = None
+
+
 def check(tile: Tile) -> Tile:
     """The tile itself; raises `NoSuchTile` where the scheme has none at this address."""
     if not 0 <= tile.z <= MAX_ZOOM:
@@ -42,20 +62,100 @@ def check(tile: Tile) -> Tile:
     return tile
 
 
-def read_tile(
-    conn: psycopg.Connection, layer: str, tile: Tile, *, share: float = 1, system: str | None = None
+async def draw(
+    pool: AsyncConnectionPool[Any],
+    layer: Layer,
+    tile: Tile,
+    wanted: Wanted,
+    srid: int,
+    rights: frozenset[str],
 ) -> bytes:
-    """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there.
-
-    ``share`` (0–1) thins the layers of many points; ``system`` picks one grid system. Features are
-    in order of their id, so equal data gives equal bytes.
-    """
-    reach = reach_of(tile, read_setting(conn).srid)
-    if reach is None:
+    """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there."""
+    reach = reach_of(tile, srid)
+    if tile.z < layer.min_zoom or reach is None:
         return b""
-    asked = {**tile._asdict(), "reach": reach, "share": share, "system": system}
-    row = conn.execute(QUERIES[layer], asked).fetchone()
+    asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
+    query = compose(layer, tile.z, rights, asked - {"share"} if wanted.share >= 1 else asked)
+    params = {**tile._asdict(), **wanted._asdict(), "reach": reach}
+    async with pool.connection() as conn:
+        row = await (await conn.execute(query, params)).fetchone()
     return bytes(row[0]) if row and row[0] else b""
+
+
+@lru_cache(maxsize=1024)
+def compose(layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str]) -> bytes:
+    """The query of ``layer`` at ``zoom``; ``asked`` names what is set of `Wanted`.
+
+    Features come in the order of their ids, so equal data gives equal bytes.
+    """
+    conditions = _conditions(layer, zoom, asked)
+    shapes = _fill(
+        "shapes", layer, conditions,
+        part=sql.Literal(layer.key),
+        attributes=_attributes(layer, zoom, rights, asked),
+        geometry=sql.SQL("case when plain_id is null then source.tile_geom else plain end")
+        if _band(layer, zoom) else sql.SQL("source.tile_geom"),
+        joins=_joins(layer, zoom, asked),
+    )  # fmt: skip
+    if not layer.label:
+        return shapes.as_bytes(None)
+    names = sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in layer.label)
+    part = sql.Literal(layer.parts[1])
+    labels = _fill("labels", layer, conditions, part=part, attributes=names)
+    return sql.SQL("select ({}) || ({})").format(shapes, labels).as_bytes(None)
+
+
+def _fill(
+    name: str, layer: Layer, conditions: sql.Composed, **parts: sql.Composable
+) -> sql.Composed:
+    text = sql.SQL(QUERIES[name].decode().rstrip().rstrip(";"))
+    return text.format(view=layers.view(layer), conditions=conditions, **parts)
+
+
+def _conditions(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
+    found: list[sql.Composable] = [sql.SQL("and from_zoom <= {}").format(sql.Literal(zoom))]
+    if layer.banded:
+        found.append(sql.SQL("and until_zoom >= {}").format(sql.Literal(zoom)))
+    if layer.dated:
+        found.append(sql.SQL("and valid_from <= %(on)s::date and valid_to > %(on)s::date"))
+    if "share" in asked and layer.budget:
+        found.append(sql.SQL("and rank < %(share)s"))
+    if "system" in asked:
+        found.append(sql.SQL("and system = %(system)s"))
+    if "open" in asked:
+        found.append(sql.SQL("and open = %(open)s"))
+    for word, comparison in (("since", ">="), ("until", "<")):
+        if word in asked:
+            time = sql.Identifier(layer.time)
+            found.append(sql.SQL(f"and {{}} {comparison} %({word})s::timestamptz").format(time))
+    return sql.SQL(" ").join(found)
+
+
+def _attributes(
+    layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str]
+) -> sql.Composed:
+    found = layers.in_tiles(layer, zoom, rights)
+    return found + sql.SQL(", metric.value") if "metric" in asked else found
+
+
+def _joins(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
+    names = ["generalised"] * (_band(layer, zoom) > 0) + ["metric"] * ("metric" in asked)
+    parts = {"layer": sql.Literal(layer.key), "band": sql.Literal(_band(layer, zoom))}
+    return sql.SQL(" ").join(sql.SQL(QUERIES[name].decode()).format(**parts) for name in names)
+
+
+def _band(layer: Layer, zoom: int) -> int:
+    """The band of simplified shapes that serves ``zoom``; 0 where shapes are drawn as they are."""
+    return next((band for band in layer.bands if zoom <= band), 0)
+
+
+def box_of(tile: Tile) -> tuple[float, float, float, float]:
+    """What a tile shows, with its buffer: west, south, east, north in metres of EPSG:3857."""
+    size_m = 2 * MERCATOR_HALF_M / 2**tile.z
+    west = tile.x * size_m - MERCATOR_HALF_M
+    north = MERCATOR_HALF_M - tile.y * size_m
+    margin = BUFFER * size_m
+    return west - margin, north - size_m - margin, west + size_m + margin, north + margin
 
 
 def reach_of(tile: Tile, srid: int) -> str | None:
@@ -64,11 +164,7 @@ def reach_of(tile: Tile, srid: int) -> str | None:
     The literal is transformed, not the column, so that the index serves. None where the CRS does
     not reach: such a tile is empty.
     """
-    size_m = 2 * MERCATOR_HALF_M / 2**tile.z
-    west = tile.x * size_m - MERCATOR_HALF_M
-    north = MERCATOR_HALF_M - tile.y * size_m
-    margin = BUFFER * size_m
-    box = (west - margin, north - size_m - margin, west + size_m + margin, north + margin)
+    box = box_of(tile)
     if not _near(srid, box):
         return None
     bounds = _from_mercator(srid).transform_bounds(*box, densify_pts=21)
@@ -78,11 +174,18 @@ def reach_of(tile: Tile, srid: int) -> str | None:
     return f"SRID={srid};POLYGON(({x0} {y0},{x1} {y0},{x1} {y1},{x0} {y1},{x0} {y0}))"
 
 
-def count(conn: psycopg.Connection, layer: str) -> int:
-    """How many points of ``layer`` may be thinned; 0 for a layer that is never thinned."""
-    query = QUERIES.get(f"count_{layer}")
-    row = conn.execute(query).fetchone() if query else None
-    return int(row[0]) if row else 0
+def read_shares(conn: psycopg.Connection) -> dict[str, dict[int, float]]:
+    """By layer and zoom, the share of its points that is shown; what is missing is shown whole."""
+    found: dict[str, dict[int, float]] = {}
+    for layer, zoom, share in conn.execute(QUERIES["shares"]):
+        found.setdefault(layer, {})[zoom] = share
+    return found
+
+
+def extent(conn: psycopg.Connection) -> list[float] | None:
+    """The district's box in degrees: west, south, east, north; None where it has no areas."""
+    row = conn.execute(QUERIES["extent"]).fetchone()
+    return list(row) if row and row[0] is not None else None
 
 
 def newest_report(conn: psycopg.Connection) -> int | None:

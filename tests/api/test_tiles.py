@@ -16,22 +16,10 @@ from hypothesis import strategies as st
 from shapely import Point, from_wkt
 
 from api.app import _serve_page, create_app
+from geo.layers import LAYERS, Layer
 from geo.store.settings import Settings
 from geo.store.tiles import Tile, reach_of
-from maps.layers import LAYERS, Layer
 
-# Where each layer's features are found; each has a row for every feature that tiles may show.
-TABLES = {
-    "areas": "area where level <> 'compound'",
-    "compounds": "area where level = 'compound'",
-    "blocks": "block where valid_to = 'infinity'",
-    "grids": "grid_shape",
-    "roads": "(select id, surface as geom from segment where kind in ('road', 'lane')) as road",
-    "segments": "segment where kind in ('road', 'lane')",
-    "incidents": "incident",
-    "merchants": "merchant",
-    "stations": "station",
-}
 layers = pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: layer.key)
 
 
@@ -61,7 +49,7 @@ class Asked(NamedTuple):
         with psycopg.connect(self.url) as conn:
             row = conn.execute(
                 "select st_x(p), st_y(p) from (select st_transform(st_pointonsurface(geom), 4326)"
-                f" as p from {TABLES[layer]} limit 1) as found"
+                f" as p from layer_{layer} where from_zoom <= {zoom} limit 1) as found"
             ).fetchone()
         assert row
         return tile_of(row[0], row[1], zoom)

@@ -9,7 +9,7 @@ import pytest
 from pages import OpenPage, Spot, settle, shot
 from playwright.sync_api import Page, expect
 
-from maps.layers import LAYERS
+from geo.layers import LAYERS
 
 
 def view(spot: Spot, zoom: float) -> str:

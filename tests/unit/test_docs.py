@@ -9,8 +9,8 @@ import typer
 from api.app import create_app
 from api.cli import app as cli
 from geo import kinds
+from geo.layers import LAYERS
 from geo.store.settings import Settings
-from maps.layers import LAYERS
 
 ROOT = Path(__file__).parents[2]
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

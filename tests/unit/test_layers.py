@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.layers import GROUPS, LAYERS, MAX_ZOOM, Layer, Style, share, swatches_for
 from geo.store import tiles
-from maps.layers import GROUPS, LAYERS, MAX_ZOOM, Layer, Style, share, swatches_for
 
 CATALOGUE = Path(__file__).parents[2] / "maps" / "web" / "src" / "i18n.json"
 THINNED = [layer for layer in LAYERS.values() if layer.budget]

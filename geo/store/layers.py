@@ -1,0 +1,61 @@
+"""SQL of the declared layers: the one place that turns a declaration into a query."""
+
+from collections.abc import Iterable
+
+from psycopg import sql
+
+from geo.layers import Column, Layer, readable
+
+
+def view(layer: Layer) -> sql.Identifier:
+    """The view that the layer's features are read from."""
+    return sql.Identifier(f"layer_{layer.key}")
+
+
+def value(column: Column, rights: frozenset[str]) -> sql.Composable:
+    """What a reader with ``rights`` gets of ``column``, small values hidden where it says."""
+    name = sql.Identifier(column.name)
+    if column.least and column.right not in rights:
+        return sql.SQL("case when {0} >= {1} then {0} end").format(name, sql.Literal(column.least))
+    return name
+
+
+def source(layer: Layer, rights: frozenset[str]) -> sql.Composed:
+    """A subquery (to stand after FROM, named ``source``) with all that a reader may see.
+
+    Columns: ``id``, ``geom`` (district's CRS), the readable columns, and of dated layers
+    ``valid_from`` and ``valid_to``. Hidden values are hidden inside of it, so that no condition or
+    order can tell them.
+    """
+    columns: list[sql.Composable] = [
+        sql.SQL("{} as {}").format(value(c, rights), sql.Identifier(c.name))
+        for c in readable(layer, rights)
+    ]
+    if layer.dated:
+        columns += [sql.Identifier("valid_from"), sql.Identifier("valid_to")]
+    return sql.SQL("(select id, geom, {columns} from {view}) as source").format(
+        columns=_list(columns), view=view(layer)
+    )
+
+
+def in_tiles(layer: Layer, zoom: int, rights: frozenset[str]) -> sql.Composed:
+    """The attributes that tiles of ``zoom`` carry, led by a comma each.
+
+    Times are seconds since 1970, dates texts: tiles know neither.
+    """
+    shown = [c for c in readable(layer, rights) if c.from_zoom <= zoom]
+    return sql.SQL("").join(
+        sql.SQL(", {} as {}").format(_tile_value(c, rights), sql.Identifier(c.name)) for c in shown
+    )
+
+
+def _tile_value(column: Column, rights: frozenset[str]) -> sql.Composable:
+    if column.type == "time":
+        return sql.SQL("extract(epoch from {})::bigint").format(sql.Identifier(column.name))
+    if column.type == "date":
+        return sql.SQL("{}::text").format(sql.Identifier(column.name))
+    return value(column, rights)
+
+
+def _list(parts: Iterable[sql.Composable]) -> sql.Composed:
+    return sql.SQL(", ").join(parts)
