@@ -13,7 +13,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import imports, places, problems, tiles
+from api import contract, imports, places, problems, tiles
+from api.ogc import routes as ogc
 from api.readers import public
 from api.shelf import FromShelf, Shelf
 from geo.store import cluster
@@ -76,8 +77,10 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        responses=contract.PROBLEMS,
     )
-    app.state.settings = settings
+    contract.install(app)
+    app.state.settings, app.state.bounds = settings, {}
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -86,6 +89,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(imports.router)
+    app.include_router(ogc.router)
     _serve_page(app, DIST)
     return app
 

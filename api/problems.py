@@ -8,9 +8,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable
+from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
@@ -24,7 +27,12 @@ STATUS = {
     UnknownKind: 400,
     BadName: 400,
     NoSuchTile: 400,
+    BadParameter: 400,
+    BadFilter: 400,
     NoSuchJob: 404,
+    NoSuchCollection: 404,
+    NoSuchFeature: 404,
+    NotAcceptable: 406,
     JobBusy: 409,
     FileGone: 410,
     NoDistrict: 503,

@@ -35,6 +35,7 @@ class Features(NamedTuple):
     rows: Sequence[tuple[Any, ...]]
     types: Mapping[str, str]
     srid: int
+    name: str = "features"
 
 
 def flatgeobuf(features: Features) -> bytes:
@@ -43,7 +44,7 @@ def flatgeobuf(features: Features) -> bytes:
     table = _table(features).append_column(GEOMETRY, pa.array(shapely.to_wkb(geometries)))
     out = io.BytesIO()
     pyogrio.write_arrow(
-        table, out, driver="FlatGeobuf", geometry_name=GEOMETRY, geometry_type=kind,
+        table, out, layer=features.name, driver="FlatGeobuf", geometry_name=GEOMETRY, geometry_type=kind,
         crs=f"EPSG:{features.srid}",
     )  # fmt: skip
     return out.getvalue()
@@ -70,7 +71,9 @@ def csv(features: Features) -> bytes:
 
     No cell runs as a formula.
     """
-    frame = _table(features).to_pandas(types_mapper=_as_text)
+    table = _table(features)
+    table = table.cast(pa.schema([(name, pa.string()) for name in table.column_names]))
+    frame = table.to_pandas()
     frame["wkt"] = shapely.to_wkt(_geometries(features), rounding_precision=8)
     return bytes(export.harmless(frame).to_csv(index=False), "utf-8-sig")
 
@@ -107,7 +110,3 @@ def _of_one_kind(geometries: Any) -> tuple[Any, str]:
         both = [make([it]) if it.geom_type == single[0] else it for it in geometries]
         return np.array(both, dtype=object), MULTI[single[0]]
     return geometries, "Unknown"
-
-
-def _as_text(kind: Any) -> Any:
-    return None

@@ -8,11 +8,12 @@ from fastapi.openapi.utils import get_openapi
 from api import contract
 from api.ogc import links, negotiate, pages
 from api.ogc.answers import answer, documented, told
+from api.ogc.checked import CheckedRoute
 from api.ogc.links import OGC_REL, link
 from api.ogc.parameters import Plain
 from geo.store.database import read_setting, transaction
 
-router = APIRouter()
+router = APIRouter(prefix="/ogc", route_class=CheckedRoute)
 
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/"
@@ -94,18 +95,17 @@ def style() -> Response:
 
 def describe(request: Request) -> contract.Document:
     """The OpenAPI document of all routes under ``/ogc``, its paths counted from there."""
-    home = links.home(request)
-    routes = [route for route in request.app.routes if _is_ours(getattr(route, "path", ""))]
     made = get_openapi(
-        title="路格 Luge · OGC API", version=request.app.version, openapi_version="3.0.3",
-        description=ABOUT["en"], routes=routes, servers=[{"url": home}],
-    )  # fmt: skip
-    made["paths"] = {path.removeprefix("/ogc") or "/": it for path, it in made["paths"].items()}
-    return contract.put_right(made)
-
-
-def _is_ours(path: str) -> bool:
-    return path == "/ogc" or path.startswith("/ogc/")
+        title="路格 Luge · OGC API",
+        version=request.app.version,
+        openapi_version="3.0.3",
+        description=ABOUT["en"],
+        routes=request.app.routes,
+        servers=[{"url": links.home(request)}],
+    )
+    paths = {path.removeprefix("/ogc") or "/": operations for path, operations
+             in made["paths"].items() if f"{path}/".startswith("/ogc/")}  # fmt: skip
+    return contract.put_right({**made, "paths": paths, "components": {}})
 
 
 def _operations(document: contract.Document) -> dict[str, str]:

@@ -29,14 +29,14 @@ WORDS = {
     "en": {"links": "Links", "html_lang": "en"},
 }
 MOST_SHOWN = 1_000  # characters of a cell
-QUIET = ("links", "title", "$schema", "$id")
+QUIET = ("links", "title", "$schema", "$id", "geometry")
 
 
 def page(document: Mapping[str, Any], title: str, language: str, home: str) -> str:
     """The page of a document: its links on top, what else it holds below."""
     words = WORDS[language]
     features = document.get("features")
-    body = _features(features) if isinstance(features, list) else ""
+    body = _features(document, features) if isinstance(features, list) else ""
     rest = {name: part for name, part in document.items() if name not in (*QUIET, "features")}
     return TEMPLATE.substitute(
         language=words["html_lang"],
@@ -70,11 +70,12 @@ def _value(value: Any) -> str:
     return f'<a href="{text}">{text}</a>' if text.startswith(("http://", "https://")) else text
 
 
-def _features(features: list[Mapping[str, Any]]) -> str:
+def _features(document: Mapping[str, Any], features: list[Mapping[str, Any]]) -> str:
+    home = next(link["href"] for link in document["links"] if link["rel"] == "collection")
     names = list(features[0]["properties"]) if features else []
     head = "".join(f"<th>{escape(name)}</th>" for name in ("id", *names))
     rows = "".join(
-        f"<tr><td>{_link(feature['links'][0])}</td>"
+        f'<tr><td><a href="{escape(home)}/items/{feature["id"]}">{feature["id"]}</a></td>'
         + "".join(f"<td>{_value(feature['properties'][name])}</td>" for name in names)
         + "</tr>"
         for feature in features

@@ -84,7 +84,7 @@ def read(given: Many, source: Source, form: Literal["geojson", "wkb"]) -> Read:
         filter_srid=filter_axes.srid,
         sort=sort,
         limit=min(given.limit, MOST_FEATURES),
-        after=paging.read(given.after, source.view, sort),
+        after=paging.read(given.after, source.layer, sort),
     )
     out = axes.find(given.crs, srid)
     return Read(asked, _shape(given.properties, source, out, form), out)

@@ -4,7 +4,6 @@ A page starts behind the last row of the page before, known by the values it is 
 id, so pages stay whole while rows come and go: no OFFSET.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -13,7 +12,8 @@ import shapely
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from geo.conditions import BadFilter, Interval, Property, Temporal
-from geo.store import filtering, reach
+from geo.layers import Layer, readable
+from geo.store import filtering, layers, reach
 from geo.store.database import Setting
 from geo.store.filtering import Ground, Values
 from geo.store.queries import load
@@ -28,16 +28,21 @@ Form = Literal["geojson", "wkb"]
 
 
 class Source(NamedTuple):
-    """A layer as its reader may see it: the view, the types of its columns, what time it has.
+    """A layer as a reader with ``rights`` may see it."""
 
-    ``dated`` layers hold from ``valid_from`` up to the day before ``valid_to``.
-    """
-
-    view: str
-    types: Mapping[str, str]
+    layer: Layer
+    rights: frozenset[str]
     setting: Setting
-    time_column: str = ""
-    dated: bool = False
+
+    @property
+    def types(self) -> dict[str, str]:
+        """The types of the columns that may be read, asked for and sorted by."""
+        return {column.name: column.type for column in readable(self.layer, self.rights)}
+
+    @property
+    def relation(self) -> Composed:
+        """What stands after FROM."""
+        return layers.source(self.layer, self.rights)
 
 
 class Sort(NamedTuple):
@@ -47,11 +52,16 @@ class Sort(NamedTuple):
     descending: bool = False
 
 
-class After(NamedTuple):
-    """The last row of the page before: its sort values as text, and its id."""
+# The last row of the page before: the values it is ordered by, as text.
+After = tuple[str | None, ...]
 
-    values: tuple[str | None, ...]
-    id: int
+
+class Key(NamedTuple):
+    """One expression of the order, with its type in the database."""
+
+    sql: Composable
+    type: str
+    descending: bool = False
 
 
 class Boxes(NamedTuple):
@@ -99,29 +109,28 @@ class NoSuchFeature(ValueError):
 def page(conn: psycopg.Connection, source: Source, asked: Asked, shape: Shape) -> Page:
     """Features in their order, up to the limit asked for. Raises `BadFilter`."""
     values = Values()
-    keys = [_plain(source, key.column) for key in asked.sort]
+    keys = _keys(source, asked.sort)
     conditions = _conditions(source, asked, values)
     if asked.after:
-        conditions.append(_behind(source, asked.sort, asked.after, values))
+        conditions.append(_behind(keys, asked.after, values))
     query = QUERIES["page"].format(
-        columns=_columns(source, shape, tuple(SQL("{}::text").format(key) for key in keys)),
-        view=Identifier(source.view),
+        columns=_columns(source, shape, keys),
+        source=source.relation,
         condition=SQL(" and ").join(conditions),
-        order=_order(keys, asked.sort),
+        order=_order(keys),
         limit=values.bind(asked.limit + 1),
     )
     found = _rows(conn, query, values)
     width = len(shape.columns) + 2
     rows = [row[:width] for row in found[: asked.limit]]
-    last = found[asked.limit - 1] if len(found) > asked.limit else None
-    return Page(rows, After(last[width:], last[0]) if last else None)
+    return Page(rows, found[asked.limit - 1][width:] if len(found) > asked.limit else None)
 
 
 def count(conn: psycopg.Connection, source: Source, asked: Asked) -> int:
     """How many features `page` would give over all pages."""
     values = Values()
     conditions = SQL(" and ").join(_conditions(source, asked, values))
-    query = QUERIES["count"].format(view=Identifier(source.view), condition=conditions)
+    query = QUERIES["count"].format(source=source.relation, condition=conditions)
     return int(_rows(conn, query, values)[0][0])
 
 
@@ -134,12 +143,13 @@ def _rows(conn: psycopg.Connection, query: Composed, values: Values) -> list[tup
 
 
 def one(conn: psycopg.Connection, source: Source, shape: Shape, number: int) -> tuple[Any, ...]:
-    """The feature of this id, whenever it holds. Raises `NoSuchFeature`."""
+    """The feature of this id, whenever it holds, the newest first. Raises `NoSuchFeature`."""
     values = Values()
     query = QUERIES["one"].format(
-        columns=_columns(source, shape),
-        view=Identifier(source.view),
+        columns=_columns(source, shape, []),
+        source=source.relation,
         id=values.bind(number),
+        newest=SQL("valid_from desc" if source.layer.dated else "id"),
     )
     row = conn.execute(query, values).fetchone()
     if row is None:
@@ -149,20 +159,23 @@ def one(conn: psycopg.Connection, source: Source, shape: Shape, number: int) -> 
 
 def extent(conn: psycopg.Connection, source: Source) -> Box | None:
     """The box of all features in the district's CRS, metres; None where there are none."""
-    row = conn.execute(QUERIES["extent"].format(view=Identifier(source.view))).fetchone()
+    row = conn.execute(QUERIES["extent"].format(source=source.relation)).fetchone()
     return row if row and row[0] is not None else None
 
 
 def times(conn: psycopg.Connection, source: Source) -> tuple[Any, Any]:
     """The first and the last time of the layer's time column; None where there is none."""
-    column = _plain(source, source.time_column)
-    row = conn.execute(QUERIES["times"].format(column=column, view=Identifier(source.view)))
+    column = _plain(source, source.layer.time)
+    row = conn.execute(QUERIES["times"].format(column=column, source=source.relation))
     return row.fetchone() or (None, None)
 
 
-def _columns(source: Source, shape: Shape, keys: tuple[Composable, ...] = ()) -> Composed:
+def _columns(source: Source, shape: Shape, keys: list[Key]) -> Composed:
     columns = [SQL("id"), _geometry(source.setting, shape)]
-    return SQL(", ").join([*columns, *(_plain(source, name) for name in shape.columns), *keys])
+    told = (
+        SQL("{}::text as {}").format(key.sql, Identifier(f"key {n}")) for n, key in enumerate(keys)
+    )
+    return SQL(", ").join([*columns, *(_plain(source, name) for name in shape.columns), *told])
 
 
 def _geometry(setting: Setting, shape: Shape) -> Composable:
@@ -225,11 +238,11 @@ def _shape(box: Box) -> Any:
 
 
 def _holding(source: Source, when: Interval | None, ground: Ground, values: Values) -> Composable:
-    if source.dated:
+    if source.layer.dated:
         return _valid(when, ground, values)
-    if when is None or not source.time_column:
+    if when is None or not source.layer.time:
         return SQL("true")
-    asked = Temporal("t_intersects", Property(source.time_column), when)
+    asked = Temporal("t_intersects", Property(source.layer.time), when)
     return filtering.where(asked, ground, values)
 
 
@@ -246,32 +259,36 @@ def _valid(when: Interval | None, ground: Ground, values: Values) -> Composable:
     return SQL("({})").format(SQL(" and ").join(parts))
 
 
-def _order(keys: list[Composable], sort: tuple[Sort, ...]) -> Composed:
-    ways = [
-        SQL("{} desc nulls last" if it.descending else "{} nulls last").format(key)
-        for key, it in zip(keys, sort, strict=True)
+def _keys(source: Source, sort: tuple[Sort, ...]) -> list[Key]:
+    """What the order is by; in the end the id, and the start where an id comes more than once."""
+    keys = [
+        Key(_plain(source, it.column), TYPES[source.types.get(it.column, "integer")], it.descending)
+        for it in sort
     ]
-    return SQL(", ").join([*ways, SQL("id")])
+    keys.append(Key(SQL("id"), "bigint"))
+    if source.layer.dated:
+        keys.append(Key(SQL("valid_from"), "date"))
+    return keys
 
 
-def _behind(source: Source, sort: tuple[Sort, ...], after: After, values: Values) -> Composable:
+def _order(keys: list[Key]) -> Composed:
+    ways = (SQL("{} desc nulls last" if key.descending else "{}").format(key.sql) for key in keys)
+    return SQL(", ").join(ways)
+
+
+def _behind(keys: list[Key], after: After, values: Values) -> Composable:
     """What comes after a row: later in the first key, or equal in it and later in the second …"""
     same: list[Composable] = []
     later: list[Composable] = []
-    for key, value in zip(sort, after.values, strict=True):
-        column = _plain(source, key.column)
-        if value is not None:  # nothing comes behind null
-            bound = SQL("{}::text::" + TYPES[source.types.get(key.column, "integer")]).format(
-                values.bind(value)
-            )
-            beyond = SQL("({0} {1} {2} or {0} is null)").format(
-                column, SQL("<" if key.descending else ">"), bound
-            )
-            later.append(SQL(" and ").join([*same, beyond]))
-            same.append(SQL("{} = {}").format(column, bound))
-        else:
-            same.append(SQL("{} is null").format(column))
-    later.append(SQL(" and ").join([*same, SQL("id > {}").format(values.bind(after.id))]))
+    for key, value in zip(keys, after, strict=True):
+        if value is None:  # nulls stand last, so nothing comes behind
+            same.append(SQL("{} is null").format(key.sql))
+            continue
+        bound = SQL("{}::text::" + key.type).format(values.bind(value))
+        sign = SQL("<" if key.descending else ">")
+        beyond = SQL("({0} {1} {2} or {0} is null)").format(key.sql, sign, bound)
+        later.append(SQL(" and ").join([*same, beyond]))
+        same.append(SQL("{} = {}").format(key.sql, bound))
     return SQL("(({}))").format(SQL(") or (").join(later))
 
 
