@@ -44,8 +44,8 @@ def flatgeobuf(features: Features) -> bytes:
     table = _table(features).append_column(GEOMETRY, pa.array(shapely.to_wkb(geometries)))
     out = io.BytesIO()
     pyogrio.write_arrow(
-        table, out, layer=features.name, driver="FlatGeobuf", geometry_name=GEOMETRY, geometry_type=kind,
-        crs=f"EPSG:{features.srid}",
+        table, out, layer=features.name, driver="FlatGeobuf", geometry_name=GEOMETRY,
+        geometry_type=kind, crs=f"EPSG:{features.srid}",
     )  # fmt: skip
     return out.getvalue()
 

@@ -9,7 +9,7 @@ from api.ogc.answers import Document, answer, documented
 from api.ogc.checked import CheckedRoute
 from api.ogc.faults import NoSuchCollection
 from api.ogc.links import OGC_REL, link
-from api.ogc.parameters import Plain
+from api.ogc.parameters import AskedSchema, Plain
 from api.readers import reader
 from geo.layers import LAYERS, Layer, readable
 from geo.store import changes, features, reach
@@ -28,6 +28,11 @@ SCHEMA_TYPES: dict[str, Document] = {
     "date": {"type": "string", "format": "date"},
     "time": {"type": "string", "format": "date-time"},
 }
+SHAPES = {
+    "point": "geometry-point",
+    "line": "geometry-linestring-or-multilinestring",
+    "polygon": "geometry-polygon-or-multipolygon",
+}
 ITEMS = {
     "geojson": links.GEOJSON,
     "html": links.HTML,
@@ -35,7 +40,7 @@ ITEMS = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
 }
-SCHEMA_OFFERED = {"json": links.SCHEMA, "html": links.HTML}
+SCHEMA_OFFERED = {"schema": links.SCHEMA, "json": links.JSON, "html": links.HTML}
 
 
 @router.get("", response_class=Response, responses=documented(links.JSON, links.HTML))
@@ -64,30 +69,29 @@ def collection(
 
 
 @router.get("/{collectionId}/queryables", response_class=Response,
-            responses=documented(links.SCHEMA, links.HTML))  # fmt: skip
+            responses=documented(*SCHEMA_OFFERED.values()))  # fmt: skip
 def queryables(
     request: Request,
     collection_id: Annotated[Id, Path(alias="collectionId")],
-    said: Annotated[Plain, Query()],
+    said: Annotated[AskedSchema, Query()],
 ) -> Response:
     """The properties that a filter may ask for, as JSON Schema."""
     language = negotiate.language(request, said.lang)
     with transaction(request.app.state.pool, reader(request)) as conn:
         asked = source(request, collection_id, read_setting(conn))
     home = f"{links.home(request)}/collections/{collection_id}"
-    geometry = {"x-ogc-role": "primary-geometry", "format": f"geometry-{asked.layer.geometry}-any"}
+    geometry = {"x-ogc-role": "primary-geometry", "format": SHAPES[asked.layer.geometry]}
+    columns = readable(asked.layer, asked.rights)
     told = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"{home}/queryables",
         "type": "object",
         "title": title(asked.layer, language),
-        "properties": {
-            "geometry": geometry,
-            **{column.name: _schema(column, language)
-               for column in readable(asked.layer, asked.rights)},
-        },
+        "properties": {"geometry": geometry} | {it.name: _schema(it, language) for it in columns},
         "additionalProperties": False,
-    }  # fmt: skip
+        # The list that drafts of the standard had: GDAL looks here for what it may ask.
+        "queryables": [{"id": it.name, "type": it.type} for it in columns],
+    }
     return answer(request, said, told, str(told["title"]), SCHEMA_OFFERED)
 
 
@@ -119,6 +123,7 @@ def describe(request: Request, conn: Connection, asked: Source, language: str) -
             link(home, "collection", links.JSON, title(layer, language)),
             *items,
             link(f"{home}/queryables", f"{OGC_REL}queryables", links.SCHEMA, "queryables"),
+            link(f"{home}/queryables", "queryables", links.JSON, "queryables"),  # for GDAL
             link(f"{home}/tiles", f"{OGC_REL}tilesets-vector", links.JSON, "tiles"),
         ],
     }

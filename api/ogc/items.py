@@ -38,29 +38,28 @@ def items(
     with transaction(request.app.state.pool, reader(request)) as conn:
         found = source(request, collection_id, read_setting(conn))
         read = parameters.read(asked, found, "wkb" if form in formats.ENCODERS else "geojson")
+        if asked.result_type == "hits":
+            return _hits(request, asked, found, features.count(conn, found, read.asked))
         page = features.page(conn, found, read.asked, read.shape)
-        matched = features.count(conn, found, read.asked) if asked.count else None
     more = _pages(request, found, read, page, form)
-    headers = {
-        **VARY,
-        "Content-Crs": f"<{read.axes.uri}>",
-        "OGC-NumberReturned": str(len(page.rows)),
-    }
-    if matched is not None:
-        headers["OGC-NumberMatched"] = str(matched)
+    headers = {"Content-Crs": f"<{read.axes.uri}>", "OGC-NumberReturned": str(len(page.rows))}
     if form in formats.ENCODERS:
         headers["Link"] = ", ".join(f'<{it["href"]}>; rel="{it["rel"]}"' for it in more)
         headers["Content-Disposition"] = f'attachment; filename="{collection_id}.{form}"'
         body = _file(found, read, page, form)
-        return Response(body, media_type=ITEMS[form], headers=headers)
-    document = _collection(read, page)
+        return Response(body, media_type=ITEMS[form], headers={**VARY, **headers})
+    document = _collection(page.rows, read.shape.columns)
     document["links"] = [*links.ways(request, ITEMS, form), *more, *_up(request, found)]
-    if matched is not None:
-        document["numberMatched"] = matched
     name = title(found.layer, negotiate.language(request, asked.lang))
     response = told(request, asked, document, (form, ITEMS[form]), name)
     response.headers.update(headers)
     return response
+
+
+def _hits(request: Request, asked: Many, found: Source, matched: int) -> Response:
+    document = _collection([], ()) | {"numberMatched": matched}
+    document["links"] = [*links.ways(request, ONE, "geojson"), *_up(request, found)]
+    return told(request, asked, document, ("geojson", links.GEOJSON), found.layer.key)
 
 
 @router.get("/{featureId}", response_class=Response, responses=documented(*ONE.values()))
@@ -99,13 +98,13 @@ def _file(found: Source, read: Read, page: Page, form: str) -> bytes:
     )
 
 
-def _collection(read: Read, page: Page) -> Document:
+def _collection(rows: list[tuple[Any, ...]], names: tuple[str, ...]) -> Document:
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return {
         "type": "FeatureCollection",
         "timeStamp": now,
-        "numberReturned": len(page.rows),
-        "features": [_feature(row, read.shape.columns) for row in page.rows],
+        "numberReturned": len(rows),
+        "features": [_feature(row, names) for row in rows],
     }
 
 

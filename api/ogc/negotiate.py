@@ -60,8 +60,9 @@ def _quality(parameters: list[str]) -> float:
 
 
 def _weight(media_type: str, accepted: Mapping[str, float]) -> float:
-    kind = media_type.partition("/")[0]
-    for name in (media_type, f"{kind}/*", "*/*"):
+    """What a media type is worth; named outright it is a little more so than by a wider name."""
+    plain = "application/json" if media_type.endswith("+json") else media_type
+    for step, name in enumerate((media_type, plain, f"{media_type.partition('/')[0]}/*", "*/*")):
         if name in accepted:
-            return accepted[name]
+            return accepted[name] * (1 - step / 1_000)
     return 0

@@ -29,7 +29,7 @@ WORDS = {
     "en": {"links": "Links", "html_lang": "en"},
 }
 MOST_SHOWN = 1_000  # characters of a cell
-QUIET = ("links", "title", "$schema", "$id", "geometry")
+QUIET = ("links", "title", "$schema", "$id", "geometry", "queryables")
 
 
 def page(document: Mapping[str, Any], title: str, language: str, home: str) -> str:

@@ -30,6 +30,12 @@ class Plain(BaseModel):
     lang: Literal["zh", "en"] | None = Field(None, description="language of titles")
 
 
+class AskedSchema(Plain):
+    """What queryables take."""
+
+    f: Literal["schema", "json", "html"] | None = Field(None, description="format")  # type: ignore[assignment]
+
+
 class One(Plain):
     """What a single feature takes."""
 
@@ -55,10 +61,15 @@ class Many(One):
     filter: str | None = Field(
         None, min_length=1, max_length=cql2.MOST_CHARACTERS, description="CQL2"
     )
-    filter_lang: Literal["cql2-text", "cql2-json"] = Field("cql2-text", alias="filter-lang")
+    # GDAL still asks by the name that drafts had.
+    filter_lang: Literal["cql2-text", "cql2-json", "cql-text"] = Field(
+        "cql2-text", alias="filter-lang", description="cql-text is an older name of cql2-text"
+    )
     filter_crs: Crs | None = Field(None, alias="filter-crs", description="default CRS84")
     sortby: str | None = Field(None, max_length=400, description="+name or -name, by commas")
-    count: bool = Field(False, description="true: say numberMatched, which takes time")
+    result_type: Literal["results", "hits"] = Field(
+        "results", alias="resultType", description="hits: only numberMatched, which takes time"
+    )
     after: str | None = Field(
         None, max_length=paging.MOST_CHARACTERS, description="from a next link: where to go on"
     )

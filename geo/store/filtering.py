@@ -7,6 +7,7 @@ every time is a pair of expressions, its first and its last instant.
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import shapely
 from psycopg.sql import SQL, Composable, Identifier, Placeholder
@@ -105,10 +106,10 @@ def _not(it: Not, ground: Ground, values: Values) -> Composable:
 
 
 def _comparison(it: Comparison, ground: Ground, values: Values) -> Composable:
-    kind = _same_kind(ground, it.left, it.right)
-    if kind == "time":
-        return _in_time(it.op, it.left, it.right, ground, values)
-    left, right = (_scalar(side, ground, values) for side in (it.left, it.right))
+    sides = _fitted(ground, it.left, it.right)
+    if _same_kind(ground, *sides) == "time":
+        return _in_time(it.op, *sides, ground, values)
+    left, right = (_scalar(side, ground, values) for side in sides)
     return SQL("({} " + it.op + " {})").format(left, right)
 
 
@@ -118,11 +119,12 @@ def _between(it: Between, ground: Ground, values: Values) -> Composable:
 
 
 def _in(it: In, ground: Ground, values: Values) -> Composable:
-    if _same_kind(ground, it.value, *it.options) == "time":
-        each = tuple(Comparison("=", it.value, option) for option in it.options)
-        return _logic(Logic("or", each), ground, values)
-    options = SQL(", ").join(_scalar(option, ground, values) for option in it.options)
-    return SQL("({} in ({}))").format(_scalar(it.value, ground, values), options)
+    value, *options = _fitted(ground, it.value, *it.options)
+    if _same_kind(ground, value, *options) == "time":
+        each = [_in_time("=", value, option, ground, values) for option in options]
+        return SQL("({})").format(SQL(" or ").join(each))
+    among = SQL(", ").join(_scalar(option, ground, values) for option in options)
+    return SQL("({} in ({}))").format(_scalar(value, ground, values), among)
 
 
 def _like(it: Like, ground: Ground, values: Values) -> Composable:
@@ -206,13 +208,33 @@ def _kind(side: Any, ground: Ground) -> str:
     return "text" if isinstance(side, str) else "time"
 
 
+def _fitted(ground: Ground, *sides: Any) -> list[Any]:
+    """Values as the column beside them wants them: programs write 1 for true, and times in quotes."""
+    kinds = {_kind(side, ground) for side in sides if isinstance(side, Property)}
+    if kinds == {"boolean"}:
+        return [bool(side) if side in (0, 1) else side for side in sides]
+    if kinds == {"time"}:
+        return [_time(side, ground) if isinstance(side, str) else side for side in sides]
+    return list(sides)
+
+
+def _time(text: str, ground: Ground) -> date:
+    plain = text.replace("/", "-")
+    try:
+        if len(plain) == 10:
+            return date.fromisoformat(plain)
+        found = datetime.fromisoformat(plain)
+    except ValueError:
+        raise BadFilter(f"{text!r} is no date or time; write DATE('…') or TIMESTAMP('…')") from None
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(ground.time_zone))
+
+
 def _same_kind(ground: Ground, *sides: Any) -> str:
     kinds = [_kind(side, ground) for side in sides]
     if len(set(kinds)) > 1:
         first = f"{sides[0].name!r} is" if isinstance(sides[0], Property) else "the left side is"
         other = next(kind for kind in kinds if kind != kinds[0])
-        how = "; write DATE('…') or TIMESTAMP('…')" if kinds[0] == "time" else ""
-        raise BadFilter(f"{first} {kinds[0]} and cannot be compared with {other}{how}")
+        raise BadFilter(f"{first} {kinds[0]} and cannot be compared with {other}")
     return kinds[0]
 
 
