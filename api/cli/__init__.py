@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import check, db, district, ground, imports, places, serve
+from api.cli import check, db, district, ground, imports, layers, places, serve
 from geo.store.database import NO_DATABASE
 
 _OURS = ("geo", "api", "maps")
@@ -22,6 +22,7 @@ app.command()(check.check)
 app.command()(ground.link)
 app.command()(places.locate)
 app.command()(places.search)
+app.command()(layers.layers)
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")
