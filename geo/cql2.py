@@ -2,9 +2,14 @@
 
 The ``cql2`` package turns text into the standard's JSON; here that JSON is judged node by node, so
 nothing reaches the database that is not in the tree.
+
+A third language, ``cql-text``, is what GDAL writes: the text form under the name it had in drafts,
+with ``ILIKE``, and ``LIKE`` without regard to capitals as in GDAL itself.
 """
 
 import math
+import re
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
@@ -38,6 +43,8 @@ MOST_VERTICES = 2_000
 # The text parser tries a wrong text anew at each open bracket, so its time doubles with each.
 MOST_STEPS = 1_000_000
 
+GDALS = "cql-text"
+_ILIKE = re.compile(r"'(?:[^']|'')*'|\bILIKE\b", re.IGNORECASE)
 OTHERS = ("and", "or", "not", "like", "between", "in", "isNull", "casei")
 
 Node = dict[str, Any]
@@ -48,6 +55,13 @@ def parse(text: str, language: str = "cql2-text", flipped: bool = False) -> Any:
 
     ``flipped``: its geometries have y first. In the tree x is always first. Raises `BadFilter`.
     """
+    tree = _read(_ILIKE.sub(_as_like, text) if language == GDALS else text, language)
+    if language == GDALS:
+        tree = _each(tree, Like, lambda it: Like(Lower(it.value), Lower(it.pattern)))
+    return _each(tree, Spatial, _turned) if flipped else tree
+
+
+def _read(text: str, language: str) -> Any:
     if len(text) > MOST_CHARACTERS:
         raise BadFilter(f"the filter is longer than {MOST_CHARACTERS} characters")
     if "\x00" in text:
@@ -55,21 +69,30 @@ def parse(text: str, language: str = "cql2-text", flipped: bool = False) -> Any:
     node = _from_json(text) if language == "cql2-json" else _from_text(text)
     if _count(node, 1) > MOST_NODES:
         raise BadFilter(f"the filter has more than {MOST_NODES} parts")
-    tree = _condition(node)
-    return _turned(tree) if flipped else tree
+    return _condition(node)
 
 
-def _turned(tree: Any) -> Any:
-    """The tree with x and y of its geometries swapped."""
-    if isinstance(tree, Spatial):
-        sides = (
-            side if isinstance(side, Property) else shapely.transform(side, lambda at: at[:, ::-1])
-            for side in (tree.left, tree.right)
-        )
-        return Spatial(tree.op, *sides)
+def _each(tree: Any, kind: type, change: Callable[[Any], Any]) -> Any:
+    """The tree with every condition of one kind changed."""
     if isinstance(tree, Logic):
-        return Logic(tree.op, tuple(_turned(part) for part in tree.parts))
-    return Not(_turned(tree.part)) if isinstance(tree, Not) else tree
+        return Logic(tree.op, tuple(_each(part, kind, change) for part in tree.parts))
+    if isinstance(tree, Not):
+        return Not(_each(tree.part, kind, change))
+    return change(tree) if isinstance(tree, kind) else tree
+
+
+def _turned(it: Spatial) -> Spatial:
+    """The condition with x and y of its geometries swapped."""
+    left, right = (
+        side if isinstance(side, Property) else shapely.transform(side, lambda at: at[:, ::-1])
+        for side in (it.left, it.right)
+    )
+    return Spatial(it.op, left, right)
+
+
+def _as_like(found: re.Match[str]) -> str:
+    """What stands in quotes stays; the word ILIKE becomes LIKE."""
+    return found[0] if found[0].startswith("'") else "LIKE"
 
 
 def _from_json(text: str) -> Any:

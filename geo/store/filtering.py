@@ -106,11 +106,11 @@ def _not(it: Not, ground: Ground, values: Values) -> Composable:
 
 
 def _comparison(it: Comparison, ground: Ground, values: Values) -> Composable:
-    sides = _fitted(ground, it.left, it.right)
-    if _same_kind(ground, *sides) == "time":
-        return _in_time(it.op, *sides, ground, values)
-    left, right = (_scalar(side, ground, values) for side in sides)
-    return SQL("({} " + it.op + " {})").format(left, right)
+    left, right = _fitted(ground, it.left, it.right)
+    if _same_kind(ground, left, right) == "time":
+        return _in_time(it.op, left, right, ground, values)
+    a, b = (_scalar(side, ground, values) for side in (left, right))
+    return SQL("({} " + it.op + " {})").format(a, b)
 
 
 def _between(it: Between, ground: Ground, values: Values) -> Composable:
@@ -209,7 +209,7 @@ def _kind(side: Any, ground: Ground) -> str:
 
 
 def _fitted(ground: Ground, *sides: Any) -> list[Any]:
-    """Values as the column beside them wants them: programs write 1 for true, and times in quotes."""
+    """Values as the column beside them wants them: some write 1 for true, and times in quotes."""
     kinds = {_kind(side, ground) for side in sides if isinstance(side, Property)}
     if kinds == {"boolean"}:
         return [bool(side) if side in (0, 1) else side for side in sides]
