@@ -50,7 +50,10 @@ def install(app: FastAPI) -> None:
 
 
 def put_right(document: Document) -> Document:
-    """The document, in which a parameter that may be left out may not be null."""
+    """The document, in which a parameter that may be left out may not be null.
+
+    OpenAPI 3.0 knows no ``const``; an ``enum`` of one says the same in every version.
+    """
     for operations in document["paths"].values():
         for operation in operations.values():
             for parameter in operation.get("parameters", ()):
@@ -63,7 +66,9 @@ def put_right(document: Document) -> Document:
 def _without_null(schema: Document) -> Document:
     """No query can hold a null: what may be null there is left out instead."""
     ways = [way for way in schema.get("anyOf", ()) if way != {"type": "null"}]
-    if len(ways) != 1:
-        return schema
-    rest = {name: part for name, part in schema.items() if name != "anyOf"}
-    return {**rest, **ways[0]}
+    if len(ways) == 1:
+        schema = {name: part for name, part in schema.items() if name != "anyOf"} | ways[0]
+    if "const" in schema:
+        schema = {**schema, "enum": [schema["const"]]}
+        del schema["const"]
+    return schema

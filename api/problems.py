@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable
+from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
 from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
@@ -32,6 +32,7 @@ STATUS = {
     NoSuchJob: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
+    NoTileThere: 404,
     NotAcceptable: 406,
     JobBusy: 409,
     FileGone: 410,

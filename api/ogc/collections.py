@@ -18,7 +18,9 @@ from geo.store.features import Source
 
 router = APIRouter(prefix="/ogc/collections", route_class=CheckedRoute)
 
-Id = Annotated[str, Path(max_length=64, description="id of a collection")]
+Id = Annotated[
+    str, Path(description="id of a collection", json_schema_extra={"enum": list(LAYERS)})
+]
 
 SCHEMA_TYPES: dict[str, Document] = {
     "text": {"type": "string"},

@@ -11,3 +11,7 @@ class NoSuchCollection(ValueError):
 
 class NotAcceptable(ValueError):
     """None of the formats that the client accepts is served here."""
+
+
+class NoTileThere(ValueError):
+    """The tile lies outside of its tileset's limits."""

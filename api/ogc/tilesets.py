@@ -12,14 +12,14 @@ from api.ogc import axes, links, negotiate
 from api.ogc.answers import Document, answer, documented
 from api.ogc.checked import CheckedRoute
 from api.ogc.collections import SCHEMA_TYPES, Id, bounds, source, title
-from api.ogc.faults import NoSuchCollection
+from api.ogc.faults import NoSuchCollection, NoTileThere
 from api.ogc.links import MVT, OGC_REL, link
 from api.ogc.parameters import Plain
 from api.readers import reader
 from geo.layers import LAYERS, MAX_ZOOM, Layer, readable
 from geo.store.database import read_setting, transaction
 from geo.store.features import Source
-from geo.store.tiles import BUFFER, MERCATOR_HALF_M, NoSuchTile, Tile
+from geo.store.tiles import BUFFER, MERCATOR_HALF_M, Tile
 
 router = APIRouter(prefix="/ogc", route_class=CheckedRoute)
 
@@ -30,7 +30,10 @@ TILE_PX = 256
 PIXEL_M = 0.00028  # the standard's size of a pixel, for scale denominators
 
 CollectionId = Annotated[Id, Path(alias="collectionId")]
-SetId = Annotated[str, Path(alias="tileMatrixSetId", max_length=64, description=f"always {QUAD}")]
+SetId = Annotated[
+    str,
+    Path(alias="tileMatrixSetId", description=f"always {QUAD}", json_schema_extra={"enum": [QUAD]}),
+]
 
 
 class AskedTile(BaseModel):
@@ -128,11 +131,13 @@ async def tile(
         raise NoSuchCollection(f"there is no collection {collection_id!r}")
     layer = LAYERS[collection_id]
     if not layer.min_zoom <= zoom <= layer.max_zoom:
-        raise NoSuchTile(f"{layer.key} has zooms {layer.min_zoom} to {layer.max_zoom}, not {zoom}")
+        raise NoTileThere(f"{layer.key} has zooms {layer.min_zoom} to {layer.max_zoom}, not {zoom}")
+    if not (0 <= row < 2**zoom and 0 <= column < 2**zoom):
+        raise NoTileThere(f"at zoom {zoom} rows and columns go from 0 to {2**zoom - 1}")
     at = Tile(zoom, column, row)
     drawn = await _draw(request, layer, at)
     if drawn.status_code == 204 and not await run_in_threadpool(_may_hold, request, layer, at):
-        raise NoSuchTile(f"{layer.key} has nothing there; its tileset says within which limits")
+        raise NoTileThere(f"{layer.key} has nothing there; its tileset says within which limits")
     return drawn
 
 
