@@ -1,5 +1,6 @@
 """The OpenAPI documents: FastAPI's, put right where it says what is not so."""
 
+import re
 from typing import Any
 
 from fastapi import FastAPI
@@ -47,6 +48,14 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def methods(app: FastAPI, path: str) -> list[str]:
+    """What may be done at a path, by the contract."""
+    paths = app.openapi()["paths"]
+    fitting = [it for it in paths if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", it), path)]
+    template = path if path in paths else next(iter(fitting), "")
+    return [method.upper() for method in paths.get(template, ())]
 
 
 def put_right(document: Document) -> Document:

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api import contract
 from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
 from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
@@ -89,6 +90,8 @@ async def _http(request: Request, error: Exception) -> Response:
         detail = f"there is nothing at {request.url.path}"
     response = Problem(error.status_code, detail)
     response.headers.update(error.headers or {})
+    if error.status_code == 405 and (allowed := contract.methods(request.app, request.url.path)):
+        response.headers["Allow"] = ", ".join(allowed)
     return response
 
 
