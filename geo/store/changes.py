@@ -6,6 +6,7 @@ numbers. Every process that sees the same rows gives the same revision.
 """
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -70,6 +71,15 @@ def revision(conn: psycopg.Connection, layer: str) -> str:
     return _write(*row)
 
 
+def revisions(conn: psycopg.Connection) -> defaultdict[str, str]:
+    """The `revision` of every layer, also of those that the log does not name."""
+    horizon, found = 0, {}
+    for layer, *numbers in conn.execute(QUERIES["revisions"]):
+        horizon = numbers[0]
+        found[layer] = _write(*numbers)
+    return defaultdict(lambda: _write(horizon, 0, 0), found)
+
+
 def revision_of(log: Log, layer: str, box: Box | None = None) -> str:
     """The revision of ``layer``, or of the part of it that touches ``box``."""
     rows = log.rows.get(layer, NO_ROWS)
@@ -92,6 +102,7 @@ async def catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
 
 
 async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
+    anew = log.snapshot is None
     row = await _since(conn, log.snapshot)
     if row[1] != log.horizon:
         # Rows are gone that we hold: the log is read anew, so that all processes agree.
@@ -101,7 +112,7 @@ async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
     changed = _take(log, row)
     if log.setting is None or "setting" in changed:
         log.setting = await _read_setting(conn)
-    if "thinning" in changed:
+    if anew or "thinning" in changed:
         cursor = await conn.execute(QUERIES["shares"])
         log.shares = {(layer, zoom): share async for layer, zoom, share in cursor}
 
@@ -145,5 +156,8 @@ async def _read_setting(conn: psycopg.AsyncConnection[Any]) -> Setting | None:
 
 
 def prune(conn: psycopg.Connection, keep: int = KEEP_ROWS) -> None:
-    """Drops all but about the newest ``keep`` rows of the log; revisions then change once."""
+    """Where the log is twice as long, drops all but about the newest ``keep`` rows.
+
+    Revisions then change once.
+    """
     conn.execute(QUERIES["prune"], {"keep": keep})
