@@ -87,9 +87,9 @@ def read(given: Many, source: Source, form: Literal["geojson", "wkb"]) -> Read:
     """What is asked for. Raises `BadParameter` and `geo.conditions.BadFilter`."""
     srid = source.setting.srid
     sort = _sort(given.sortby, source)
-    filter_axes = axes.find(given.filter_crs, srid)
+    filter_axes, box_axes = axes.find(given.filter_crs, srid), axes.find(given.bbox_crs, srid)
     asked = Asked(
-        boxes=(given.bbox and _boxes(given.bbox, axes.find(given.bbox_crs, srid))) or None,
+        boxes=None if given.bbox is None else _boxes(given.bbox, box_axes),
         when=_when(given.datetime),
         condition=_condition(given, filter_axes),
         filter_srid=filter_axes.srid,
