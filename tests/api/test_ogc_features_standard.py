@@ -132,7 +132,8 @@ def test_core_crs84(get):
         assert answer.headers["content-crs"] == f"<{CRS84}>"
         for feature in answer.json()["features"]:
             west, south, east, north = shape(feature["geometry"]).bounds
-            assert (120 < west <= east < 122) and (30 < south <= north < 32)
+            assert 120 < west <= east < 122
+            assert 30 < south <= north < 32
 
 
 def test_core_fc_md_op(get):
@@ -293,7 +294,8 @@ def test_core_fc_time_response(get, asked):
     upper = moment(end, "23:59:59.999999") if end not in ("", "..") else None
     for feature in found:
         reported = datetime.fromisoformat(feature["properties"]["reported_at"])
-        assert (lower is None or reported >= lower) and (upper is None or reported <= upper)
+        assert lower is None or reported >= lower
+        assert upper is None or reported <= upper
     missed = {it["id"] for it in every} - {it["id"] for it in found}
     oldest = datetime.fromisoformat(every[-1]["properties"]["reported_at"])
     if lower and lower > oldest:

@@ -1,6 +1,7 @@
 """Features over HTTP beyond the core: order, pages, CRSs, filters, formats, rights, limits."""
 
 import io
+import json
 
 import geopandas as gpd
 import pandas as pd
@@ -55,8 +56,9 @@ def town(db):
     with psycopg.connect(db) as conn:
         conn.execute(
             "insert into merchant (external_id, name, stars, listed, phone, credit, geom)"
-            " select 's' || n, '店' || (n % 7), nullif(n % 6, 5), case when n % 3 = 0 then 'red' end,"
-            " '138', 60, st_setsrid(st_point(%s + n, %s + n), 4549) from generate_series(1, 60) n",
+            " select 's' || n, '店' || (n %% 7), nullif(n %% 6, 5),"
+            " case when n %% 3 = 0 then 'red' end, '138', 60,"
+            " st_setsrid(st_point(%s + n, %s + n), 4549) from generate_series(1, 60) n",
             CORNER,
         )
     return db
@@ -214,8 +216,9 @@ def test_times_choose_what_they_say(client, sample_url, text):
     first, last = TIMES[text]
     with psycopg.connect(sample_url) as conn:
         row = conn.execute(
-            "select count(*) from incident where reported_at >= coalesce(%s, '-infinity')"
-            " and reported_at <= coalesce(%s, 'infinity')",
+            "select count(*) from incident"
+            " where reported_at >= coalesce(%s::timestamptz, '-infinity')"
+            " and reported_at <= coalesce(%s::timestamptz, 'infinity')",
             (first, last),
         ).fetchone()
     found = items(client, "incidents", filter=text, resultType="hits")
@@ -223,11 +226,11 @@ def test_times_choose_what_they_say(client, sample_url, text):
 
 
 def test_a_filter_as_json(client):
-    told = (
-        '{"op": "and", "args": [{"op": ">=", "args": [{"property": "stars"}, 4]},'
-        ' {"op": "s_intersects", "args": [{"property": "geometry"}, {"bbox": [120.9, 31, 121, 31.2]}]}'
-        "]}"
-    )
+    box = {"bbox": [120.9, 31, 121, 31.2]}
+    told = json.dumps({"op": "and", "args": [
+        {"op": ">=", "args": [{"property": "stars"}, 4]},
+        {"op": "s_intersects", "args": [{"property": "geometry"}, box]},
+    ]})  # fmt: skip
     found = items(client, limit=10_000, filter=told, **{"filter-lang": "cql2-json"})
     text = "stars >= 4 and S_INTERSECTS(geometry, BBOX(120.9, 31, 121, 31.2))"
     assert ids([found]) == ids([items(client, limit=10_000, filter=text)]) != []

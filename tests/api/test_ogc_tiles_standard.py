@@ -87,7 +87,7 @@ def latitude(row, zoom):
 
 @each_collection
 def test_core_tc_error(client, get, collection):
-    """/req/core/tc-error: out of range is 400 or 404; nothing there, but in range, is 204 or 200."""
+    """/req/core/tc-error: 400 or 404 out of range; 204 or 200 within, though nothing is there."""
     told = tileset(get, collection)
     home = f"/ogc/collections/{collection}/tiles/{QUAD}"
     for address in ("40/0/0", "-1/0/0", "15/40000/0", "15/-1/0", "15/0/40000", "15/0/0", "a/0/0"):
