@@ -10,9 +10,14 @@ from typing import TextIO
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg.sql import SQL, Identifier
 
 from geo.store import cluster, migrate, sample
+
+# Machines are noisy: no test fails for being slow.
+settings.register_profile("luge", deadline=None)
+settings.load_profile("luge")
 
 HOME = Path(__file__).parents[1] / ".luge" / "test"
 SRID = 4549
