@@ -11,6 +11,7 @@ from api.ogc.answers import answer, documented, told
 from api.ogc.checked import CheckedRoute
 from api.ogc.links import OGC_REL, link
 from api.ogc.parameters import Plain
+from geo.layers import LAYERS
 from geo.store.database import read_setting, transaction
 
 router = APIRouter(prefix="/ogc", route_class=CheckedRoute)
@@ -47,6 +48,7 @@ ABOUT = {
     "zh": "城区的网格、街区、道路与各类点位，按 OGC API – Features 与 Tiles 提供。",
     "en": "Grids, blocks, roads and places of a district, by OGC API – Features and Tiles.",
 }
+ITEMS_PATH = "/collections/{collectionId}/items"
 API_OFFERED = {"json": links.OPENAPI, "html": links.HTML}
 
 
@@ -105,7 +107,19 @@ def describe(request: Request) -> contract.Document:
     )
     paths = {path.removeprefix("/ogc") or "/": operations for path, operations
              in made["paths"].items() if f"{path}/".startswith("/ogc/")}  # fmt: skip
+    paths.update(_spelled_out(paths[ITEMS_PATH]["get"]))
     return contract.put_right({**made, "paths": paths, "components": {}})
+
+
+def _spelled_out(operation: contract.Document) -> dict[str, contract.Document]:
+    """The items of each collection under its own address: there GDAL looks for ``resultType``."""
+    rest = [it for it in operation["parameters"] if it["in"] != "path"]
+    return {
+        ITEMS_PATH.format(collectionId=key): {
+            "get": {**operation, "operationId": f"items_{key}", "parameters": rest}
+        }
+        for key in LAYERS
+    }
 
 
 def _operations(document: contract.Document) -> dict[str, str]:
