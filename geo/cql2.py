@@ -298,6 +298,8 @@ def _shape(node: Any) -> Any:
 
 def _box(numbers: list[float]) -> Any:
     west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
+    if west > east or south > north:
+        raise BadFilter("BBOX: the lower corner comes first, then the upper one")
     return shapely.box(*map(float, (west, south, east, north)))
 
 

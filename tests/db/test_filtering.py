@@ -204,6 +204,26 @@ def test_conditions_choose_what_they_say(rows, condition):
     assert chosen(rows, condition) == expected(condition)
 
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=ZONE)
+TIMES = [
+    DAY, DAY + timedelta(days=1), NOON, stretch(DAY)[0], stretch(DAY)[1],
+    Interval(DAY, DAY), Interval(DAY, NOON), Interval(NOON, None), Interval(None, NOON),
+    Interval(DAY + timedelta(days=1), NOON), Interval(DAY, DAY + timedelta(days=2)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("op", TEMPORAL)
+def test_every_relation_of_times(rows, op):
+    """Each against each: where they meet, start and end together, lie within and apart."""
+    wrong = [
+        (a, b)
+        for a in TIMES
+        for b in TIMES
+        if bool(chosen(rows, Temporal(op, a, b))) != in_time(op, stretch(a), stretch(b))
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize(
     ("condition", "says"),
     [
