@@ -1,8 +1,8 @@
 """Whatever is derived from the ground and the points, made anew where it is stale.
 
 A part is stale when a layer it is made from has another revision than when it was made, or when a
-day has begun. Parts that count all points rest after their work, `REST` times as long as that took:
-however fast edits come, counting costs at most a twentieth of one processor's time.
+day has begun. Every part rests after its work, `REST` times as long as that took: however fast
+edits come, and however large the district, one part costs at most a twentieth of a processor.
 """
 
 import time
@@ -43,14 +43,13 @@ class Now(NamedTuple):
 class Part(NamedTuple):
     """Something derived; ``make`` says whether it wrote anything.
 
-    ``dated`` parts are made of what is in force today; ``costly`` ones rest.
+    ``dated`` parts are made of what is in force today.
     """
 
     name: str
     sources: tuple[str, ...]
     make: Callable[[psycopg.Connection, Now], bool]
     dated: bool = False
-    costly: bool = False
 
 
 class Refreshed(NamedTuple):
@@ -69,11 +68,10 @@ PARTS = (
     *(Part(f"shapes of {layer.key}", (layer.key,), partial(_shapes, layer.key), layer.dated)
       for layer in LAYERS.values() if layer.bands),
     Part("shares", tuple(layer.key for layer in THINNED),
-         lambda conn, now: refresh_shares(conn), costly=True),
-    Part("density", ("incidents",),
-         lambda conn, now: refresh_density(conn, now.srid), costly=True),
+         lambda conn, now: refresh_shares(conn)),
+    Part("density", ("incidents",), lambda conn, now: refresh_density(conn, now.srid)),
     Part("metrics", SOURCES,
-         lambda conn, now: refresh_metrics(conn, now.revisions, now.today), True, True),
+         lambda conn, now: refresh_metrics(conn, now.revisions, now.today), dated=True),
 )  # fmt: skip
 
 
@@ -89,8 +87,8 @@ def bring_up_to_date(url: str, say: Say = silence) -> list[str]:
 def refresh(conn: psycopg.Connection, say: Say = silence, *, patient: bool = True) -> Refreshed:
     """Makes stale parts anew, each in its transaction on ``conn``, which must be in autocommit.
 
-    One process at a time. A ``patient`` caller lets costly parts rest and does not wait for its
-    turn, but is told when to look again; another waits, and makes all that is stale.
+    One process at a time. A ``patient`` caller lets parts rest and does not wait for its turn, but
+    is told when to look again; another waits, and makes all that is stale.
     """
     if not _ready(conn):
         return Refreshed([])
@@ -111,7 +109,7 @@ def _refresh(conn: psycopg.Connection, say: Say, patient: bool) -> Refreshed:
         revision, rest_s = remembered.get(part.name, ("", 0.0))
         if revision == _revision(part, _now(conn)):
             continue
-        if part.costly and patient and rest_s > 0:
+        if patient and rest_s > 0:
             waits.append(rest_s)
         elif _make(conn, part):
             say(f"{part.name} refreshed")
