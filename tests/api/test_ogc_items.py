@@ -176,6 +176,7 @@ FILTERS = {
     "chainage_m < offset_m": lambda p: (
         p["chainage_m"] is not None and p["chainage_m"] < p["offset_m"]
     ),
+    "stars >= 0 or stars is null": lambda p: True,
     "true": lambda p: True,
     "false": lambda p: False,
 }
@@ -257,6 +258,11 @@ def test_a_wrong_text_takes_no_long_time(client):
     """The parser's time doubles with every open bracket; the bound must hold it."""
     for text in ("(" * 8 + "stars=1 and " * 320, "(" * 13 + "stars=1", "not (" * 12 + "stars"):
         assert items(client, status=400, filter=text)["status"] == 400
+
+
+def test_features_by_their_ids(client):
+    found = items(client, filter="id in (3, 5, 4) or id between 8 and 9", sortby="-id")
+    assert ids([found]) == [9, 8, 5, 4, 3]
 
 
 def test_values_are_values(client):
