@@ -7,7 +7,8 @@ from typing import Any
 
 STYLE = """body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;
 color:#1f2733;background:#fff}a{color:#1a56b0}header{border-bottom:1px solid #d5dae1}
-ul.row{margin:0}nav ul,ul.row{padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem}
+ul.row{margin:0}
+nav ul,ul.row{padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.2rem}
 dl{display:grid;grid-template-columns:minmax(8rem,max-content) 1fr;gap:.2rem 1rem;margin:.2rem 0}
 dt{color:#5b6675}dd{margin:0;overflow-wrap:anywhere}.wide{overflow-x:auto}
 table{border-collapse:collapse}th,td{text-align:left;padding:.2rem .8rem .2rem 0;
