@@ -1,0 +1,184 @@
+"""Tiles of the generated city along a recorded walk: Luge, tipg, bare SQL; and nginx for kept ones.
+
+scripts/bench tiles [--city large] [--rounds 3]       nginx and wrk: apt install nginx-light wrk
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+import psycopg
+
+from bench import mapped, servers, walk
+from bench.servers import Answer, Client, Server
+from geo import layers
+from geo.layers import LAYERS
+from geo.store import database, tiles
+from geo.store.tiles import Tile, Wanted
+
+SHOWN = ("areas", "grids", "blocks", "roads", "segments", "incidents")
+TIPG_MOST = 10_000  # its own default
+
+
+class Request(NamedTuple):
+    """One layer of one tile."""
+
+    layer: str
+    tile: Tile
+
+
+class Taken(NamedTuple):
+    """Of one request: seconds of each round, and the bytes of the last answer."""
+
+    seconds: list[float]
+    body: bytes
+
+
+Results = dict[str, dict[Request, Taken]]
+
+
+def main() -> None:
+    """Fills the database where needed, then asks all, interleaved, and prints."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--city", choices=["small", "large"], default="large")
+    parser.add_argument("--incidents", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--without", nargs="*", default=[], help="tipg, nginx")
+    options = parser.parse_args()
+    url = mapped.ready(options.city, options.incidents)
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    requests = [Request(layer, tile) for tile in walk.tiles() for layer in SHOWN]
+    cold(url, requests, options.rounds, "tipg" not in options.without)
+    print(f"load {os.getloadavg()[0]:.1f}")
+
+
+def cold(url: str, requests: list[Request], rounds: int, with_tipg: bool) -> Results:
+    """Nothing is kept: Luge's shelf has no room, and tipg keeps nothing anyway."""
+    with servers.luge(url, 0) as luge, psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("set plan_cache_mode = force_custom_plan")
+        client = Client(luge.port)
+        ask = {"luge": lambda r: _body(client.get(_luge_path(r))), "sql": _bare(conn)}
+        if with_tipg:
+            with servers.tipg(url, TIPG_MOST) as tipg:
+                other = Client(tipg.port)
+                ask["tipg"] = lambda r: _body(other.get(_tipg_path(r)))
+                return _measure(url, ask, requests, rounds, {"luge": luge, "tipg": tipg})
+        return _measure(url, ask, requests, rounds, {"luge": luge})
+
+
+Ask = Callable[[Request], bytes]
+
+
+def _measure(
+    url: str, ask: dict[str, Ask], requests: list[Request], rounds: int, running: dict[str, Server]
+) -> Results:
+    for who in ask:
+        for request in requests[:: len(requests) // 20]:
+            ask[who](request)
+    before = {who: servers.processor_seconds(server, url) for who, server in running.items()}
+    results = _in_turns(ask, requests, rounds)
+    spent = {
+        who: servers.processor_seconds(server, url) - before[who]
+        for who, server in running.items()
+    }
+    _report(results, {who: s / rounds for who, s in spent.items()})
+    return results
+
+
+def _in_turns(ask: dict[str, Ask], requests: list[Request], rounds: int) -> Results:
+    results: Results = {who: {} for who in ask}
+    names = list(ask)
+    for turn in range(rounds):
+        for n, request in enumerate(requests):
+            for step in range(len(names)):
+                who = names[(turn + n + step) % len(names)]
+                start = time.perf_counter()
+                body = ask[who](request)
+                seconds = time.perf_counter() - start
+                before = results[who].get(request)
+                results[who][request] = Taken([*(before.seconds if before else []), seconds], body)
+    return results
+
+
+def _report(results: Results, spent: dict[str, float]) -> None:
+    filled = {(r.layer, r.tile.z) for r, taken in results["luge"].items() if taken.body}
+    everything = {who: dict(found) for who, found in results.items()}
+    shown = {
+        who: {r: t for r, t in found.items() if (r.layer, r.tile.z) in filled}
+        for who, found in results.items()
+    }
+    for name, part in (("layers that Luge shows at the zoom", shown), ("all layers", everything)):
+        print(f"\n{name}: medians; processor seconds a round: {spent}")
+        for zoom in [*sorted({r.tile.z for r in part["luge"]}), 0]:
+            _line(part, zoom)
+    for layer in SHOWN:
+        times = [
+            f"{z}: " + "/".join(f"{_ms(results[who], z, layer):.1f}" for who in results)
+            for z in range(10, 18)
+        ]
+        print(f"{layer:10} {'/'.join(results)} ms", " ".join(times))
+
+
+def _ms(found: dict[Request, Taken], zoom: int, layer: str) -> float:
+    times = [median(t.seconds) for r, t in found.items() if (r.tile.z, r.layer) == (zoom, layer)]
+    return sum(times) / len(times) * 1e3
+
+
+def _line(part: Results, zoom: int) -> None:
+    asked = [r for r in part["luge"] if zoom in (r.tile.z, 0)]
+    total = {who: sum(median(part[who][r].seconds) for r in asked) for who in part}
+    size = {who: sum(len(part[who][r].body) for r in asked) for who in part}
+    rates = ", ".join(f"{who} {len(asked) / s:.0f}/s" for who, s in total.items())
+    kilobytes = ", ".join(f"{who} {n / len(asked) / 1e3:.1f}" for who, n in size.items())
+    times = ", ".join(f"{who} × {s / total['luge']:.2f}" for who, s in total.items())
+    print(f"z{zoom or 'all'}: {len(asked)} tiles; {rates}; {times}; kB: {kilobytes}")
+
+
+def _body(answer: Answer) -> bytes:
+    if answer.status not in (200, 204):
+        raise RuntimeError(f"{answer.status}: {answer.body[:200]!r}")
+    return answer.body
+
+
+def _luge_path(request: Request) -> str:
+    z, x, y = request.tile
+    return f"/tiles/{request.layer}/{z}/{x}/{y}.mvt"
+
+
+def _tipg_path(request: Request) -> str:
+    """The view that Luge reads, its Mercator column and the same attributes as Luge's tile."""
+    z, x, y = request.tile
+    shown = [c.name for c in LAYERS[request.layer].columns if c.from_zoom <= z and not c.right]
+    tiled = f"/collections/public.layer_{request.layer}/tiles/WebMercatorQuad/{z}/{x}/{y}"
+    return f"{tiled}?geom-column=tile_geom&properties={','.join(shown)}"
+
+
+def _bare(conn: psycopg.Connection) -> Ask:
+    """Luge's own queries, sent by a plain connection."""
+    setting = database.read_setting(conn)
+    shares = dict[str, dict[int, float]](tiles.read_shares(conn))
+    today = conn.execute("select (now() at time zone %s)::date::text", [setting.time_zone])
+    on = today.fetchone()[0]
+
+    def ask(request: Request) -> bytes:
+        layer, tile = LAYERS[request.layer], request.tile
+        if tile.z < layer.min_zoom:
+            return b""
+        wanted = Wanted(on=on, share=shares.get(layer.key, {}).get(tile.z, 1))
+        asked = {"on"} | ({"share"} if wanted.share < 1 else set())
+        query = tiles.compose(layer, tile.z, frozenset(), frozenset(asked))
+        reach = tiles.reach_of(tile, setting.srid)
+        row = conn.execute(query, {**tile._asdict(), **wanted._asdict(), "reach": reach})
+        return bytes(row.fetchone()[0] or b"")
+
+    return ask
+
+
+if __name__ == "__main__":
+    main()
