@@ -20,6 +20,7 @@ from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.database import open_pool, open_tile_pool
 from geo.store.settings import Settings
+from geo.store.upkeep import upkeep
 from geo.store.watching import watch
 from geo.store.worker import working
 
@@ -63,7 +64,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.state.shelf = Shelf(settings.tile_cache_bytes, app.state.log)
         timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
         tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms)
-        with pool, working(url, settings.home / "uploads"):
+        with pool, working(url, settings.home / "uploads"), upkeep(url):
             app.state.pool = pool
             async with tile_pool, _running(watch(url, app.state.log)):
                 app.state.tile_pool = tile_pool

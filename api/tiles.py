@@ -49,11 +49,7 @@ def list_layers(request: Request) -> dict[str, object]:
             "layers": [
                 _describe(conn, layer, reader(request).rights)
                 | {"revision": _revision(changes.revision(conn, layer.key), layer, today)}
-                | {
-                    "shares": {
-                        str(z): part for (key, z), part in shares.items() if key == layer.key
-                    }
-                }
+                | {"shares": shares.get(layer.key, {})}
                 for layer in LAYERS.values()
             ],
             "metrics": [metric._asdict() for metric in METRICS],

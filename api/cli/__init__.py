@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import check, db, district, ground, imports, places, serve
+from api.cli import check, db, district, ground, imports, layers, places, refresh, serve
 from geo.store.database import NO_DATABASE
 
 _OURS = ("geo", "api", "maps")
@@ -20,8 +20,10 @@ app.add_typer(ground.blocks_app, name="blocks")
 app.add_typer(ground.grids_app, name="grids")
 app.command()(check.check)
 app.command()(ground.link)
+app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
+app.command()(layers.layers)
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")

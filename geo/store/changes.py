@@ -6,6 +6,7 @@ numbers. Every process that sees the same rows gives the same revision.
 """
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -45,11 +46,10 @@ class Log:
 
     live: bool = False
     horizon: int = 0
-    floor: int = 0
+    snapshot: str | None = None
     stamp: int = 0
     stamps: dict[str, int] = field(default_factory=dict)
     rows: dict[str, Rows] = field(default_factory=dict)
-    pending: set[int] = field(default_factory=set)
     setting: Setting | None = None
     shares: dict[tuple[str, int], float] = field(default_factory=dict)
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -69,6 +69,15 @@ def revision(conn: psycopg.Connection, layer: str) -> str:
     row = conn.execute(QUERIES["revision"], {"layer": layer}).fetchone()
     assert row  # noqa: S101 - an aggregate has a row
     return _write(*row)
+
+
+def revisions(conn: psycopg.Connection) -> defaultdict[str, str]:
+    """The `revision` of every layer, also of those that the log does not name."""
+    horizon, found = 0, {}
+    for layer, *numbers in conn.execute(QUERIES["revisions"]):
+        horizon = numbers[0]
+        found[layer] = _write(*numbers)
+    return defaultdict(lambda: _write(horizon, 0, 0), found)
 
 
 def revision_of(log: Log, layer: str, box: Box | None = None) -> str:
@@ -93,42 +102,40 @@ async def catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
 
 
 async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
-    row = await (await conn.execute(QUERIES["since"], {"floor": log.floor})).fetchone()
-    assert row  # noqa: S101 - an aggregate has a row
+    anew = log.snapshot is None
+    row = await _since(conn, log.snapshot)
     if row[1] != log.horizon:
         # Rows are gone that we hold: the log is read anew, so that all processes agree.
-        log.horizon, log.floor = row[1], 0
+        log.horizon = row[1]
         log.rows.clear()
-        log.pending.clear()
-        row = await (await conn.execute(QUERIES["since"], {"floor": 0})).fetchone()
-        assert row  # noqa: S101
+        row = await _since(conn, None)
     changed = _take(log, row)
     if log.setting is None or "setting" in changed:
         log.setting = await _read_setting(conn)
-    if "thinning" in changed:
+    if anew or "thinning" in changed:
         cursor = await conn.execute(QUERIES["shares"])
         log.shares = {(layer, zoom): share async for layer, zoom, share in cursor}
 
 
+async def _since(conn: psycopg.AsyncConnection[Any], snapshot: str | None) -> tuple[Any, ...]:
+    cursor = await conn.execute(QUERIES["since"], {"snapshot": snapshot})
+    row: tuple[Any, ...] | None = await cursor.fetchone()
+    assert row  # noqa: S101 - an aggregate has a row
+    return row
+
+
 def _take(log: Log, row: tuple[Any, ...]) -> set[str]:
     """Adds the rows that are new; returns their layers."""
-    floor, _, seqs, layers, *box, xids = row
-    log.floor = floor
+    log.snapshot, _, seqs, layers, *box = row
     if not seqs:
-        log.pending.clear()
         return set()
-    seq, xid = np.array(seqs, np.int64), np.array(xids, np.int64)
-    new = np.array([number not in log.pending for number in seqs])
-    # What other readings will meet again: all that is not older than the next reading's floor.
-    log.pending = set(seq[xid >= floor].tolist())
-    names, boxes = np.array(layers)[new], np.array(box, np.float64).T[new]
+    seq, names, boxes = np.array(seqs, np.int64), np.array(layers), np.array(box, np.float64).T
     changed = set(names.tolist())
     for layer in changed:
         mine = names == layer
         before = log.rows.get(layer, NO_ROWS)
         log.rows[layer] = Rows(
-            np.concatenate([before.seq, seq[new][mine]]),
-            np.concatenate([before.box, boxes[mine]]),
+            np.concatenate([before.seq, seq[mine]]), np.concatenate([before.box, boxes[mine]])
         )
     _stamp(log, changed)
     return changed
@@ -149,5 +156,8 @@ async def _read_setting(conn: psycopg.AsyncConnection[Any]) -> Setting | None:
 
 
 def prune(conn: psycopg.Connection, keep: int = KEEP_ROWS) -> None:
-    """Drops all but about the newest ``keep`` rows of the log; revisions then change once."""
+    """Where the log is twice as long, drops all but about the newest ``keep`` rows.
+
+    Revisions then change once.
+    """
     conn.execute(QUERIES["prune"], {"keep": keep})

@@ -1,11 +1,21 @@
 """The service in process: real routes on a real database."""
 
+import math
+
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from geo.store.settings import Settings
+from geo.store.tiles import Tile
 
 
 def serve(url):
     """A client of the service on the database at ``url``; to be used as a context."""
     return TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False)
+
+
+def tile_of(lon: float, lat: float, zoom: int) -> Tile:
+    """The tile of a place in degrees."""
+    size = 2**zoom
+    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
+    return Tile(zoom, int((lon + 180) / 360 * size), int(y * size))

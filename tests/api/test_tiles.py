@@ -1,6 +1,5 @@
 """Vector tiles over the sample district, decoded by GDAL; and how errors leave the service."""
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from services import tile_of
 from shapely import Point, from_wkt
 
 from api.app import _serve_page, create_app
@@ -59,12 +59,6 @@ class Asked(NamedTuple):
 def asked(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     with TestClient(create_app(Settings(database_url=sample_url))) as client:
         yield Asked(client, sample_url, tmp_path_factory.mktemp("tiles"))
-
-
-def tile_of(lon: float, lat: float, zoom: int) -> Tile:
-    size = 2**zoom
-    y = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2
-    return Tile(zoom, int((lon + 180) / 360 * size), int(y * size))
 
 
 @layers
@@ -148,7 +142,7 @@ def test_labels_come_once(asked: Asked) -> None:
     times = 0
     for x in range(first.x, last.x + 1):
         for y in range(first.y, last.y + 1):
-            labels = asked.features("areas", Tile(14, x, y), "area_labels")
+            labels = asked.features("areas", Tile(14, x, y), "areas_labels")
             times += 0 if labels is None else int((labels["mvt_id"] == row[0]).sum())
     assert times == 1
 
@@ -224,7 +218,7 @@ def test_database_without_a_district_says_what_to_do(db: str) -> None:
 def test_unexpected_errors_show_no_internals(db: str) -> None:
     with psycopg.connect(db) as conn:
         conn.execute("insert into setting (name, code) values ('test', '')")
-        conn.execute("drop table station")
+        conn.execute("drop table station cascade")
     app = create_app(Settings(database_url=db))
     with TestClient(app, raise_server_exceptions=False) as client:
         answer = client.get("/tiles/stations/14/13700/6700.mvt")

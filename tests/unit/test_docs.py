@@ -8,6 +8,7 @@ import typer
 
 from api.app import create_app
 from api.cli import app as cli
+from api.cli.layers import page as layers_page
 from geo import kinds
 from geo.layers import LAYERS
 from geo.store.settings import Settings
@@ -61,6 +62,10 @@ def test_every_layer_has_names_in_both_languages(layer):
     assert re.search(r"[\u4e00-\u9fff]", layer.zh)
     assert layer.en.isascii()
     assert all(column.zh and column.en for column in layer.columns)
+
+
+def test_the_page_of_layers_is_the_declared_table():
+    assert doc("layers.md").rstrip("\n") == layers_page().rstrip("\n")
 
 
 ROOMS = [

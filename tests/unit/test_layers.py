@@ -8,7 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.layers import GROUPS, LAYERS, MAX_ZOOM, Layer, Style, share, swatches_for
+from geo.layers import (
+    GROUPS,
+    LAYERS,
+    MAX_ZOOM,
+    METRICS,
+    RIGHTS,
+    Layer,
+    Metric,
+    Style,
+    readable,
+    share,
+    swatches_for,
+)
 from geo.store import tiles
 
 CATALOGUE = Path(__file__).parents[2] / "maps" / "web" / "src" / "i18n.json"
@@ -18,19 +30,37 @@ layers = pytest.mark.parametrize("layer", LAYERS.values(), ids=lambda layer: lay
 
 
 @layers
-def test_layer_has_its_query_group_and_names(layer: Layer) -> None:
-    assert layer.key in tiles.QUERIES
+def test_layer_has_a_group_names_and_columns(layer: Layer) -> None:
     assert layer.group in {group.key for group in GROUPS}
     assert layer.parts[0] == layer.key
     assert 0 <= layer.min_zoom < layer.max_zoom == MAX_ZOOM
     assert layer.zh
     assert layer.en
+    names = [column.name for column in layer.columns]
+    assert len(set(names)) == len(names)
+    assert {layer.time} - {""} <= set(names)
+    assert {layer.apart} - {""} <= set(names)
+    assert set(layer.label) <= set(names)
+    assert {column.right for column in layer.columns} - {""} <= RIGHTS.keys()
 
 
 @layers
-def test_query_makes_exactly_the_declared_parts(layer: Layer) -> None:
-    sql = tiles.QUERIES[layer.key].decode()
+@pytest.mark.parametrize("zoom", [9, 12, 14, 18])
+def test_query_makes_exactly_the_declared_parts(layer: Layer, zoom: int) -> None:
+    sql = tiles.compose(layer, zoom, frozenset(), frozenset()).decode()
     assert tuple(re.findall(r"st_asmvt\(t, '(\w+)'", sql)) == layer.parts
+
+
+@layers
+def test_nobody_in_particular_sees_no_personal_column(layer: Layer) -> None:
+    seen = {column.name for column in readable(layer, frozenset())}
+    assert not seen & {c.name for c in layer.columns if c.right in ("people", "credit")}
+    assert readable(layer, frozenset(RIGHTS)) == layer.columns
+
+
+@given(st.sampled_from(METRICS))
+def test_metrics_belong_to_layers(metric: Metric) -> None:
+    assert set(metric.layers) <= LAYERS.keys()
 
 
 @layers

@@ -164,7 +164,8 @@ create table metric_value (
 );
 
 -- What changed. Sequence numbers are given before transactions commit, so a reader that remembers
--- only the last number would miss those that commit late; xid tells which may still come.
+-- only the last number would miss those that commit late. A reader remembers a snapshot instead and
+-- asks for what was not visible in it: xid tells.
 create table change (
     seq        bigint generated always as identity primary key,
     xid        xid8 not null default pg_current_xact_id(),

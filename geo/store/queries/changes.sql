@@ -1,28 +1,40 @@
 -- name: since
--- Rows of the log that may be new to a reader who saw all of transactions before %(floor)s; with the
--- number up to which rows are gone, and the first transaction that may still commit.
-select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as floor,
-       coalesce((select seq from change_horizon), 0) as horizon,
-       array_agg(seq) filter (where seq is not null) as seq, array_agg(layer) as layer,
-       array_agg(coalesce(west, '-infinity')) as west, array_agg(coalesce(south, '-infinity')) as south,
-       array_agg(coalesce(east, 'infinity')) as east, array_agg(coalesce(north, 'infinity')) as north,
-       array_agg(xid::text::bigint) as xid
+-- Rows of the log that were not there in the snapshot %(snapshot)s (null: none were), whatever the
+-- order they committed in; with the snapshot of now, and the number up to which rows are gone.
+select pg_current_snapshot()::text, coalesce((select seq from change_horizon), 0),
+       array_agg(seq) filter (where seq is not null), array_agg(layer),
+       array_agg(coalesce(west, '-infinity')), array_agg(coalesce(south, '-infinity')),
+       array_agg(coalesce(east, 'infinity')), array_agg(coalesce(north, 'infinity'))
 from (select 1) as always
-left join (select * from change where xid >= %(floor)s::text::xid8) as news on true
+left join (
+    select * from change
+    where %(snapshot)s::pg_snapshot is null
+       or (xid >= pg_snapshot_xmin(%(snapshot)s::pg_snapshot)
+           and not pg_visible_in_snapshot(xid, %(snapshot)s::pg_snapshot)
+           -- numbers of another server, from which the database was copied
+           and xid < pg_snapshot_xmax(pg_current_snapshot()))
+) as news on true
 
 -- name: revision
 -- Of one layer: what is gone of the log, and how many rows there are, with the sum of their numbers.
 select coalesce((select seq from change_horizon), 0), count(*), coalesce(sum(seq), 0)::bigint
 from change where layer = %(layer)s
 
+-- name: revisions
+-- The same of every layer; one row without a layer, so that there is always one.
+select layer, coalesce((select seq from change_horizon), 0), count(seq), coalesce(sum(seq), 0)::bigint
+from (select layer, seq from change union all select null, null) as log group by layer
+
 -- name: shares
 select layer, zoom, share from thinning
 
 -- name: prune
--- Keeps the newest rows. Numbers of transactions under way may still come below the horizon.
+-- Keeps the newest rows, once there are twice as many: each time all revisions change. Numbers of
+-- transactions under way may still come below the horizon.
 with gone as (
     delete from change
     where seq <= (select max(seq) from change) - %(keep)s
+      and (select max(seq) - min(seq) from change) > 2 * %(keep)s
       and xid < pg_snapshot_xmin(pg_current_snapshot())
     returning seq
 )
