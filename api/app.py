@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import imports, places, problems, tiles
 from api.readers import public
-from api.shelf import FromShelf, Shelf
+from api.shelf import Shelf
+from api.straight import Straight
 from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.database import open_pool, open_tile_pool
@@ -61,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         timeout_ms = settings.statement_timeout_ms
         pool = open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms)
         app.state.log, app.state.flights = Log(), {}
-        app.state.shelf = Shelf(settings.tile_cache_bytes, app.state.log)
+        app.state.shelf = Shelf(settings.tile_cache_bytes, app.state.log, HEADERS.items())
         timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
         tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms)
         with pool, working(url, settings.home / "uploads"), upkeep(url):
@@ -83,7 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(_SecurityHeaders)
-    app.add_middleware(FromShelf, state=app.state, headers=HEADERS)
+    app.add_middleware(Straight, state=app.state)
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(imports.router)

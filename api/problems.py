@@ -8,12 +8,16 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.flights import Left
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+
+# Nobody is there any more to read this status.
+CLIENT_LEFT = 499
 
 log = logging.getLogger("luge")
 
@@ -51,6 +55,7 @@ def install(app: FastAPI) -> None:
     """Let ``app`` answer every error with a problem."""
     for kind in STATUS:
         app.add_exception_handler(kind, _ours)
+    app.add_exception_handler(Left, _left)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TOO_LONG, _too_long)
@@ -61,6 +66,10 @@ def install(app: FastAPI) -> None:
 
 async def _ours(request: Request, error: Exception) -> Response:
     return Problem(STATUS[type(error)], str(error))
+
+
+async def _left(request: Request, error: Exception) -> Response:
+    return Response(status_code=CLIENT_LEFT)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -17,7 +17,7 @@ from bench import city as cities
 from bench import database
 from bench.city import City
 from geo import layers
-from geo.store import cluster, district, migrate
+from geo.store import cluster, district, migrate, refreshing
 from geo.store.database import Setting
 
 DATABASE = "bench_tiles"
@@ -26,10 +26,6 @@ OPEN = 0.005  # share of incidents that are open: those of some two days of a ye
 CLASSES = ["市容环境", "街面秩序", "公用设施", "道路交通", "园林绿化", "宣传广告", "施工管理"]
 # Every so many of the parallel roads is of this class; lanes come on top.
 RANKS = [(16, "primary"), (8, "secondary"), (4, "tertiary"), (1, "residential")]
-
-MERCATOR = dict.fromkeys(("area", "block", "grid_shape", "segment", "incident"), "tile_geom")
-
-Columns = dict[str, object]
 
 
 def ready(size: str, incidents: int) -> str:
@@ -41,6 +37,7 @@ def ready(size: str, incidents: int) -> str:
         _make(url, size, incidents)
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute(f"comment on database {DATABASE} is '{version}'")
+    refreshing.bring_up_to_date(url)
     return url
 
 
@@ -75,8 +72,8 @@ def _make(url: str, size: str, incidents: int) -> None:
         list(pool.map(lambda work: _in_transaction(url, work), works))
     with psycopg.connect(url, autocommit=True) as conn:
         # tipg searches the column it draws; Luge, its metric one.
-        for table, column in MERCATOR.items():
-            conn.execute(f"create index on {table} using gist ({column})")
+        for table in ("area", "block", "grid_shape", "segment", "incident"):
+            conn.execute(f"create index on {table} using gist (tile_geom)")
         conn.execute("create index on segment using gist (tile_axis)")
         conn.execute("vacuum (analyze, freeze)")
 
@@ -93,31 +90,27 @@ def _ground(conn: psycopg.Connection, city: City, side: int) -> None:
     street = row // STREET * 1_000 + column // STREET
     community = row // COMMUNITY * 1_000 + column // COMMUNITY
     levels = {"district": 0 * row, "street": street, "community": community}
-    shapes, first = [], 1
+    first = 1
     for level, group in levels.items():
         union = _unions(city.blocks, group)
         ids = np.arange(first, first + len(union))
         first += len(union)
-        shapes.append((ids, level, union))
         parent = None if level == "district" else 1
-        _copy(conn, "area", {
+        database._copy(conn, "area", {
             "id": ids, "level": level, "code": ids, "name": [f"{level} {i}" for i in ids],
             "parent_id": parent, "households": 40 * len(ids), "geom": _multi(union),
         })  # fmt: skip
     _blocks(conn, city, first - 1)
     _grids(conn, city)
-    for level in shapes:
-        _generalise(conn, "areas", *level[::2])
 
 
 def _blocks(conn: psycopg.Connection, city: City, last_area: int) -> None:
     ids = city.block_ids
     area = 1 + ids % last_area
-    _copy(conn, "block", {
+    database._copy(conn, "block", {
         "id": ids, "code": [f"310101{i:09d}" for i in ids], "area_id": area,
         "households": ids % 300, "people": ids % 900, "geom": database._ewkb(city.blocks),
     })  # fmt: skip
-    _generalise(conn, "blocks", ids, city.blocks)
 
 
 def _grids(conn: psycopg.Connection, city: City) -> None:
@@ -129,12 +122,11 @@ def _grids(conn: psycopg.Connection, city: City) -> None:
     union = _unions(city.blocks, city.grid_of_block)
     ids = np.arange(1, len(union) + 1)
     codes = [f"310101{i:09d}" for i in ids]
-    _copy(conn, "grid", {
+    database._copy(conn, "grid", {
         "id": ids, "system_id": system, "code": codes, "name": [f"第{i}网格" for i in ids],
     })  # fmt: skip
     columns = {"plan_id": 1, "grid_id": ids, "shape_id": ids, "geom": _multi(union)}
-    _copy(conn, "grid_shape", columns)
-    _generalise(conn, "grids", ids, union)
+    database._copy(conn, "grid_shape", columns)
 
 
 def _segments(conn: psycopg.Connection, city: City, side: int) -> None:
@@ -146,14 +138,14 @@ def _segments(conn: psycopg.Connection, city: City, side: int) -> None:
         classes[of_road & (line % (side + 1) % every == 0)] = name
     roads = np.arange(2 * (side + 1))
     names = [f"{'东西' if r <= side else '南北'}{r % (side + 1)}路" for r in roads]
-    _copy(conn, "road", {"id": roads + 1, "name": names, "kind": "road"})
+    database._copy(conn, "road", {"id": roads + 1, "name": names, "kind": "road"})
     conn.execute("insert into node (id, geom) overriding system value"
                  f" values (1, st_setsrid(st_point(0, 0), {database.SRID}))")  # fmt: skip
     road = np.where(of_road, line + 1, -1).astype(object)
     seq = np.where(of_road, place + 1, -1).astype(object)
     road[~of_road], seq[~of_road] = None, None
     surface = shapely.buffer(city.axes, 4, quad_segs=4)
-    _copy(conn, "segment", {
+    database._copy(conn, "segment", {
         "id": city.segment_ids, "road_id": road, "seq": seq, "kind": kind, "class": classes,
         "width_m": 8.0, "from_node": 1, "to_node": 1,
         "geom": database._ewkb(city.axes), "surface": database._ewkb(surface),
@@ -178,28 +170,12 @@ def _incidents(conn: psycopg.Connection, city: City, n: int) -> None:
     ids = np.arange(1, n + 1)
     still_open = rng.random(n) < OPEN
     days = np.datetime64("2026-01-01T00:00:00") + rng.integers(0, 365 * 86_400, n)
-    _copy(conn, "incident", {
+    database._copy(conn, "incident", {
         "id": ids, "external_id": ids, "class": np.array(CLASSES)[rng.integers(0, 7, n)],
         "subclass": "小类", "address": [f"东西{i % 450}路{i % 999}号" for i in ids],
         "status": np.where(still_open, "filed", "closed"), "reported_at": days,
         "geom": database._ewkb(shapely.points(xy)),
     })  # fmt: skip
-    shares = [(zoom, layers.share(layers.INCIDENTS, zoom, n)) for zoom in range(9, 19)]
-    for zoom, share in shares:
-        if share < 1:
-            conn.execute("insert into thinning values ('incidents', %s, %s)", [zoom, share])
-
-
-def _generalise(conn: psycopg.Connection, layer: str, ids: object, shapes: object) -> None:
-    """Shapes simplified as a coverage for the layer's bands, to a 512th of a tile."""
-    for band in layers.LAYERS[layer].bands:
-        one_m = 40_075_017 / 2**band / 512
-        plain = shapely.coverage_simplify(np.asarray(shapes), one_m)
-        geom = database._ewkb(plain)
-        _copy(conn, "simple", {"layer": layer, "band": band, "shape_id": ids, "geom": geom})
-    conn.execute("insert into generalised select layer, band, shape_id, st_transform(geom, 3857)"
-                 " from simple")  # fmt: skip
-    conn.execute("truncate simple")
 
 
 def _unions(blocks: NDArray[np.object_], group: NDArray[np.int64]) -> NDArray[np.object_]:
@@ -212,10 +188,3 @@ def _unions(blocks: NDArray[np.object_], group: NDArray[np.int64]) -> NDArray[np
 def _multi(shapes: NDArray[np.object_]) -> list[str]:
     parts, owner = shapely.get_parts(shapes, return_index=True)
     return database._ewkb(shapely.multipolygons(parts, indices=owner))
-
-
-def _copy(conn: psycopg.Connection, table: str, columns: Columns) -> None:
-    if table == "simple":
-        conn.execute("create temp table if not exists simple (layer text, band int, shape_id int,"
-                     f" geom geometry(Geometry, {database.SRID}))")  # fmt: skip
-    database._copy(conn, table, columns)

@@ -5,11 +5,8 @@ scripts/bench tiles [--city large] [--rounds 3]       nginx and wrk: apt install
 
 import argparse
 import os
-import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
@@ -17,7 +14,6 @@ import psycopg
 
 from bench import mapped, servers, walk
 from bench.servers import Answer, Client, Server
-from geo import layers
 from geo.layers import LAYERS
 from geo.store import database, tiles
 from geo.store.tiles import Tile, Wanted
@@ -84,8 +80,7 @@ def _measure(
     before = {who: servers.processor_seconds(server, url) for who, server in running.items()}
     results = _in_turns(ask, requests, rounds)
     spent = {
-        who: servers.processor_seconds(server, url) - before[who]
-        for who, server in running.items()
+        who: servers.processor_seconds(server, url) - before[who] for who, server in running.items()
     }
     _report(results, {who: s / rounds for who, s in spent.items()})
     return results
