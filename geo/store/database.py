@@ -18,6 +18,10 @@ Connection = psycopg.Connection
 NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
 
+_TILE_OPTIONS = (
+    "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 -c jit=off"
+)
+
 Rows = list[dict[str, object]]
 
 
@@ -51,9 +55,10 @@ def open_tile_pool(url: str, *, size: int, statement_timeout_ms: int) -> AsyncCo
     """A pool of its own for tiles, so that a flood of them leaves the other connections free.
 
     To be opened in the event loop. Each statement is planned for its very tile: a plan that suits
-    most tiles is far off for a crowded one.
+    most tiles is far off for a crowded one. Starting parallel workers or compiling would take
+    longer than most tiles do.
     """
-    options = f"-c statement_timeout={statement_timeout_ms} -c plan_cache_mode=force_custom_plan"
+    options = f"-c statement_timeout={statement_timeout_ms} {_TILE_OPTIONS}"
     return AsyncConnectionPool(
         url, min_size=1, max_size=size, max_waiting=64 * size, open=False,
         kwargs={"options": options, "autocommit": True},

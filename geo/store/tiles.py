@@ -1,5 +1,6 @@
 """Vector tiles straight from PostGIS, by one query for all layers (``queries/tiles.sql``)."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ QUERIES = load("tiles")
 
 MAX_ZOOM = 22
 # A tile asks for features a little beyond its edge: 64 of its 4096 units, as ST_AsMVTGeom clips.
-BUFFER = 64 / 4096
+EXTENT = 4096
+BUFFER = 64 / EXTENT
 MERCATOR_HALF_M = 20037508.342789244
 
 
@@ -76,7 +78,7 @@ async def draw(
         return b""
     asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
     query = compose(layer, tile.z, rights, asked - {"share"} if wanted.share >= 1 else asked)
-    params = {**tile._asdict(), **wanted._asdict(), "reach": reach}
+    params = {**tile._asdict(), **wanted._asdict(), **_grid(tile), "reach": reach}
     async with pool.connection() as conn:
         row = await (await conn.execute(query, params)).fetchone()
     return bytes(row[0]) if row and row[0] else b""
@@ -88,28 +90,40 @@ def compose(layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[st
 
     Features come in the order of their ids, so equal data gives equal bytes.
     """
-    conditions = _conditions(layer, zoom, asked)
-    shapes = _fill(
-        "shapes", layer, conditions,
-        part=sql.Literal(layer.key),
-        attributes=_attributes(layer, zoom, rights, asked),
-        geometry=sql.SQL("case when plain_id is null then source.tile_geom else plain end")
-        if _band(layer, zoom) else sql.SQL("source.tile_geom"),
+    shown = [*layers.names_in_tiles(layer, zoom, rights), *["value"] * ("metric" in asked)]
+    labels: sql.Composable = sql.SQL("")
+    if layer.label:
+        labels = _fill("labels", part=sql.Literal(layer.parts[1]), names=_names(layer.label))
+    unshown = [name for name in layer.label if name not in shown]
+    return _fill(
+        "tile",
+        attributes=_attributes(layer, zoom, rights, asked) + _names(unshown),
+        drawn=_drawn(layer, zoom),
+        label=_fill("label") if layer.label else sql.SQL("null"),
+        view=layers.view(layer),
         joins=_joins(layer, zoom, asked),
-    )  # fmt: skip
-    if not layer.label:
-        return shapes.as_bytes(None)
-    names = sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in layer.label)
-    part = sql.Literal(layer.parts[1])
-    labels = _fill("labels", layer, conditions, part=part, attributes=names)
-    return sql.SQL("select ({}) || ({})").format(shapes, labels).as_bytes(None)
+        conditions=_conditions(layer, zoom, asked),
+        part=sql.Literal(layer.key),
+        labels=labels,
+        names=_names(shown),
+    ).as_bytes(None)
 
 
-def _fill(
-    name: str, layer: Layer, conditions: sql.Composed, **parts: sql.Composable
-) -> sql.Composed:
-    text = sql.SQL(QUERIES[name].decode().rstrip().rstrip(";"))
-    return text.format(view=layers.view(layer), conditions=conditions, **parts)
+def _fill(name: str, **parts: sql.Composable) -> sql.Composed:
+    return sql.SQL(QUERIES[name].decode().rstrip(";")).format(**parts)
+
+
+def _names(names: Iterable[str]) -> sql.Composed:
+    return sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names)
+
+
+def _drawn(layer: Layer, zoom: int) -> sql.Composed:
+    shape = "case when plain_id is null then source.tile_geom else plain end"
+    found = sql.SQL(shape if _band(layer, zoom) else "source.tile_geom")
+    clipped = _fill("clipped", shape=found)
+    return (
+        _fill("polygon", shape=found, clipped=clipped) if layer.geometry == "polygon" else clipped
+    )
 
 
 def _conditions(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
@@ -141,7 +155,7 @@ def _attributes(
 def _joins(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
     names = ["generalised"] * (_band(layer, zoom) > 0) + ["metric"] * ("metric" in asked)
     parts = {"layer": sql.Literal(layer.key), "band": sql.Literal(_band(layer, zoom))}
-    return sql.SQL(" ").join(sql.SQL(QUERIES[name].decode()).format(**parts) for name in names)
+    return sql.SQL(" ").join(_fill(name, **parts) for name in names)
 
 
 def _band(layer: Layer, zoom: int) -> int:
@@ -156,6 +170,13 @@ def box_of(tile: Tile) -> tuple[float, float, float, float]:
     north = MERCATOR_HALF_M - tile.y * size_m
     margin = BUFFER * size_m
     return west - margin, north - size_m - margin, west + size_m + margin, north + margin
+
+
+def _grid(tile: Tile) -> dict[str, float]:
+    """How metres of EPSG:3857 become units of the tile: scaled, then moved east and down."""
+    size_m = 2 * MERCATOR_HALF_M / 2**tile.z
+    scale, half = EXTENT / size_m, 2**tile.z * EXTENT / 2
+    return {"scale": scale, "east": half - tile.x * EXTENT, "down": half - tile.y * EXTENT}
 
 
 def reach_of(tile: Tile, srid: int) -> str | None:
