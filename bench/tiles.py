@@ -56,10 +56,10 @@ def main() -> None:
 
 def cold(url: str, requests: list[Request], rounds: int, with_tipg: bool) -> Results:
     """Nothing is kept: Luge's shelf has no room, and tipg keeps nothing anyway."""
-    with servers.luge(url, 0) as luge, psycopg.connect(url, autocommit=True) as conn:
-        conn.execute("set plan_cache_mode = force_custom_plan")
+    options = {"autocommit": True, "options": database.TILE_OPTIONS}
+    with servers.luge(url, 0) as luge, psycopg.connect(url, **options) as conn:
         client = Client(luge.port)
-        ask = {"luge": lambda r: _body(client.get(_luge_path(r))), "sql": _bare(conn)}
+        ask = {"luge": lambda r: _body(client.get(_luge_path(r))), "sql": _bare(conn, requests)}
         if with_tipg:
             with servers.tipg(url, TIPG_MOST) as tipg:
                 other = Client(tipg.port)
@@ -154,23 +154,22 @@ def _tipg_path(request: Request) -> str:
     return f"{tiled}?geom-column=tile_geom&properties={','.join(shown)}"
 
 
-def _bare(conn: psycopg.Connection) -> Ask:
-    """Luge's own queries, sent by a plain connection."""
+def _bare(conn: psycopg.Connection, requests: list[Request]) -> Ask:
+    """Luge's own queries, sent by a plain connection with the settings of Luge's own."""
     setting = database.read_setting(conn)
-    shares = dict[str, dict[int, float]](tiles.read_shares(conn))
-    today = conn.execute("select (now() at time zone %s)::date::text", [setting.time_zone])
-    on = today.fetchone()[0]
+    shares = tiles.read_shares(conn)
+    on = str(conn.execute("select (now() at time zone %s)::date", [setting.time_zone]).fetchone()[0])
+    ready = {}
+    for request in requests:
+        layer, tile = LAYERS[request.layer], request.tile
+        if tile.z >= layer.min_zoom:
+            wanted = Wanted(on=on, share=shares.get(layer.key, {}).get(tile.z, 1))
+            ready[request] = tiles.prepare(layer, tile, wanted, setting.srid, frozenset())
 
     def ask(request: Request) -> bytes:
-        layer, tile = LAYERS[request.layer], request.tile
-        if tile.z < layer.min_zoom:
+        if request not in ready:
             return b""
-        wanted = Wanted(on=on, share=shares.get(layer.key, {}).get(tile.z, 1))
-        asked = {"on"} | ({"share"} if wanted.share < 1 else set())
-        query = tiles.compose(layer, tile.z, frozenset(), frozenset(asked))
-        reach = tiles.reach_of(tile, setting.srid)
-        row = conn.execute(query, {**tile._asdict(), **wanted._asdict(), "reach": reach})
-        return bytes(row.fetchone()[0] or b"")
+        return bytes(conn.execute(*ready[request]).fetchone()[0] or b"")
 
     return ask
 

@@ -18,7 +18,7 @@ Connection = psycopg.Connection
 NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
 
-_TILE_OPTIONS = (
+TILE_OPTIONS = (
     "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 -c jit=off"
 )
 
@@ -58,7 +58,7 @@ def open_tile_pool(url: str, *, size: int, statement_timeout_ms: int) -> AsyncCo
     most tiles is far off for a crowded one. Starting parallel workers or compiling would take
     longer than most tiles do.
     """
-    options = f"-c statement_timeout={statement_timeout_ms} {_TILE_OPTIONS}"
+    options = f"-c statement_timeout={statement_timeout_ms} {TILE_OPTIONS}"
     return AsyncConnectionPool(
         url, min_size=1, max_size=size, max_waiting=64 * size, open=False,
         kwargs={"options": options, "autocommit": True},

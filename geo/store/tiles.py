@@ -73,15 +73,24 @@ async def draw(
     rights: frozenset[str],
 ) -> bytes:
     """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there."""
+    prepared = prepare(layer, tile, wanted, srid, rights)
+    if prepared is None:
+        return b""
+    async with pool.connection() as conn:
+        row = await (await conn.execute(*prepared)).fetchone()
+    return bytes(row[0]) if row and row[0] else b""
+
+
+def prepare(
+    layer: Layer, tile: Tile, wanted: Wanted, srid: int, rights: frozenset[str]
+) -> tuple[bytes, dict[str, Any]] | None:
+    """The query of a tile and its parameters; None where nothing can be there."""
     reach = reach_of(tile, srid)
     if tile.z < layer.min_zoom or reach is None:
-        return b""
+        return None
     asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
     query = compose(layer, tile.z, rights, asked - {"share"} if wanted.share >= 1 else asked)
-    params = {**tile._asdict(), **wanted._asdict(), **_grid(tile), "reach": reach}
-    async with pool.connection() as conn:
-        row = await (await conn.execute(query, params)).fetchone()
-    return bytes(row[0]) if row and row[0] else b""
+    return query, {**tile._asdict(), **wanted._asdict(), **_grid(tile), "reach": reach}
 
 
 @lru_cache(maxsize=1024)
