@@ -17,6 +17,7 @@ from api import imports, places, problems, tiles
 from api.readers import public
 from api.shelf import Shelf
 from api.straight import Straight
+from api.wire import Kept
 from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.database import open_pool, open_tile_pool
@@ -57,7 +58,7 @@ def create_app(settings: Settings) -> FastAPI:
     """The service over the database of ``settings``; the private PostGIS is started if need be."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         url = cluster.ensure(settings)
         timeout_ms = settings.statement_timeout_ms
         pool = open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms)
@@ -69,7 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.pool = pool
             async with tile_pool, _running(watch(url, app.state.log)):
                 app.state.tile_pool = tile_pool
-                yield
+                yield {"kept": Kept(app.state.shelf, knows=lambda host: True)}
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
     app = FastAPI(
@@ -78,6 +79,8 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        # It would look for its exporters at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks

@@ -117,8 +117,8 @@ def _grids(conn: psycopg.Connection, city: City) -> None:
     conn.execute("insert into grid_system (code, name, name_en) values ('bench', '网格', 'grid')"
                  " on conflict do nothing")  # fmt: skip
     system = conn.execute("select id from grid_system where code = 'bench'").fetchone()[0]
-    conn.execute("insert into plan (id, system_id, name, status, valid_from) overriding system value"
-                 " values (1, %s, 'first', 'published', '2020-01-01')", [system])  # fmt: skip
+    plan = "insert into plan (id, system_id, name, status, valid_from) overriding system value"
+    conn.execute(f"{plan} values (1, %s, 'first', 'published', '2020-01-01')", [system])
     union = _unions(city.blocks, city.grid_of_block)
     ids = np.arange(1, len(union) + 1)
     codes = [f"310101{i:09d}" for i in ids]

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import psycopg
 
 ROOT = Path(__file__).parents[1]
-UVICORN = ["--loop", "uvloop", "--http", "httptools", "--log-level", "warning", "--no-access-log"]
+UVICORN = ["--loop", "uvloop", "--log-level", "warning", "--no-access-log"]
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
 events {{ worker_connections 256; }}
@@ -57,7 +57,10 @@ def luge(url: str, cache_bytes: int) -> Iterator[Server]:
         "LUGE_DATABASE_URL": f"{url}&application_name={quote(name)}",
         "LUGE_TILE_CACHE_BYTES": str(cache_bytes),
     }
-    with _uvicorn(["--factory", "bench.servers:luge_app"], settings) as (port, pid):
+    with _uvicorn(["--factory", "bench.servers:luge_app", "--http", "api.wire:Wire"], settings) as (
+        port,
+        pid,
+    ):
         yield Server(port, pid, name)
 
 
@@ -74,13 +77,14 @@ def tipg(url: str, most_features: int) -> Iterator[Server]:
     """tipg over the same database, tiles with Luge's buffer and at most so many features."""
     name = f"bench tipg {most_features}"
     at = psycopg.conninfo.conninfo_to_dict(url)
+    host = quote(str(at["host"]), safe="")
     settings = {
-        "DATABASE_URL": f"postgresql://{at['user']}@{quote(str(at['host']), safe='')}/{at['dbname']}"
+        "DATABASE_URL": f"postgresql://{at['user']}@{host}/{at['dbname']}"
         f"?application_name={quote(name)}",
         "TIPG_TILE_BUFFER": "64",
         "TIPG_MAX_FEATURES_PER_TILE": str(most_features),
     }
-    with _uvicorn(["tipg.main:app"], settings) as (port, pid):
+    with _uvicorn(["tipg.main:app", "--http", "httptools"], settings) as (port, pid):
         yield Server(port, pid, name)
 
 

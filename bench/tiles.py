@@ -7,12 +7,14 @@ import argparse
 import os
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from statistics import median
 from typing import NamedTuple
 
 import psycopg
 
-from bench import mapped, servers, walk
+from bench import kept, mapped, servers, walk
+from bench.kept import Page
 from bench.servers import Answer, Client, Server
 from geo.layers import LAYERS
 from geo.store import database, tiles
@@ -44,28 +46,66 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--city", choices=["small", "large"], default="large")
     parser.add_argument("--incidents", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--without", nargs="*", default=[], help="tipg, nginx")
+    parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--without", nargs="*", default=[], help="tipg, cold, kept")
     options = parser.parse_args()
     url = mapped.ready(options.city, options.incidents)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     requests = [Request(layer, tile) for tile in walk.tiles() for layer in SHOWN]
-    cold(url, requests, options.rounds, "tipg" not in options.without)
+    with ExitStack() as stack:
+        tipg = None
+        if "tipg" not in options.without:
+            tipg = stack.enter_context(servers.tipg(url, TIPG_MOST))
+        results = cold(url, requests, options.rounds, tipg)
+        if tipg:
+            whole(url, requests, results)
+        if "kept" not in options.without:
+            pages = [Page(_luge_path(r), _tipg_path(r), taken.body)
+                     for r, taken in results["luge"].items() if taken.body]  # fmt: skip
+            kept.compare(url, pages, tipg, options.rounds)
     print(f"load {os.getloadavg()[0]:.1f}")
 
 
-def cold(url: str, requests: list[Request], rounds: int, with_tipg: bool) -> Results:
+def cold(url: str, requests: list[Request], rounds: int, tipg: Server | None) -> Results:
     """Nothing is kept: Luge's shelf has no room, and tipg keeps nothing anyway."""
     options = {"autocommit": True, "options": database.TILE_OPTIONS}
     with servers.luge(url, 0) as luge, psycopg.connect(url, **options) as conn:
-        client = Client(luge.port)
+        client, running = Client(luge.port), {"luge": luge}
         ask = {"luge": lambda r: _body(client.get(_luge_path(r))), "sql": _bare(conn, requests)}
-        if with_tipg:
-            with servers.tipg(url, TIPG_MOST) as tipg:
-                other = Client(tipg.port)
-                ask["tipg"] = lambda r: _body(other.get(_tipg_path(r)))
-                return _measure(url, ask, requests, rounds, {"luge": luge, "tipg": tipg})
-        return _measure(url, ask, requests, rounds, {"luge": luge})
+        if tipg:
+            other, running["tipg"] = Client(tipg.port), tipg
+            ask["tipg"] = lambda r: _body(other.get(_tipg_path(r)))
+        return _measure(url, ask, requests, rounds, running)
+
+
+def whole(url: str, requests: list[Request], results: Results) -> None:
+    """tipg without its limit, asked once for the tiles that it gave in part only."""
+    filled = {(r.layer, r.tile.z) for r, taken in results["luge"].items() if taken.body}
+    shown = [r for r in requests if (r.layer, r.tile.z) in filled]
+    with psycopg.connect(url) as conn:
+        partial = [r for r in shown if r.tile.z < 14 and _features(conn, r) > TIPG_MOST]
+    seconds = {r: median(results["tipg"][r].seconds) for r in shown}
+    size = {r: len(results["tipg"][r].body) for r in shown}
+    with servers.tipg(url, 10_000_000) as tipg:
+        client = Client(tipg.port)
+        client.get(_tipg_path(requests[-1]))
+        for request in partial:
+            start = time.perf_counter()
+            size[request] = len(_body(client.get(_tipg_path(request))))
+            seconds[request] = time.perf_counter() - start
+    print(f"\ntipg without its limit ({len(partial)} tiles held more than {TIPG_MOST} features)")
+    for zoom in [*sorted({r.tile.z for r in partial}), 0]:
+        asked = [r for r in shown if zoom in (r.tile.z, 0)]
+        luge = sum(median(results["luge"][r].seconds) for r in asked)
+        theirs = sum(seconds[r] for r in asked)
+        kilobytes = sum(size[r] for r in asked) / len(asked) / 1e3
+        print(f"z{zoom or 'all'}: {len(asked)} tiles; luge {len(asked) / luge:.0f}/s,"
+              f" tipg {len(asked) / theirs:.1f}/s, × {theirs / luge:.2f}; kB: tipg {kilobytes:.1f}")  # fmt: skip
+
+
+def _features(conn: psycopg.Connection, request: Request) -> int:
+    sql = f"select count(*) from layer_{request.layer} where tile_geom &&"
+    return conn.execute(f"{sql} st_tileenvelope(%s, %s, %s)", request.tile).fetchone()[0]
 
 
 Ask = Callable[[Request], bytes]
@@ -158,7 +198,9 @@ def _bare(conn: psycopg.Connection, requests: list[Request]) -> Ask:
     """Luge's own queries, sent by a plain connection with the settings of Luge's own."""
     setting = database.read_setting(conn)
     shares = tiles.read_shares(conn)
-    on = str(conn.execute("select (now() at time zone %s)::date", [setting.time_zone]).fetchone()[0])
+    on = str(
+        conn.execute("select (now() at time zone %s)::date", [setting.time_zone]).fetchone()[0]
+    )
     ready = {}
     for request in requests:
         layer, tile = LAYERS[request.layer], request.tile

@@ -51,4 +51,7 @@ def _run(url: str, port: int | None) -> None:
     port = port or settings.port
     say(f"http://{settings.host}:{port}  (Ctrl-C stops it)")
     app = create_app(settings.model_copy(update={"database_url": url}))
-    uvicorn.run(app, host=settings.host, port=port, log_level="warning")
+    uvicorn.run(
+        app, host=settings.host, port=port, log_level="warning", access_log=False,
+        loop="uvloop", http="api.wire:Wire",
+    )  # fmt: skip

@@ -188,6 +188,7 @@ def _grid(tile: Tile) -> dict[str, float]:
     return {"scale": scale, "east": half - tile.x * EXTENT, "down": half - tile.y * EXTENT}
 
 
+@lru_cache(maxsize=1024)
 def reach_of(tile: Tile, srid: int) -> str | None:
     """The box to search, in the district's CRS: the tile with its buffer, as EWKT.
 
