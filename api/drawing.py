@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, Field
 
 from api import flights, shelf
-from api.shelf import ASK_AGAIN, FOREVER, Drawn, Key
+from api.shelf import ASK_AGAIN, FOREVER, Drawn
 from geo.layers import LAYERS, Layer
 from geo.store import changes, tiles
 from geo.store.changes import Log
@@ -32,9 +32,9 @@ class Asked(BaseModel):
 
 
 class Order(NamedTuple):
-    """One tile for one client: where it is kept, what is asked, by whom, and what is known."""
+    """One tile for one client: its target, what is asked, by whom, and what is known."""
 
-    key: Key
+    key: bytes
     layer: Layer
     tile: Tile
     asked: Asked
@@ -58,7 +58,7 @@ async def draw(state: Any, order: Order) -> Drawn:
         if order.known and shelf.matches(order.known, etag):
             return Drawn(b"-", etag, rule, layer.key, stamp, day)
         work = (state.tile_pool, layer, tile, wanted, setting.srid, order.rights)
-        body = await flights.join(state.flights, (*order.key, etag), lambda: tiles.draw(*work))
+        body = await flights.join(state.flights, (order.key, etag), lambda: tiles.draw(*work))
         held = Drawn(body, etag, rule, layer.key, stamp, day)
     if held.rule != rule:
         held.rule, held.answers = rule, {}

@@ -25,8 +25,6 @@ FOREVER = b"private, max-age=31536000, immutable"
 ASK_AGAIN = b"private, no-cache"
 
 RawHeaders = list[tuple[bytes, bytes]]
-# A tile's path and query.
-Key = tuple[str, bytes]
 
 
 class Answer(NamedTuple):
@@ -59,7 +57,7 @@ class Drawn:
 
 
 class Shelf:
-    """Drawn tiles by path and query, the least used put out first; bounded in bytes.
+    """Drawn tiles by `target`, the least used put out first; bounded in bytes.
 
     ``headers`` are those that every response carries.
     """
@@ -67,14 +65,14 @@ class Shelf:
     def __init__(self, max_bytes: int, log: Log, headers: Iterable[tuple[str, str]] = ()) -> None:
         self.log = log
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers]
-        self.drawn: LRUCache[Key, Drawn] = LRUCache(max_bytes, getsizeof=Drawn.size)
+        self.drawn: LRUCache[bytes, Drawn] = LRUCache(max_bytes, getsizeof=Drawn.size)
 
-    def put(self, key: Key, tile: Drawn) -> None:
+    def put(self, key: bytes, tile: Drawn) -> None:
         """Keeps ``tile``, where it is not larger than the whole shelf."""
         if tile.size() <= self.drawn.maxsize:
             self.drawn[key] = tile
 
-    def fresh(self, key: Key) -> Drawn | None:
+    def fresh(self, key: bytes) -> Drawn | None:
         """The tile at ``key`` if nothing of its layer has changed since it was looked at."""
         tile = self.drawn.get(key)
         if tile is None or not self.log.live or tile.stamp != self.log.stamp_of(tile.layer):
@@ -110,6 +108,11 @@ class Shelf:
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         headers.append((b"content-length", str(len(body)).encode()))
         return _answer(HTTPStatus.OK, headers, body)
+
+
+def target(path: str, query: bytes) -> bytes:
+    """What stands for them in a request's first line."""
+    return b"%s?%s" % (path.encode(), query) if query else path.encode()
 
 
 def _answer(status: HTTPStatus, headers: RawHeaders, body: bytes) -> Answer:

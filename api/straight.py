@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import drawing, flights
 from api.drawing import Asked, Order
 from api.readers import reader
-from api.shelf import Answer, Drawn, Shelf
+from api.shelf import Answer, Drawn, Shelf, target
 from geo.layers import LAYERS
 from geo.store import tiles
 from geo.store.tiles import NoSuchTile, Tile
@@ -54,7 +54,7 @@ class Straight:
         if scope["method"] != "GET":
             return None
         shelf: Shelf = self.state.shelf
-        return shelf.fresh((scope["path"], scope["query_string"]))
+        return shelf.fresh(target(scope["path"], scope["query_string"]))
 
 
 def _read(scope: Scope) -> tuple[bytes, bytes]:
@@ -82,7 +82,7 @@ def _order(scope: Scope, known: bytes) -> Order | None:
         return None
     asked = Asked.model_construct(rev=named[1].decode()) if named else _EVERYTHING
     rights = reader(Request(scope)).rights
-    return Order((scope["path"], query), LAYERS[key], tile, asked, rights, known)
+    return Order(target(scope["path"], query), LAYERS[key], tile, asked, rights, known)
 
 
 async def _send(answer: Answer, send: Send) -> None:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from api import drawing, flights
 from api.drawing import Asked, Order
 from api.readers import reader
+from api.shelf import target
 from geo import layers
 from geo.layers import LAYERS, METRICS, Layer
 from geo.store import changes, tiles
@@ -71,7 +72,7 @@ async def read_tile(
     declared = _declared(layer)
     tile = tiles.check(Tile(z, x, y))
     _check(declared, asked)
-    key = (request.scope["path"], request.scope["query_string"])
+    key = target(request.scope["path"], request.scope["query_string"])
     known = ",".join(request.headers.getlist("if-none-match")).encode("latin-1")
     order = Order(key, declared, tile, asked, reader(request).rights, known)
     state = request.app.state

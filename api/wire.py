@@ -6,17 +6,16 @@ times what finding the tile does. Whatever is not plainly one whole request for 
 uvicorn's way, where the same tile gets the same answer.
 """
 
-import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.shelf import Shelf
 
-_FIRST_LINE = re.compile(
-    rb"GET (/tiles/[a-z_]+/\d+/\d+/\d+\.mvt)(?:\?([a-z0-9_=.&-]*))? HTTP/1\.1(?=\r\n)"
-).match
+_LONGEST_TARGET = 400
+_PROTOCOL = b" HTTP/1.1\r\n"
 # Lines that ask for more than an answer: a body, another protocol; or go on from the line before.
 _NOT_PLAIN = (
     b"\r\ncontent-length", b"\r\ntransfer-encoding", b"\r\nexpect", b"\r\nupgrade",
@@ -25,14 +24,12 @@ _NOT_PLAIN = (
 _KEEP_ALIVE = b"\r\nconnection: keep-alive\r\n"
 
 
-class Asked(NamedTuple):
-    """What a plain request asks for, and with which headers; b"" where there is none."""
+class Headers(NamedTuple):
+    """The headers that decide on the answer for a tile; b"" where there is none."""
 
-    path: str
-    query: bytes
     host: bytes
-    known: bytes
-    accepted: bytes
+    known: bytes  # If-None-Match
+    accepted: bytes  # Accept-Encoding
 
 
 class Kept(NamedTuple):
@@ -43,19 +40,22 @@ class Kept(NamedTuple):
     knows: Callable[[bytes], bool]
 
 
-def read(data: bytes) -> Asked | None:
-    """What ``data`` asks for; None where it is anything but one whole plain request for a tile."""
-    first = _FIRST_LINE(data)
-    if first is None or data.find(b"\r\n\r\n") != len(data) - 4:
+@lru_cache(maxsize=2048)
+def read(lines: bytes) -> Headers | None:
+    """The headers in ``lines`` (from the first line's CR LF to the end of all headers).
+
+    None where they are not plain, or not whole. A client sends the same ones again and again.
+    """
+    if lines.find(b"\r\n\r\n") != len(lines) - 4:
         return None
-    lines = data[first.end() :].lower().replace(_KEEP_ALIVE, b"\r\n", 1)
+    lines = lines.lower().replace(_KEEP_ALIVE, b"\r\n", 1)
     if any(name in lines for name in _NOT_PLAIN) or lines.count(b"\n") != lines.count(b"\r\n"):
         return None
     host = _value(lines, b"\r\nhost:")
     known, accepted = _value(lines, b"\r\nif-none-match:"), _value(lines, b"\r\naccept-encoding:")
     if not host or known is None or accepted is None:
         return None
-    return Asked(first[1].decode(), first[2] or b"", host, known, accepted)
+    return Headers(host, known, accepted)
 
 
 def _value(lines: bytes, name: bytes) -> bytes | None:
@@ -83,7 +83,7 @@ class Wire(HttpToolsProtocol):
         if self.timeout_keep_alive_task is None:
             self._close_after(self.timeout_keep_alive)
         self.server_state.total_requests += 1
-        self.transport.writelines(answer)
+        self.transport.write(answer)
 
     def on_message_begin(self) -> None:
         """The parser holds a part of a request."""
@@ -107,19 +107,21 @@ class Wire(HttpToolsProtocol):
         after = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
         self.timeout_keep_alive_task = after
 
-    def _at_once(self, data: bytes) -> list[bytes] | None:
+    def _at_once(self, data: bytes) -> bytes | None:
         kept: Kept | None = self.app_state.get("kept")
         busy = self.cycle is not None and not self.cycle.response_complete
         if kept is None or busy or not self._between or self.flow.write_paused:
             return None
-        asked = read(data)
-        if asked is None or not kept.knows(asked.host):
-            return None
-        tile = kept.shelf.fresh((asked.path, asked.query))
+        end = data.find(_PROTOCOL, 0, _LONGEST_TARGET)
+        # What is not a whole target, as it was when the tile was drawn, is not found.
+        tile = kept.shelf.fresh(data[4:end])
         if tile is None:
             return None
-        answer = kept.shelf.answer(tile, asked.known, asked.accepted)
-        return [answer.head, self._last_lines(), answer.body]
+        headers = read(data[end + len(_PROTOCOL) - 2 :])
+        if headers is None or not kept.knows(headers.host):
+            return None
+        answer = kept.shelf.answer(tile, headers.known, headers.accepted)
+        return b"".join((answer.head, self._last_lines(), answer.body))
 
     def _last_lines(self) -> bytes:
         """The headers that uvicorn adds to every answer, and the end of all headers."""
