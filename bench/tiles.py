@@ -68,7 +68,7 @@ def main() -> None:
 
 def cold(url: str, requests: list[Request], rounds: int, tipg: Server | None) -> Results:
     """Nothing is kept: Luge's shelf has no room, and tipg keeps nothing anyway."""
-    options = {"autocommit": True, "options": database.TILE_OPTIONS}
+    options = {"autocommit": True, "prepare_threshold": 0, "options": database.TILE_OPTIONS}
     with servers.luge(url, 0) as luge, psycopg.connect(url, **options) as conn:
         client, running = Client(luge.port), {"luge": luge}
         ask = {"luge": lambda r: _body(client.get(_luge_path(r))), "sql": _bare(conn, requests)}

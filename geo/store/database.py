@@ -19,7 +19,7 @@ NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
 
 TILE_OPTIONS = (
-    "-c plan_cache_mode=force_custom_plan -c max_parallel_workers_per_gather=0 -c jit=off"
+    "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off"
 )
 
 Rows = list[dict[str, object]]
@@ -54,15 +54,19 @@ def open_pool(url: str, *, size: int = 8, statement_timeout_ms: int = 0) -> Conn
 def open_tile_pool(url: str, *, size: int, statement_timeout_ms: int) -> AsyncConnectionPool[Any]:
     """A pool of its own for tiles, so that a flood of them leaves the other connections free.
 
-    To be opened in the event loop. Each statement is planned for its very tile: a plan that suits
-    most tiles is far off for a crowded one. Starting parallel workers or compiling would take
-    longer than most tiles do.
+    To be opened in the event loop. A statement is planned once for all tiles, since planning takes
+    as long as a near tile does; what a plan must know is therefore written into the statement.
+    Starting parallel workers or compiling would take longer than most tiles do.
     """
     options = f"-c statement_timeout={statement_timeout_ms} {TILE_OPTIONS}"
     return AsyncConnectionPool(
-        url, min_size=1, max_size=size, max_waiting=64 * size, open=False,
-        kwargs={"options": options, "autocommit": True},
+        url, min_size=1, max_size=size, max_waiting=64 * size, open=False, configure=_keep_plans,
+        kwargs={"options": options, "autocommit": True, "prepare_threshold": 0},
     )  # fmt: skip
+
+
+async def _keep_plans(conn: psycopg.AsyncConnection[Any]) -> None:
+    conn.prepared_max = 200  # a layer at a zoom each
 
 
 @contextmanager

@@ -89,13 +89,17 @@ def prepare(
     if tile.z < layer.min_zoom or reach is None:
         return None
     asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
-    query = compose(layer, tile.z, rights, asked - {"share"} if wanted.share >= 1 else asked)
+    query = compose(layer, tile.z, rights, asked - {"share"}, wanted.share)
     return query, {**tile._asdict(), **wanted._asdict(), **_grid(tile), "reach": reach}
 
 
 @lru_cache(maxsize=1024)
-def compose(layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str]) -> bytes:
+def compose(
+    layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str], share: float = 1
+) -> bytes:
     """The query of ``layer`` at ``zoom``; ``asked`` names what is set of `Wanted`.
+
+    The share is written out, so that the planner sees which index holds no more points than that.
 
     Features come in the order of their ids, so equal data gives equal bytes.
     """
@@ -111,7 +115,7 @@ def compose(layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[st
         label=_fill("label") if layer.label else sql.SQL("null"),
         view=layers.view(layer),
         joins=_joins(layer, zoom, asked),
-        conditions=_conditions(layer, zoom, asked),
+        conditions=_conditions(layer, zoom, asked, share),
         part=sql.Literal(layer.key),
         labels=labels,
         names=_names(shown),
@@ -135,14 +139,14 @@ def _drawn(layer: Layer, zoom: int) -> sql.Composed:
     )
 
 
-def _conditions(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
+def _conditions(layer: Layer, zoom: int, asked: frozenset[str], share: float) -> sql.Composed:
     found: list[sql.Composable] = [sql.SQL("and from_zoom <= {}").format(sql.Literal(zoom))]
     if layer.banded:
         found.append(sql.SQL("and until_zoom >= {}").format(sql.Literal(zoom)))
     if layer.dated:
         found.append(sql.SQL("and valid_from <= %(on)s::date and valid_to > %(on)s::date"))
-    if "share" in asked and layer.budget:
-        found.append(sql.SQL("and rank < %(share)s"))
+    if share < 1 and layer.budget:
+        found.append(sql.SQL("and rank < {}").format(sql.Literal(share)))
     if "system" in asked:
         found.append(sql.SQL("and system = %(system)s"))
     if "open" in asked:
