@@ -24,11 +24,15 @@ OVERHEAD_BYTES = 3_000
 FOREVER = b"private, max-age=31536000, immutable"
 ASK_AGAIN = b"private, no-cache"
 
+# The route that draws tiles, as the log and the figures call it.
+OPERATION = "map_read_tile"
+
 RawHeaders = list[tuple[bytes, bytes]]
 
 
 class Answer(NamedTuple):
-    """A response as it is sent: status, headers, body; and the first lines as HTTP/1.1 has them."""
+    """A response: status, its own headers, body; ``head`` is what HTTP/1.1 sends before the body,
+    with the headers that every response carries, but not yet its end."""
 
     status: int
     headers: RawHeaders
@@ -95,30 +99,28 @@ class Shelf:
     def _make(self, tile: Drawn, form: str) -> Answer:
         headers = [
             (b"etag", tile.etag), (b"cache-control", tile.rule), (b"vary", b"accept-encoding"),
-            *self.headers,
         ]  # fmt: skip
         if form == "empty":
-            return _answer(HTTPStatus.NO_CONTENT, headers, b"")
+            return self._answer(HTTPStatus.NO_CONTENT, headers, b"")
         if form == "unchanged":
-            return _answer(HTTPStatus.NOT_MODIFIED, headers, b"")
+            return self._answer(HTTPStatus.NOT_MODIFIED, headers, b"")
         headers.append((b"content-type", MEDIA_TYPE))
         body = tile.body
         if form == "packed":
             headers.append((b"content-encoding", b"gzip"))
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         headers.append((b"content-length", str(len(body)).encode()))
-        return _answer(HTTPStatus.OK, headers, body)
+        return self._answer(HTTPStatus.OK, headers, body)
+
+    def _answer(self, status: HTTPStatus, headers: RawHeaders, body: bytes) -> Answer:
+        lines = [f"HTTP/1.1 {status} {status.phrase}".encode()]
+        lines += [b"%s: %s" % pair for pair in (*headers, *self.headers)]
+        return Answer(status, headers, body, b"\r\n".join(lines) + b"\r\n")
 
 
 def target(path: str, query: bytes) -> bytes:
     """What stands for them in a request's first line."""
     return b"%s?%s" % (path.encode(), query) if query else path.encode()
-
-
-def _answer(status: HTTPStatus, headers: RawHeaders, body: bytes) -> Answer:
-    lines = [f"HTTP/1.1 {status} {status.phrase}".encode()]
-    lines += [b"%s: %s" % pair for pair in headers]
-    return Answer(status, headers, body, b"\r\n".join(lines) + b"\r\n")
 
 
 def matches(known: bytes, etag: bytes) -> bool:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from api import drawing, flights
 from api.drawing import Asked, Order
 from api.readers import reader
-from api.shelf import Answer, Drawn, Shelf, target
+from api.shelf import OPERATION, Answer, Drawn, Shelf, target
 from geo.layers import LAYERS
 from geo.store import tiles
 from geo.store.tiles import NoSuchTile, Tile
@@ -43,11 +43,13 @@ class Straight:
             if order is None:
                 await self.app(scope, receive, send)
                 return
+            scope["operation"] = OPERATION
             try:
                 tile = await flights.unless_left(receive, drawing.draw(self.state, order))
             except Exception as error:
                 await (await _problem(scope, error))(scope, receive, send)
                 return
+        scope["operation"] = OPERATION
         await _send(self.state.shelf.answer(tile, known, accepted), send)
 
     def _on_shelf(self, scope: Scope) -> Drawn | None:

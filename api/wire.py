@@ -8,18 +8,22 @@ uvicorn's way, where the same tile gets the same answer.
 
 from collections.abc import Callable
 from functools import lru_cache
+from time import perf_counter, time
 from typing import NamedTuple
 
+from starlette.datastructures import State
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.shelf import Shelf
+from api.gate import new_id
+from api.shelf import OPERATION, Answer, Shelf
+from api.tally import Over
 
 _LONGEST_TARGET = 400
 _PROTOCOL = b" HTTP/1.1\r\n"
 # Lines that ask for more than an answer: a body, another protocol; or go on from the line before.
 _NOT_PLAIN = (
     b"\r\ncontent-length", b"\r\ntransfer-encoding", b"\r\nexpect", b"\r\nupgrade",
-    b"\r\nconnection", b"\r\nauthorization", b"\r\nrange", b"\r\n ", b"\r\n\t",
+    b"\r\nconnection", b"\r\nauthorization", b"\r\nrange", b"\r\nx-request-id", b"\r\n ", b"\r\n\t",
 )  # fmt: skip
 _KEEP_ALIVE = b"\r\nconnection: keep-alive\r\n"
 
@@ -33,11 +37,16 @@ class Headers(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What the application puts under "kept" into its lifespan state: the shelf, and which hosts it
-    answers to."""
+    """What the application puts under "kept" into its lifespan state.
+
+    ``knows`` tells the hosts it answers to; ``state`` is the application's, with ``readiness`` and
+    ``tally``; ``log_clients`` says whether the tally gets the addresses of clients.
+    """
 
     shelf: Shelf
     knows: Callable[[bytes], bool]
+    state: State
+    log_clients: bool
 
 
 @lru_cache(maxsize=2048)
@@ -108,6 +117,7 @@ class Wire(HttpToolsProtocol):
         self.timeout_keep_alive_task = after
 
     def _at_once(self, data: bytes) -> bytes | None:
+        began = perf_counter()
         kept: Kept | None = self.app_state.get("kept")
         busy = self.cycle is not None and not self.cycle.response_complete
         if kept is None or busy or not self._between or self.flow.write_paused:
@@ -118,15 +128,27 @@ class Wire(HttpToolsProtocol):
         if tile is None:
             return None
         headers = read(data[end + len(_PROTOCOL) - 2 :])
-        if headers is None or not kept.knows(headers.host):
+        if headers is None or not kept.knows(headers.host) or kept.state.readiness.fault():
             return None
         answer = kept.shelf.answer(tile, headers.known, headers.accepted)
-        return b"".join((answer.head, self._last_lines(), answer.body))
+        id_ = new_id()
+        self._note(kept, id_, answer, perf_counter() - began)
+        return b"%s%sx-request-id: %s\r\n\r\n%s" % (
+            answer.head,
+            self._last_lines(),
+            id_,
+            answer.body,
+        )
+
+    def _note(self, kept: Kept, id_: bytes, answer: Answer, seconds: float) -> None:
+        client = self.client[0] if kept.log_clients and self.client else None
+        came_of_it = (answer.status, seconds, len(answer.body), client)
+        kept.state.tally.note(Over(time(), id_.decode(), OPERATION, "GET", *came_of_it))
 
     def _last_lines(self) -> bytes:
-        """The headers that uvicorn adds to every answer, and the end of all headers."""
+        """The headers that uvicorn adds to every answer."""
         headers = self.server_state.default_headers
         if self._ours[0] is not headers:
             lines = b"".join(b"%s: %s\r\n" % pair for pair in headers)
-            self._ours = (headers, lines + b"\r\n")
+            self._ours = (headers, lines)
         return self._ours[1]

@@ -17,7 +17,7 @@ from bench import kept, mapped, servers, walk
 from bench.kept import Page
 from bench.servers import Answer, Client, Server
 from geo.layers import LAYERS
-from geo.store import database, tiles
+from geo.store import database, pools, tiles
 from geo.store.tiles import Tile, Wanted
 
 SHOWN = ("areas", "grids", "blocks", "roads", "segments", "incidents")
@@ -68,7 +68,8 @@ def main() -> None:
 
 def cold(url: str, requests: list[Request], rounds: int, tipg: Server | None) -> Results:
     """Nothing is kept: Luge's shelf has no room, and tipg keeps nothing anyway."""
-    options = {"autocommit": True, "prepare_threshold": 0, "options": database.TILE_OPTIONS}
+    settings = " ".join(f"-c {setting}" for setting in pools.TILE_SETTINGS)
+    options = {"autocommit": True, "prepare_threshold": 0, "options": settings}
     with servers.luge(url, 0) as luge, psycopg.connect(url, **options) as conn:
         client, running = Client(luge.port), {"luge": luge}
         ask = {"luge": lambda r: _body(client.get(_luge_path(r))), "sql": _bare(conn, requests)}
@@ -99,8 +100,9 @@ def whole(url: str, requests: list[Request], results: Results) -> None:
         luge = sum(median(results["luge"][r].seconds) for r in asked)
         theirs = sum(seconds[r] for r in asked)
         kilobytes = sum(size[r] for r in asked) / len(asked) / 1e3
-        print(f"z{zoom or 'all'}: {len(asked)} tiles; luge {len(asked) / luge:.0f}/s,"
-              f" tipg {len(asked) / theirs:.1f}/s, × {theirs / luge:.2f}; kB: tipg {kilobytes:.1f}")  # fmt: skip
+        rates = f"luge {len(asked) / luge:.0f}/s, tipg {len(asked) / theirs:.1f}/s"
+        times = f"tipg × {theirs / luge:.2f}"
+        print(f"z{zoom or 'all'}: {len(asked)} tiles; {rates}; {times}; kB: tipg {kilobytes:.1f}")
 
 
 def _features(conn: psycopg.Connection, request: Request) -> int:

@@ -10,9 +10,17 @@ from typing import TextIO
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg.sql import SQL, Identifier
 
 from geo.store import cluster, migrate, sample
+
+# Clients in process call the service by this name.
+os.environ["LUGE_HOSTS"] = "testserver"
+
+# Machines are noisy: no test fails for being slow.
+settings.register_profile("luge", deadline=None)
+settings.load_profile("luge")
 
 HOME = Path(__file__).parents[1] / ".luge" / "test"
 SRID = 4549

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout, TooManyRequests
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from geo.layers import RIGHTS
 from geo.store.queries import load
@@ -41,32 +41,6 @@ class NoDistrict(ValueError):
 
     def __init__(self) -> None:
         super().__init__("the database holds no district yet: run `luge init` or `luge demo`")
-
-
-def open_pool(url: str, *, size: int = 8, statement_timeout_ms: int = 0) -> ConnectionPool:
-    """A pool of connections to ``url``; opened lazily: the database may still be starting."""
-    options = f"-c statement_timeout={statement_timeout_ms}" if statement_timeout_ms else ""
-    return ConnectionPool(
-        url, min_size=1, max_size=size, open=True, kwargs={"options": options} if options else {}
-    )
-
-
-def open_tile_pool(url: str, *, size: int, statement_timeout_ms: int) -> AsyncConnectionPool[Any]:
-    """A pool of its own for tiles, so that a flood of them leaves the other connections free.
-
-    To be opened in the event loop. A statement is planned once for all tiles, since planning takes
-    as long as a near tile does; what a plan must know is therefore written into the statement.
-    Starting parallel workers or compiling would take longer than most tiles do.
-    """
-    options = f"-c statement_timeout={statement_timeout_ms} {TILE_OPTIONS}"
-    return AsyncConnectionPool(
-        url, min_size=1, max_size=size, max_waiting=64 * size, open=False, configure=_keep_plans,
-        kwargs={"options": options, "autocommit": True, "prepare_threshold": 0},
-    )  # fmt: skip
-
-
-async def _keep_plans(conn: psycopg.AsyncConnection[Any]) -> None:
-    conn.prepared_max = 200  # a layer at a zoom each
 
 
 @contextmanager

@@ -38,14 +38,21 @@ def refresh_metrics(conn: psycopg.Connection, revisions: Mapping[str, str], toda
         for metric in METRICS
         for layer in metric.layers
     }
+    there = {(key, layer): named for key, layer, named in conn.execute(QUERIES["revisions"])}
     conn.execute(QUERIES["fresh"])
-    changed = conn.execute(QUERIES["drop_values"]).rowcount > 0
+    if there != wanted:
+        _put_revisions(conn, wanted)
+    changed = [conn.execute(QUERIES[step]).rowcount > 0 for step in ("drop_values", "put_values")]
+    if there == wanted and any(changed):
+        _put_revisions(conn, wanted)  # only this tells tiles of new values
+    conn.execute(QUERIES["forget"])
+    return any(changed)
+
+
+def _put_revisions(conn: psycopg.Connection, wanted: dict[tuple[str, str], str]) -> None:
     keys, layers = zip(*wanted, strict=True)
     given = {"keys": list(keys), "layers": list(layers), "revisions": list(wanted.values())}
     conn.execute(QUERIES["put_revisions"], given)
-    changed = conn.execute(QUERIES["put_values"]).rowcount > 0 or changed
-    conn.execute(QUERIES["forget"])
-    return changed
 
 
 def _revision(key: str, layer: str, revisions: Mapping[str, str], today: str) -> str:

@@ -27,8 +27,10 @@ insert into refreshed (part, revision, at, seconds) values (%(part)s, %(revision
 on conflict (part) do update set revision = excluded.revision, at = excluded.at, seconds = excluded.seconds
 
 -- name: shapes
--- The shapes of a layer that are in force, to be simplified together.
+-- The shapes of a layer that are in force, to be simplified together; in one order, as the result
+-- depends on it.
 select shape_id, {apart}::text as apart, from_zoom, st_asbinary(geom) as geom from {view} {in_force}
+order by shape_id
 
 -- name: in_force
 where valid_from <= %(on)s::date and valid_to > %(on)s::date
