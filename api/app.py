@@ -86,7 +86,8 @@ def create_app(settings: Settings) -> FastAPI:
             keeping = metrics.refreshing(state)
             async with tile_pool, _running(watch(url, state.log)), _running(keeping):
                 log.info("process %d serves", os.getpid())
-                yield {"kept": Kept(state.shelf, knows, state, settings.log_clients)}
+                checks = (knows, state.readiness.fault)
+                yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
                     log.warning("%d requests were broken off", left)

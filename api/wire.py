@@ -11,12 +11,11 @@ from functools import lru_cache
 from time import perf_counter, time
 from typing import NamedTuple
 
-from starlette.datastructures import State
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api.gate import new_id
 from api.shelf import OPERATION, Answer, Shelf
-from api.tally import Over
+from api.tally import Over, Tally
 
 _LONGEST_TARGET = 400
 _PROTOCOL = b" HTTP/1.1\r\n"
@@ -39,13 +38,14 @@ class Headers(NamedTuple):
 class Kept(NamedTuple):
     """What the application puts under "kept" into its lifespan state.
 
-    ``knows`` tells the hosts it answers to; ``state`` is the application's, with ``readiness`` and
-    ``tally``; ``log_clients`` says whether the tally gets the addresses of clients.
+    ``knows`` tells the hosts it answers to, ``fault`` what keeps it from answering; ``log_clients``
+    says whether the tally gets the addresses of clients.
     """
 
     shelf: Shelf
     knows: Callable[[bytes], bool]
-    state: State
+    fault: Callable[[], object]
+    tally: Tally
     log_clients: bool
 
 
@@ -128,7 +128,7 @@ class Wire(HttpToolsProtocol):
         if tile is None:
             return None
         headers = read(data[end + len(_PROTOCOL) - 2 :])
-        if headers is None or not kept.knows(headers.host) or kept.state.readiness.fault():
+        if headers is None or not kept.knows(headers.host) or kept.fault():
             return None
         answer = kept.shelf.answer(tile, headers.known, headers.accepted)
         id_ = new_id()
@@ -143,7 +143,7 @@ class Wire(HttpToolsProtocol):
     def _note(self, kept: Kept, id_: bytes, answer: Answer, seconds: float) -> None:
         client = self.client[0] if kept.log_clients and self.client else None
         came_of_it = (answer.status, seconds, len(answer.body), client)
-        kept.state.tally.note(Over(time(), id_.decode(), OPERATION, "GET", *came_of_it))
+        kept.tally.note(Over(time(), id_.decode(), OPERATION, "GET", *came_of_it))
 
     def _last_lines(self) -> bytes:
         """The headers that uvicorn adds to every answer."""
