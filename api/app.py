@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import guard, health, imports, logs, metrics, places, problems, tiles
+from api import guard, health, imports, logs, measures, metrics, places, problems, tiles
 from api.gate import Gate, name_of
 from api.readers import public
 from api.shelf import Shelf
@@ -119,6 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(places.router)
     app.include_router(tiles.router)
+    app.include_router(measures.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app

@@ -1,8 +1,6 @@
 """Routes of the map: which layers there are, their TileJSON, and their vector tiles."""
 
-from datetime import datetime
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
@@ -13,7 +11,7 @@ from api.shelf import target
 from geo import layers
 from geo.layers import LAYERS, METRICS, Layer
 from geo.store import changes, tiles
-from geo.store.database import Connection, Setting, read_setting, transaction
+from geo.store.database import Connection, read_setting, transaction
 from geo.store.tiles import Tile
 
 router = APIRouter(tags=["map"])
@@ -26,7 +24,7 @@ def list_layers(request: Request) -> dict[str, object]:
     """The declared layers: names, zooms, columns, legend, revision; and what can be measured."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         setting = read_setting(conn)
-        shares, today = tiles.read_shares(conn), _today(setting)
+        shares, today = tiles.read_shares(conn), setting.today()
         return {
             "groups": [group._asdict() for group in layers.GROUPS],
             "layers": [
@@ -46,7 +44,7 @@ def read_tilejson(request: Request, layer: LayerKey) -> dict[str, object]:
     declared = _declared(layer)
     with transaction(request.app.state.pool, reader(request)) as conn:
         setting = read_setting(conn)
-        revision = drawing.revision(changes.revision(conn, layer), declared, _today(setting))
+        revision = drawing.revision(changes.revision(conn, layer), declared, setting.today())
         bounds = tiles.extent(conn)
     columns = layers.readable(declared, reader(request).rights)
     address = f"{request.base_url}tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?rev={revision}"
@@ -82,10 +80,6 @@ async def read_tile(
     response = Response(found.body, status_code=found.status)
     response.raw_headers = list(found.headers)
     return response
-
-
-def _today(setting: Setting) -> str:
-    return datetime.now(ZoneInfo(setting.time_zone)).date().isoformat()
 
 
 def _declared(key: str) -> Layer:

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.rows import dict_row
@@ -79,6 +81,10 @@ class Setting(NamedTuple):
     srid: int
     time_zone: str
     link_distance_m: float
+
+    def today(self) -> str:
+        """Today in the district, as YYYY-MM-DD."""
+        return datetime.now(ZoneInfo(self.time_zone)).date().isoformat()
 
 
 def read_setting(conn: psycopg.Connection) -> Setting:
