@@ -22,7 +22,7 @@ _PROTOCOL = b" HTTP/1.1\r\n"
 # Lines that ask for more than an answer: a body, another protocol; or go on from the line before.
 _NOT_PLAIN = (
     b"\r\ncontent-length", b"\r\ntransfer-encoding", b"\r\nexpect", b"\r\nupgrade",
-    b"\r\nconnection", b"\r\nauthorization", b"\r\nrange", b"\r\nx-request-id", b"\r\n ", b"\r\n\t",
+    b"\r\nauthorization", b"\r\nrange", b"\r\nx-request-id", b"\r\n ", b"\r\n\t",
 )  # fmt: skip
 _KEEP_ALIVE = b"\r\nconnection: keep-alive\r\n"
 
@@ -57,22 +57,25 @@ def read(lines: bytes) -> Headers | None:
     """
     if lines.find(b"\r\n\r\n") != len(lines) - 4:
         return None
-    lines = lines.lower().replace(_KEEP_ALIVE, b"\r\n", 1)
-    if any(name in lines for name in _NOT_PLAIN) or lines.count(b"\n") != lines.count(b"\r\n"):
+    low = lines.lower()
+    if any(name in low for name in _NOT_PLAIN) or low.count(b"\n") != low.count(b"\r\n"):
         return None
-    host = _value(lines, b"\r\nhost:")
-    known, accepted = _value(lines, b"\r\nif-none-match:"), _value(lines, b"\r\naccept-encoding:")
+    if low.count(b"\r\nconnection") != low.count(_KEEP_ALIVE):
+        return None
+    names = (b"\r\nhost:", b"\r\nif-none-match:", b"\r\naccept-encoding:")
+    host, known, accepted = (_value(lines, low, name) for name in names)
     if not host or known is None or accepted is None:
         return None
     return Headers(host, known, accepted)
 
 
-def _value(lines: bytes, name: bytes) -> bytes | None:
+def _value(lines: bytes, low: bytes, name: bytes) -> bytes | None:
     """The value of a header; b"" where it is not there, None where it is there twice."""
-    _, found, rest = lines.partition(name)
-    if not found:
+    at = low.find(name)
+    if at < 0:
         return b""
-    return None if name in rest else rest.partition(b"\r\n")[0].strip()
+    start = at + len(name)
+    return None if low.find(name, start) >= 0 else lines[start : lines.find(b"\r\n", start)].strip()
 
 
 class Wire(HttpToolsProtocol):
