@@ -37,7 +37,9 @@ def ready(size: str, incidents: int) -> str:
         _make(url, size, incidents)
         with psycopg.connect(url, autocommit=True) as conn:
             conn.execute(f"comment on database {DATABASE} is '{version}'")
-    refreshing.bring_up_to_date(url)
+    if refreshing.bring_up_to_date(url):
+        with psycopg.connect(url, autocommit=True) as conn:
+            conn.execute("vacuum analyze generalised")
     return url
 
 
