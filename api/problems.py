@@ -13,12 +13,15 @@ from api.logs import REQUEST_ID
 from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
 from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
+from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+from geo.store.wanted import BadFilter as BadWish
 
 log = logging.getLogger("luge")
 
@@ -27,10 +30,14 @@ STATUS = {
     UnknownCrs: 400,
     OutsideChina: 400,
     UnknownKind: 400,
+    UnknownFormat: 400,
+    TooManyRows: 400,
+    BadFilter: 400,
+    BadWish: 400,
     BadName: 400,
     NoSuchTile: 400,
     BadParameter: 400,
-    BadFilter: 400,
+    NoSuchLayer: 404,
     NoSuchJob: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
