@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,7 +14,18 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import guard, health, imports, logs, measures, metrics, places, problems, tiles
+from api import (
+    exports,
+    guard,
+    health,
+    imports,
+    logs,
+    measures,
+    metrics,
+    places,
+    problems,
+    tiles,
+)
 from api.gate import Gate, name_of
 from api.readers import public
 from api.shelf import Shelf
@@ -105,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings, app.state.tally = settings, Tally()
+    app.state.exports = BoundedSemaphore(settings.exports_at_once)
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -121,6 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(measures.router)
     app.include_router(imports.router)
+    app.include_router(exports.router)
     _serve_page(app, DIST)
     return app
 

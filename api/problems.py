@@ -10,11 +10,14 @@ from starlette.exceptions import HTTPException
 
 from api.logs import REQUEST_ID
 from geo.crs import OutsideChina, UnknownCrs
+from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.exporting import NoSuchLayer
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+from geo.store.wanted import BadFilter
 
 log = logging.getLogger("luge")
 
@@ -23,8 +26,12 @@ STATUS = {
     UnknownCrs: 400,
     OutsideChina: 400,
     UnknownKind: 400,
+    UnknownFormat: 400,
+    TooManyRows: 400,
+    BadFilter: 400,
     BadName: 400,
     NoSuchTile: 400,
+    NoSuchLayer: 404,
     NoSuchJob: 404,
     JobBusy: 409,
     FileGone: 410,
