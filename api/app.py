@@ -13,9 +13,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import imports, places, problems, tiles
+from api import imports, live, places, problems, tiles
+from api.hub import Hub
 from api.readers import public
 from api.shelf import FromShelf, Shelf
+from api.streams import KeepRawSend
 from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.database import open_pool, open_tile_pool
@@ -65,7 +67,9 @@ def create_app(settings: Settings) -> FastAPI:
         tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms)
         with pool, working(url, settings.home / "uploads"):
             app.state.pool = pool
-            async with tile_pool, _running(watch(url, app.state.log)):
+            hub = app.state.hub = Hub(app.state.log)
+            watching = _running(watch(url, app.state.log, hub.tell))
+            async with tile_pool, watching, _running(hub.beat()):
                 app.state.tile_pool = tile_pool
                 yield
 
@@ -83,8 +87,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(_SecurityHeaders)
     app.add_middleware(FromShelf, state=app.state, headers=HEADERS)
+    app.add_middleware(KeepRawSend)
     app.include_router(places.router)
     app.include_router(tiles.router)
+    app.include_router(live.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app

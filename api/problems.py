@@ -12,6 +12,7 @@ from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
+from geo.store.live import NoSuchArea
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
 
@@ -24,6 +25,7 @@ STATUS = {
     UnknownKind: 400,
     BadName: 400,
     NoSuchTile: 400,
+    NoSuchArea: 404,
     NoSuchJob: 404,
     JobBusy: 409,
     FileGone: 410,

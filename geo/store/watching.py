@@ -1,12 +1,14 @@
-"""One listening connection a process keeps its `changes.Log` up to date."""
+"""One listening connection a process keeps its `changes.Log` up to date and hands on the news."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from typing import Any
 
 import psycopg
 
-from geo.store.changes import Log, catch_up
+from geo.store.changes import Log, catch_up, recognise
 
 log = logging.getLogger("luge")
 
@@ -14,12 +16,16 @@ log = logging.getLogger("luge")
 LOOK_EVERY_S = 5.0
 TRY_AGAIN_S = 0.5
 
+Connection = psycopg.AsyncConnection[Any]
+# Takes the log's news, and may read with the connection what they speak of.
+Tell = Callable[[Connection], Awaitable[None]]
 
-async def watch(url: str, seen: Log) -> None:
+
+async def watch(url: str, seen: Log, tell: Tell) -> None:
     """Keeps ``seen`` up to date until it is cancelled; connects again where the database went."""
     while True:
         try:
-            await _watch(url, seen)
+            await _watch(url, seen, tell)
         except psycopg.Error as error:
             log.warning("changes wait for the database: %s", error)
         finally:
@@ -27,12 +33,14 @@ async def watch(url: str, seen: Log) -> None:
         await asyncio.sleep(TRY_AGAIN_S)
 
 
-async def _watch(url: str, seen: Log) -> None:
+async def _watch(url: str, seen: Log, tell: Tell) -> None:
     async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
         await conn.execute("listen luge_change")
+        await recognise(conn, seen)
         while True:
             await catch_up(conn, seen)
             seen.live = True
+            await tell(conn)
             async with aclosing(conn.notifies(timeout=LOOK_EVERY_S, stop_after=1)) as coming:
                 async for _ in coming:
                     pass
