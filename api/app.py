@@ -1,6 +1,7 @@
 """The web service: `create_app` puts routes, errors, headers and the browser app together."""
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Coroutine, MutableMapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -71,6 +72,9 @@ def create_app(settings: Settings) -> FastAPI:
             watching = _running(watch(url, app.state.log, hub.tell))
             async with tile_pool, watching, _running(hub.beat()):
                 app.state.tile_pool = tile_pool
+                # What is there now stays: looking through it for garbage would hold up every
+                # stream for a tenth of a second, again and again.
+                gc.freeze()
                 yield
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.

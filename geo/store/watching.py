@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from typing import Any
@@ -15,6 +16,8 @@ log = logging.getLogger("luge")
 # NOTIFY is a bare wake-up; a slow look as well finds what a lost one would have told.
 LOOK_EVERY_S = 5.0
 TRY_AGAIN_S = 0.5
+# After each telling the process has as long for everything else, but not more than this.
+MOST_REST_S = 0.05
 
 Connection = psycopg.AsyncConnection[Any]
 # Takes the log's news, and may read with the connection what they speak of.
@@ -40,7 +43,15 @@ async def _watch(url: str, seen: Log, tell: Tell) -> None:
         while True:
             await catch_up(conn, seen)
             seen.live = True
-            await tell(conn)
+            await _tell_and_rest(conn, tell)
             async with aclosing(conn.notifies(timeout=LOOK_EVERY_S, stop_after=1)) as coming:
                 async for _ in coming:
                     pass
+
+
+async def _tell_and_rest(conn: Connection, tell: Tell) -> None:
+    """Tells, then leaves the process to others; meanwhile changes gather to be told at once."""
+    begin = time.monotonic()
+    await tell(conn)
+    await asyncio.sleep(0)  # what was written to many streams goes out
+    await asyncio.sleep(min(time.monotonic() - begin, MOST_REST_S))
