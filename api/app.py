@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import imports, live, places, problems, tiles
+from api import cases, imports, live, places, problems, tiles
 from api.hub import Hub
 from api.readers import public
 from api.shelf import FromShelf, Shelf
@@ -95,6 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(live.router)
+    app.include_router(cases.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app

@@ -11,8 +11,8 @@ from fastapi import HTTPException, Request
 
 READING = ("GET", "HEAD")
 FROM_ELSEWHERE = (
-    "imports over HTTP are taken only from the machine that Luge runs on, as long as there are no"
-    " accounts; elsewhere use `luge import`"
+    "data are taken over HTTP only from the machine that Luge runs on, as long as there are no"
+    " accounts; files can be taken elsewhere by `luge import`"
 )
 CROSS_SITE = "this request comes from a page of another site, so it was refused"
 

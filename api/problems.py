@@ -8,8 +8,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from geo.cases import NoSuchAction
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
+from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
@@ -25,10 +27,16 @@ STATUS = {
     UnknownKind: 400,
     BadName: 400,
     NoSuchTile: 400,
+    NoSuchAction: 400,
+    OutsideDistrict: 400,
     NoSuchArea: 404,
+    NoSuchCase: 404,
     NoSuchJob: 404,
     JobBusy: 409,
+    CaseMoved: 409,
     FileGone: 410,
+    CaseChanged: 412,
+    KeyReused: 422,
     NoDistrict: 503,
 }
 
@@ -62,7 +70,8 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    return Problem(STATUS[type(error)], str(error))
+    more = error.now if isinstance(error, CaseMoved) else {}
+    return Problem(STATUS[type(error)], str(error), **more)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -9,7 +9,6 @@ Clients are processes of their own. Every client checks that it gets every chang
 
 import argparse
 import asyncio
-import json
 import multiprocessing as mp
 import os
 import resource
@@ -19,7 +18,6 @@ import sys
 import time
 from collections import defaultdict
 from pathlib import Path
-from queue import Empty
 
 import numpy as np
 import psycopg
@@ -84,7 +82,9 @@ def measure(name: str, url: str, points: list, options: argparse.Namespace) -> N
 
 def told(ms: np.ndarray) -> str:
     """What an insert took."""
-    return f"p50 {np.percentile(ms, 50):.2f}, mean {ms.mean():.2f}, p99 {np.percentile(ms, 99):.2f} ms"
+    return (
+        f"p50 {np.percentile(ms, 50):.2f}, mean {ms.mean():.2f}, p99 {np.percentile(ms, 99):.2f} ms"
+    )
 
 
 def write(url: str, points: list, rate: float, seconds: float, mark: str = "") -> np.ndarray:
