@@ -18,6 +18,8 @@ LOOK_EVERY_S = 5.0
 TRY_AGAIN_S = 0.5
 # After each telling the process has as long for everything else, but not more than this.
 MOST_REST_S = 0.05
+# What the connection is called among those of the server.
+NAME = "luge watch"
 
 Connection = psycopg.AsyncConnection[Any]
 # Takes the log's news, and may read with the connection what they speak of.
@@ -37,7 +39,9 @@ async def watch(url: str, seen: Log, tell: Tell) -> None:
 
 
 async def _watch(url: str, seen: Log, tell: Tell) -> None:
-    async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
+    async with await psycopg.AsyncConnection.connect(
+        url, autocommit=True, application_name=NAME
+    ) as conn:
         await conn.execute("listen luge_change")
         await recognise(conn, seen)
         while True:
