@@ -18,7 +18,7 @@ from api import cases, imports, live, places, problems, tiles
 from api.hub import Hub
 from api.readers import public
 from api.shelf import FromShelf, Shelf
-from api.streams import KeepRawSend
+from api.streams import RAW_SEND
 from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.database import open_pool, open_tile_pool
@@ -48,6 +48,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# How often garbage is looked for among what is new, what is a little older, and everything.
+SELDOM = (20_000, 20, 200)
+
 NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>路格 Luge</title>
 <h1>地图页面尚未构建 · The map page is not built yet</h1>
 <p>请在项目目录运行 <code>./scripts/setup</code>，然后刷新本页。</p>
@@ -73,12 +76,14 @@ def create_app(settings: Settings) -> FastAPI:
             async with tile_pool, watching, _running(hub.beat()):
                 app.state.tile_pool = tile_pool
                 # What is there now stays: looking through it for garbage would hold up every
-                # stream for a tenth of a second, again and again.
+                # stream for a tenth of a second, again and again; so would doing it as often as
+                # is usual with a thousand connections.
                 gc.freeze()
+                gc.set_threshold(*SELDOM)
                 yield
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
-    app = FastAPI(
+    app = _Service(
         title="路格 Luge",
         lifespan=lifespan,
         docs_url=None,
@@ -91,7 +96,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(_SecurityHeaders)
     app.add_middleware(FromShelf, state=app.state, headers=HEADERS)
-    app.add_middleware(KeepRawSend)
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(live.router)
@@ -99,6 +103,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
+
+
+class _Service(FastAPI):
+    """Keeps the server's own ``send`` for streams; every middleware stands before it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[RAW_SEND] = send
+        await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager
