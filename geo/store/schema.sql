@@ -1061,6 +1061,13 @@ ALTER TABLE public.plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.refreshed (
+    part text NOT NULL,
+    revision text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    seconds double precision NOT NULL
+);
+
 CREATE TABLE public.request_key (
     key text NOT NULL,
     asked text NOT NULL,
@@ -1248,6 +1255,9 @@ ALTER TABLE ONLY public.plan
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.refreshed
+    ADD CONSTRAINT refreshed_pkey PRIMARY KEY (part);
+
 ALTER TABLE ONLY public.request_key
     ADD CONSTRAINT request_key_pkey PRIMARY KEY (key);
 
@@ -1420,6 +1430,10 @@ CREATE TRIGGER note_delete AFTER DELETE ON public.segment REFERENCING OLD TABLE 
 CREATE TRIGGER note_delete AFTER DELETE ON public.segment_side REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('sides');
 
 CREATE TRIGGER note_delete AFTER DELETE ON public.station REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('stations');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.assignment FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('assignments');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.duty FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('duties');
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.grid FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
 
