@@ -64,9 +64,10 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
   map.on("mousemove", ({ point }) => {
     if (!shown()) return;
     const layers = layersOf(select.value);
-    const under = layers.length ? map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers })[0] : undefined;
-    for (const [id, entry] of rows) entry.classList.toggle("lit", id === Number(under?.id));
-    if (under) rows.get(Number(under.id))?.scrollIntoView({ block: "nearest" });
+    const under = layers.length ? map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers }) : [];
+    const ids = new Set(under.map(({ id }) => Number(id)));
+    for (const [id, entry] of rows) entry.classList.toggle("lit", ids.has(id));
+    list.querySelector(".lit")?.scrollIntoView({ block: "nearest" });
   });
   // The panel is filled when its tab is opened.
   new ResizeObserver(render).observe(panel);
