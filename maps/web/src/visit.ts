@@ -132,7 +132,8 @@ export function visits(map: MapLibre, declared: Layers): Visits {
   const reopen = () => {
     const at = placeInUrl();
     const ref = parseUnit(readHash("unit"));
-    if (ref) void openUnit(ref);
+    // An address without a view leaves it to the unit.
+    if (ref) void openUnit(ref, { fly: !readHash("map") });
     else if (at) void visit(at);
     else if (!panel.hidden) leave();
   };

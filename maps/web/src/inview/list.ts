@@ -4,7 +4,7 @@ import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import type { Layers } from "../api";
 import { gridSource } from "../draw/grids";
 import { h, isPhone } from "../dom";
-import { named, number, t, tValue, whenLanguage } from "../i18n";
+import { language, named, number, t, tValue, whenLanguage } from "../i18n";
 import { framePadding, glance, isVisible } from "../map";
 import type { Visits } from "../visit";
 import { centreOf } from "./centre";
@@ -22,6 +22,8 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
   const rows = new Map<number, HTMLElement>();
   const layersOf = (key: string) => drawnLayers(map, key, declared);
   const shown = () => panel.checkVisibility();
+
+  let listed = "";
 
   const light = (feature: MapGeoJSONFeature | null) => {
     halo.remove();
@@ -44,9 +46,13 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
   };
   const render = () => {
     if (!shown()) return;
-    const focus = Number(list.querySelector<HTMLElement>(":focus")?.dataset["feature"]);
     const layers = layersOf(select.value);
     const found = layers.length ? unique(map.queryRenderedFeatures(freeBox(map), { layers })) : [];
+    // Rows stay as they are while the same things are in view: somebody may be on one of them.
+    const now = [select.value, language(), layers.length, ...found.map(({ id }) => id)].join();
+    if (now === listed) return;
+    listed = now;
+    const focus = Number(list.querySelector<HTMLElement>(":focus")?.dataset["feature"]);
     rows.clear();
     list.replaceChildren(...found.slice(0, MOST).map(row));
     status.textContent = !layers.length ? t("inview_off") : found.length > MOST ? t("inview_some", { n: MOST, all: number(found.length) })
