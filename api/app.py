@@ -13,8 +13,20 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import guard, health, imports, logs, measures, metrics, places, problems, tiles
+from api import (
+    contract,
+    guard,
+    health,
+    imports,
+    logs,
+    measures,
+    metrics,
+    places,
+    problems,
+    tiles,
+)
 from api.gate import Gate, name_of
+from api.ogc import routes as ogc
 from api.readers import public
 from api.shelf import FromShelf, Shelf
 from api.tally import Tally
@@ -96,8 +108,10 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         generate_unique_id_function=name_of,
+        responses=contract.PROBLEMS,
     )
-    app.state.settings, app.state.tally = settings, Tally()
+    contract.install(app)
+    app.state.settings, app.state.tally, app.state.bounds = settings, Tally(), {}
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -114,6 +128,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(measures.router)
     app.include_router(imports.router)
+    app.include_router(ogc.router)
     _serve_page(app, DIST)
     return app
 

@@ -8,10 +8,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api import contract
 from api.logs import REQUEST_ID
+from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
+from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
@@ -25,7 +29,13 @@ STATUS = {
     UnknownKind: 400,
     BadName: 400,
     NoSuchTile: 400,
+    BadParameter: 400,
+    BadFilter: 400,
     NoSuchJob: 404,
+    NoSuchCollection: 404,
+    NoSuchFeature: 404,
+    NoTileThere: 404,
+    NotAcceptable: 406,
     JobBusy: 409,
     FileGone: 410,
     NoDistrict: 503,
@@ -89,6 +99,8 @@ async def _http(request: Request, error: Exception) -> Response:
         detail = f"there is nothing at {request.url.path}"
     response = Problem(error.status_code, detail)
     response.headers.update(error.headers or {})
+    if error.status_code == 405 and (allowed := contract.methods(request.app, request.url.path)):
+        response.headers["Allow"] = ", ".join(allowed)
     return response
 
 
