@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from cachetools import LRUCache
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -15,6 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
     contract,
+    counts,
     guard,
     health,
     imports,
@@ -78,6 +80,7 @@ def create_app(settings: Settings) -> FastAPI:
         url = settings.database_url or cluster.start(settings.home)
         state, wait_s = app.state, settings.connection_wait_s
         state.log, state.flights = Log(), {}
+        state.passing = LRUCache(512)
         state.shelf = Shelf(settings.tile_cache_bytes, state.log)
         timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
         pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
@@ -127,6 +130,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(measures.router)
+    app.include_router(counts.router)
     app.include_router(imports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)

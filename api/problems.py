@@ -14,6 +14,7 @@ from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTile
 from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
+from geo.store.counts import NoSuchArea
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
@@ -31,6 +32,7 @@ STATUS = {
     NoSuchTile: 400,
     BadParameter: 400,
     BadFilter: 400,
+    NoSuchArea: 400,
     NoSuchJob: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,

@@ -1,6 +1,6 @@
 """Routes of the map: which layers there are, their TileJSON, and their vector tiles."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -11,17 +11,23 @@ from pydantic import BaseModel, Field
 from api import flights, shelf
 from api.readers import reader
 from api.shelf import ASK_AGAIN, FOREVER, Drawn
-from geo import layers
+from geo import cql2, layers
 from geo.layers import LAYERS, METRICS, Layer
 from geo.store import changes, tiles
 from geo.store.changes import Log
 from geo.store.database import Connection, NoDistrict, Setting, read_setting, transaction
+from geo.store.passing import passing
 from geo.store.tiles import Tile, Wanted
 
 router = APIRouter(tags=["map"])
 
 # Tiles differ when their declaration or their queries do.
 CODE = blake2b(repr((LAYERS, sorted(tiles.QUERIES.items()))).encode(), digest_size=8).hexdigest()
+
+# A stamp that no layer has.
+NEVER = -1
+# Layers whose rows give features of other layers a name to be filtered by.
+NAMING = ("areas", "blocks", "roads")
 
 LayerKey = Annotated[str, Path(description="a key of /api/layers")]
 
@@ -35,6 +41,9 @@ class Asked(BaseModel):
     until: datetime | None = Field(None, description="before this time")
     on: date | None = Field(None, description="as of this day; today where not said")
     metric: str | None = Field(None, max_length=64, description="adds this metric as `value`")
+    filter: str | None = Field(
+        None, min_length=1, max_length=cql2.MOST_CHARACTERS, description="CQL2 text"
+    )
     rev: str | None = Field(None, max_length=80, description="the layer's revision, for caching")
 
 
@@ -103,13 +112,16 @@ async def _draw(request: Request, layer: Layer, tile: Tile, asked: Asked) -> Dra
     key = (request.scope["path"], request.scope["query_string"])
     log: Log = state.log
     stamp, day = log.stamp_of(layer.key), log.today()
-    wanted = _wanted(layer, tile, asked, log, setting)
-    etag = _etag(layer, tile, wanted, log, reader(request).rights)
+    wanted = await _thinned(request, layer, tile, _wanted(layer, tile, asked, log, setting))
+    besides = _besides(layer, wanted, log, reader(request).rights)
+    etag = _etag(layer, tile, wanted, log, reader(request).rights, besides)
+    if besides:
+        stamp = NEVER  # the shelf alone cannot tell that it is still so
     held: Drawn | None = state.shelf.drawn.get(key)
     if held is None or held.etag != etag:
         if shelf.matches(request.headers.get("if-none-match"), etag):
             return Drawn(b"-", etag, _rule(layer, asked, log), layer.key, stamp, day)
-        work = (state.tile_pool, layer, tile, wanted, setting.srid, reader(request).rights)
+        work = (state.tile_pool, layer, tile, wanted, setting, reader(request).rights)
         body = await flights.join(state.flights, (*key, etag), lambda: tiles.draw(*work))
         held = Drawn(body, etag, _rule(layer, asked, log), layer.key, stamp, day)
     held.stamp, held.day, held.rule = stamp, day, _rule(layer, asked, log)
@@ -134,13 +146,41 @@ def _wanted(layer: Layer, tile: Tile, asked: Asked, log: Log, setting: Setting) 
         share=log.shares.get((layer.key, tile.z), 1),
         system=asked.system,
         open=asked.open,
-        since=_instant(asked.since, setting),
-        until=_instant(asked.until, setting),
+        since=instant(asked.since, setting),
+        until=instant(asked.until, setting),
         metric=asked.metric,
+        filter=asked.filter,
     )  # fmt: skip
 
 
-def _instant(time: datetime | None, setting: Setting) -> str | None:
+async def _thinned(request: Request, layer: Layer, tile: Tile, wanted: Wanted) -> Wanted:
+    """With a filter, points are thinned by how many pass it, not by how many there are."""
+    if wanted.filter is None or not layer.budget or tile.z > layer.budget[-1][0]:
+        return wanted._replace(share=1) if wanted.filter else wanted
+    state, rights = request.app.state, reader(request).rights
+    setting: Setting = state.log.setting
+    asked = wanted._replace(share=1, on="")
+    besides = _besides(layer, wanted, state.log, rights)
+    key = (layer.key, asked, rights, state.log.stamp_of(layer.key), besides)
+    if key not in state.passing:
+        work = (state.tile_pool, layer, wanted, setting, rights)
+        state.passing[key] = await flights.join(state.flights, key, lambda: tiles.below(*work))
+    return wanted._replace(share=layers.share(layer, tile.z, state.passing[key]))
+
+
+def _besides(layer: Layer, wanted: Wanted, log: Log, rights: frozenset[str]) -> tuple[str, ...]:
+    """What a filter's answer depends on besides the layer: names of the ground, and the minute.
+
+    Nothing without a filter. Raises `BadFilter`.
+    """
+    if wanted.filter is None or log.setting is None:
+        return ()
+    moves = passing(wanted.filter, layer, rights, log.setting).moves
+    minute = f"{datetime.now(UTC):%Y-%m-%dT%H:%M}" if moves else ""
+    return (*(changes.revision_of(log, key) for key in NAMING), minute)
+
+
+def instant(time: datetime | None, setting: Setting) -> str | None:
     """An ISO time with its zone; the district's where none is said."""
     if time is None:
         return None
@@ -148,12 +188,20 @@ def _instant(time: datetime | None, setting: Setting) -> str | None:
     return zoned.isoformat()
 
 
-def _etag(layer: Layer, tile: Tile, wanted: Wanted, log: Log, rights: frozenset[str]) -> bytes:
+def _etag(
+    layer: Layer,
+    tile: Tile,
+    wanted: Wanted,
+    log: Log,
+    rights: frozenset[str],
+    besides: tuple[str, ...],
+) -> bytes:
     """Of what the tile is made of: what changed near it, what is asked, who asks, and this code."""
     parts = (
         changes.revision_of(log, layer.key, tiles.box_of(tile)),
         changes.revision_of(log, "metrics") if wanted.metric else "",
-        wanted if layer.dated else wanted._replace(on=""), sorted(rights), tile, layer.key, CODE,
+        wanted if layer.dated else wanted._replace(on=""), sorted(rights), tile, layer.key, besides,
+        CODE,
     )  # fmt: skip
     return b'"%s"' % blake2b(repr(parts).encode(), digest_size=12).hexdigest().encode()
 
@@ -161,7 +209,8 @@ def _etag(layer: Layer, tile: Tile, wanted: Wanted, log: Log, rights: frozenset[
 def _rule(layer: Layer, asked: Asked, log: Log) -> bytes:
     """A tile asked for by the revision that is in force never changes."""
     now = _revision(changes.revision_of(log, layer.key), layer, log.today())
-    return FOREVER if asked.rev == now and not asked.metric else ASK_AGAIN
+    same = asked.rev == now and not asked.metric and not asked.filter
+    return FOREVER if same else ASK_AGAIN
 
 
 def _revision(revision: str, layer: Layer, today: str) -> str:

@@ -11,9 +11,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from geo.layers import Layer
 from geo.store import layers
+from geo.store.database import Setting
+from geo.store.passing import Passing, passing, unusable
 from geo.store.queries import load
 
 QUERIES = load("tiles")
+EVERYTHING = Passing("", {}, False)
+# Shares that are told apart: 1, 1/2 … 1/2²⁴.
+HALVINGS = 24
 
 MAX_ZOOM = 22
 # A tile asks for features a little beyond its edge: 64 of its 4096 units, as ST_AsMVTGeom clips.
@@ -38,7 +43,8 @@ class Wanted(NamedTuple):
 
     ``share`` (0 to 1) thins points; ``on`` is the day for dated layers; ``system`` one grid
     system; ``open`` open or closed incidents; from ``since`` to before ``until`` (ISO times) by
-    the layer's time column; ``metric`` adds its value as the attribute ``value``.
+    the layer's time column; ``metric`` adds its value as the attribute ``value``; ``filter`` is
+    CQL2 text.
     """
 
     on: str
@@ -48,6 +54,7 @@ class Wanted(NamedTuple):
     since: str | None = None
     until: str | None = None
     metric: str | None = None
+    filter: str | None = None
 
 
 def check(tile: Tile) -> Tile:
@@ -67,28 +74,79 @@ async def draw(
     layer: Layer,
     tile: Tile,
     wanted: Wanted,
-    srid: int,
+    setting: Setting,
     rights: frozenset[str],
 ) -> bytes:
-    """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there."""
-    reach = reach_of(tile, srid)
+    """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there.
+
+    Raises `geo.conditions.BadFilter`.
+    """
+    reach = reach_of(tile, setting.srid)
+    found = _passing(layer, wanted, setting, rights)
     if tile.z < layer.min_zoom or reach is None:
         return b""
-    asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
-    query = compose(layer, tile.z, rights, asked - {"share"} if wanted.share >= 1 else asked)
-    params = {**tile._asdict(), **wanted._asdict(), "reach": reach}
-    async with pool.connection() as conn:
-        row = await (await conn.execute(query, params)).fetchone()
+    asked = _asked(wanted)
+    asked = asked - {"share"} if wanted.share >= 1 else asked
+    query = compose(layer, tile.z, rights, asked, found.sql)
+    params = {**tile._asdict(), **wanted._asdict(), **found.values, "reach": reach}
+    try:
+        async with pool.connection() as conn:
+            row = await (await conn.execute(query, params)).fetchone()
+    except psycopg.DataError as error:
+        raise unusable(error) from None
     return bytes(row[0]) if row and row[0] else b""
 
 
+async def below(
+    pool: AsyncConnectionPool[Any],
+    layer: Layer,
+    wanted: Wanted,
+    setting: Setting,
+    rights: frozenset[str],
+) -> list[int]:
+    """How many of the points wanted have a rank below 1, 1/2, 1/4 …, for `geo.layers.share`."""
+    found = _passing(layer, wanted, setting, rights)
+    query = sql.SQL(QUERIES["ranks"].decode()).format(
+        view=layers.view(layer),
+        conditions=_conditions(layer, MAX_ZOOM, _asked(wanted) - {"share"}, found.sql),
+    )
+    shares = [2.0**-k for k in range(HALVINGS, 0, -1)]
+    counts = np.zeros(HALVINGS + 1, np.int64)
+    try:
+        async with pool.connection() as conn:
+            params = {**wanted._asdict(), **found.values, "shares": shares}
+            async for reached, count in await conn.execute(query, params):
+                counts[reached] = count
+    except psycopg.DataError as error:
+        raise unusable(error) from None
+    fewer: list[int] = np.cumsum(counts)[::-1].tolist()
+    return fewer
+
+
+def _asked(wanted: Wanted) -> frozenset[str]:
+    return frozenset(name for name, value in wanted._asdict().items() if value is not None)
+
+
+def _passing(layer: Layer, wanted: Wanted, setting: Setting, rights: frozenset[str]) -> Passing:
+    if wanted.filter is None:
+        return EVERYTHING
+    return passing(wanted.filter, layer, rights, setting)
+
+
 @lru_cache(maxsize=1024)
-def compose(layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str]) -> bytes:
+def compose(
+    layer: Layer,
+    zoom: int,
+    rights: frozenset[str],
+    asked: frozenset[str],
+    passing: str = "",
+) -> bytes:
     """The query of ``layer`` at ``zoom``; ``asked`` names what is set of `Wanted`.
 
-    Features come in the order of their ids, so equal data gives equal bytes.
+    ``passing`` is the SQL of its filter. Features come in the order of their ids, so equal data
+    gives equal bytes.
     """
-    conditions = _conditions(layer, zoom, asked)
+    conditions = _conditions(layer, zoom, asked, passing)
     shapes = _fill(
         "shapes", layer, conditions,
         part=sql.Literal(layer.key),
@@ -112,7 +170,7 @@ def _fill(
     return text.format(view=layers.view(layer), conditions=conditions, **parts)
 
 
-def _conditions(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
+def _conditions(layer: Layer, zoom: int, asked: frozenset[str], passing: str = "") -> sql.Composed:
     found: list[sql.Composable] = [sql.SQL("and from_zoom <= {}").format(sql.Literal(zoom))]
     if layer.banded:
         found.append(sql.SQL("and until_zoom >= {}").format(sql.Literal(zoom)))
@@ -128,6 +186,8 @@ def _conditions(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
         if word in asked:
             time = sql.Identifier(layer.time)
             found.append(sql.SQL(f"and {{}} {comparison} %({word})s::timestamptz").format(time))
+    if passing:
+        found.append(sql.SQL("and " + passing))
     return sql.SQL(" ").join(found)
 
 
