@@ -120,7 +120,6 @@ def test_late_is_of_the_minute_and_named_grounds_are_looked_at(make_database, sa
         ("incidents", "rank < 1", "no property 'rank'"),
         ("merchants", "phone = '1'", "no property 'phone'"),
         ("density", "count < 3", "no property 'count'"),
-        ("incidents", "segment = 99999999999999999999", "cannot use"),
     ],
 )
 def test_what_cannot_be_asked_is_refused(client, middle, layer, filter_, said):

@@ -2,11 +2,13 @@
 import "./css/base.css";
 import "./css/panels.css";
 import "./css/figures.css";
+import "./css/explore.css";
 import "./css/place.css";
 import "./css/phone.css";
 import * as api from "./api";
 import { densityLegend } from "./density";
 import { find, h } from "./dom";
+import { explorePanel } from "./explore/panel";
 import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
 import { watchThinning } from "./hint";
@@ -41,7 +43,7 @@ function dataLine(district: api.District): HTMLElement {
 async function start(): Promise<void> {
   speakBoth();
   cover(t("loading"));
-  const [district, declared] = await Promise.all([api.district(), api.layers()]);
+  const [district, declared, areas] = await Promise.all([api.district(), api.layers(), api.areas()]);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
@@ -55,7 +57,7 @@ async function start(): Promise<void> {
   const figures = figuresPanel(map, fresh, quiet, visit.unit);
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
-  makeSheet({ layers: panel.element, figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
+  makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas), figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map } });
 }
