@@ -154,9 +154,11 @@ def _wanted(layer: Layer, tile: Tile, asked: Asked, log: Log, setting: Setting) 
 
 
 async def _thinned(request: Request, layer: Layer, tile: Tile, wanted: Wanted) -> Wanted:
-    """With a filter, points are thinned by how many pass it, not by how many there are."""
-    if wanted.filter is None or not layer.budget or tile.z > layer.budget[-1][0]:
-        return wanted._replace(share=1) if wanted.filter else wanted
+    """With a filter or a period, points are thinned by how many pass, not by how many there are."""
+    if not layer.budget or not (wanted.filter or wanted.since or wanted.until):
+        return wanted
+    if tile.z > layer.budget[-1][0]:
+        return wanted._replace(share=1)
     state, rights = request.app.state, reader(request).rights
     setting: Setting = state.log.setting
     asked = wanted._replace(share=1, on="")
@@ -254,6 +256,7 @@ def _describe(conn: Connection, layer: Layer, rights: frozenset[str]) -> dict[st
         "geometry": layer.geometry,
         "min_zoom": layer.min_zoom,
         "max_zoom": layer.max_zoom,
+        "budget": layer.budget,
         "shown": layer.shown,
         "columns": [c._asdict() for c in layers.readable(layer, rights)],
         "parts": layer.parts,

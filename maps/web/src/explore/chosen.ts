@@ -31,6 +31,13 @@ export function nothing(): Chosen {
   return { values: { class: [], subclass: [], status: [], street: [], area: [] }, late: "", text: "", from: "", to: "", compared: "" };
 }
 
+/** How many pass what is chosen, once that is known. */
+export const passing: { count: number | null } = { count: null };
+
+export function isNarrowed(): boolean {
+  return Object.keys(queryOf(current)).length > 0;
+}
+
 export function chosen(): Chosen {
   return current;
 }

@@ -8,7 +8,7 @@ import { picker } from "../figures/panel";
 import type { Fresh } from "../fresh";
 import { number, t, tValue, whenLanguage } from "../i18n";
 import { reloadTiles, whenStyled } from "../map";
-import { change, chosen, COLUMNS, comparedWith, nothing, queryOf, whenChosen } from "./chosen";
+import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, passing, queryOf, whenChosen } from "./chosen";
 import type { Chosen, Column } from "./chosen";
 import { comparison } from "./compare";
 import { countsBy } from "./counts";
@@ -54,6 +54,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[]): HTMLEl
         countsBy("hour_weekday", query, signal), countsBy("day", queryOf(wanted, false), signal), countsBy("class", query, signal),
       ]);
       known.total = hours.total;
+      passing.count = hours.total.count;
       known.failed = "";
       period.show(days.groups);
       heat.show(hours.groups);
@@ -83,7 +84,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[]): HTMLEl
   fresh.when((changed) => {
     if (changed.includes("incidents")) void look();
   });
-  if (Object.keys(queryOf(chosen())).length) thin();
+  if (isNarrowed()) thin();
   void learn().catch(() => undefined);
   void look();
   return h("div", { class: "explore-panel" }, hits, chips, ...pick.elements, period.element, heat.element, compare.element);
@@ -97,14 +98,13 @@ function retile(map: MapLibre, layer: Layer): void {
 
 function hitLines({ total, failed }: Known): HTMLElement[] {
   const query = queryOf(chosen());
-  const some = Object.keys(query).length > 0;
   if (failed) return [h("p", { class: "error", role: "alert" }, failed)];
   if (!total) return [h("p", { role: "status" }, t("place_loading"))];
   const facts = `${t("open")} ${number(total.open)} · ${t("late")} ${number(total.late)}`;
   const clear = h("button", { type: "button", class: "quiet clear-all", onclick: () => change(nothing()) }, icon(ICONS.close, 14), t("clear_all"));
   return [
     h("p", { class: "count", role: "status" }, h("b", {}, number(total.count)), ` ${t("incidents_unit")} `, h("span", {}, facts)),
-    ...(some ? [clear] : []),
+    ...(isNarrowed() ? [clear] : []),
     exportLine(total.count, query),
   ];
 }
