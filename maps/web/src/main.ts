@@ -6,6 +6,7 @@ import "./css/explore.css";
 import "./css/place.css";
 import "./css/phone.css";
 import * as api from "./api";
+import { classed } from "./classes";
 import { densityLegend } from "./density";
 import { find, h } from "./dom";
 import { explorePanel } from "./explore/panel";
@@ -59,7 +60,7 @@ async function start(): Promise<void> {
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
   makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas), figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
   // For tests and for people who look under the bonnet.
-  Object.assign(window, { luge: { map } });
+  Object.assign(window, { luge: { map, classed } });
 }
 
 start().catch((error: unknown) => {

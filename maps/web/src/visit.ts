@@ -5,7 +5,7 @@ import type { Area, District, Layers, MeasuredUnit, Place, Result } from "./api"
 import { gridSource } from "./draw/grids";
 import type { Choice } from "./figures/choice";
 import { sourceOf } from "./figures/choice";
-import { cellAt, openCell, problemOf } from "./explore/cell";
+import { cellAt, openCell, outline, problemOf } from "./explore/cell";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { readHash, writeHash } from "./hash";
 import { t, whenLanguage } from "./i18n";
@@ -38,6 +38,7 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
     panel.hidden = true;
     mark(map, null);
     choose(map, null);
+    outline(map, null);
     writeHash("place", null);
     map.getCanvas().focus({ preventScroll: true });
   };

@@ -1,5 +1,5 @@
 // A hexagon of the density that is clicked opens: the map goes there, and its latest cases are listed.
-import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
+import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { LngLatBounds } from "maplibre-gl";
 import { ask, Problem } from "../api";
 import type { Bounds } from "../api";
@@ -22,6 +22,7 @@ export interface Case {
 }
 
 const LISTED = 50;
+const OUTLINE = "opened-cell";
 
 /** The id of the hexagon that was clicked, where density is shown. */
 export function cellAt(map: MapLibre, { point }: MapMouseEvent): number | null {
@@ -34,6 +35,7 @@ export function cellAt(map: MapLibre, { point }: MapMouseEvent): number | null {
 export async function openCell(map: MapLibre, id: number, go: (one: Case) => void, signal: AbortSignal): Promise<HTMLElement[]> {
   const { properties, geometry } = await ask<Hexagon>(`/ogc/collections/density/items/${id}`, {}, signal);
   const ring = geometry.coordinates[0]!;
+  outline(map, ring);
   flyTo(map, ring.reduce((box, at) => box.extend(at), new LngLatBounds(ring[0]!, ring[0]!)).toArray().flat() as Bounds);
   const { filter } = queryOf(chosen());
   const inside = `s_within(geometry, POLYGON((${ring.map((at) => at.join(" ")).join(", ")})))`;
@@ -47,6 +49,16 @@ export async function openCell(map: MapLibre, id: number, go: (one: Case) => voi
     h("p", { class: "note cell-note" }, [said, isNarrowed() ? t("cell_filtered") : ""].filter(Boolean).join(" · ")),
     features.length ? h("ul", { class: "cases" }, ...features.map((one) => h("li", {}, row(one, go)))) : h("p", { class: "empty" }, t("nothing_passes")),
   ];
+}
+
+/** Draw the outline of the opened hexagon; null takes it away. */
+export function outline(map: MapLibre, ring: Ring | null): void {
+  const shape: GeoJSON.Feature = { type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring ?? [] } };
+  const source = map.getSource<GeoJSONSource>(OUTLINE);
+  if (source) return void source.setData(shape);
+  if (!ring) return;
+  map.addSource(OUTLINE, { type: "geojson", data: shape });
+  map.addLayer({ id: OUTLINE, type: "line", source: OUTLINE, layout: { "line-join": "round" }, paint: { "line-color": "#16202f", "line-width": 2.6 } });
 }
 
 function period(): { datetime?: string } {

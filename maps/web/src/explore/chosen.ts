@@ -44,8 +44,7 @@ export function chosen(): Chosen {
 
 export function change(part: Partial<Chosen>): void {
   current = { ...current, ...part };
-  const text = write(current);
-  writeHash(HASH, text ? encodeURIComponent(text) : null);
+  writeHash(HASH, write(current) || null);
   for (const listener of listeners) listener();
 }
 
@@ -61,24 +60,46 @@ window.addEventListener("hashchange", () => {
   for (const listener of listeners) listener();
 });
 
+// MapLibre decodes what others wrote in the address, so the signs with a meaning there are written as ~ and
+// their code: class:占道经营|垃圾暴露;from:2026-05-01
+const SIGNS = /[~;:|&=#%+,"<>\s]/g;
+
+function escape(text: string): string {
+  return text.replace(SIGNS, (sign) => `~${sign.charCodeAt(0).toString(16).padStart(2, "0").slice(-2)}`);
+}
+
+function unescape(text: string): string {
+  return text.replace(/~([0-9a-f]{2})/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return "";
+  }
+}
+
 function read(): Chosen {
-  const found = new URLSearchParams(decodeURIComponent(readHash(HASH) ?? ""));
-  const day = (name: string) => (/^\d{4}-\d\d-\d\d$/.test(found.get(name) ?? "") ? found.get(name)! : "");
-  const one = <T extends string>(name: string, known: T[]): T => known.find((each) => each === found.get(name)) ?? ("" as T);
+  const pairs = decoded(readHash(HASH) ?? "").split(";").map((part) => part.split(":", 2) as [string, string?]);
+  const found = new Map(pairs.map(([name, values]) => [name, (values ?? "").split("|").map(unescape).filter(Boolean)]));
+  const one = (name: string) => found.get(name)?.[0] ?? "";
+  const day = (name: string) => (/^\d{4}-\d\d-\d\d$/.test(one(name)) ? one(name) : "");
+  const known = <T extends string>(name: string, options: T[]): T => options.find((each) => each === one(name)) ?? ("" as T);
   return {
-    values: Object.fromEntries(COLUMNS.map((column) => [column, found.getAll(column)])) as Chosen["values"],
-    late: one("late", ["late", "in_time"]),
-    text: found.get("text") ?? "",
+    values: Object.fromEntries(COLUMNS.map((column) => [column, found.get(column) ?? []])) as Chosen["values"],
+    late: known("late", ["late", "in_time"]),
+    text: one("text"),
     from: day("from"),
     to: day("to"),
-    compared: one("compared", ["before", "year"]),
+    compared: known("compared", ["before", "year"]),
   };
 }
 
 function write({ values, late, text, from, to, compared }: Chosen): string {
-  const lists = COLUMNS.flatMap((column) => values[column].map((value) => [column, value]));
-  const rest = Object.entries({ late, text, from, to, compared }).filter(([, value]) => value);
-  return new URLSearchParams([...lists, ...rest]).toString();
+  const lists = COLUMNS.filter((column) => values[column].length).map((column) => `${column}:${values[column].map(escape).join("|")}`);
+  const rest = Object.entries({ late, text, from, to, compared }).filter(([, value]) => value).map(([name, value]) => `${name}:${escape(value)}`);
+  return [...lists, ...rest].join(";");
 }
 
 /** The same in CQL2 and times, as the service is asked; without `period` for all times. */

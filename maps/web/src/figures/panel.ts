@@ -45,7 +45,7 @@ export function listOf(shown: Shown, turn: () => void, go: (choice: Choice, unit
   if (!found) return say(t("place_loading"));
   if (!classes.length) return say(t("figures_none"));
   const most = Math.max(...found.units.map(({ value }) => Math.abs(value)));
-  const rows = found.units.map((unit) => h("li", {}, unitButton(unit, found.unit, most, classes, () => go(choice, unit))));
+  const rows = found.units.map((unit) => h("li", {}, unitButton(unit, found, most, classes, () => go(choice, unit))));
   return [
     h("div", { class: "list-head" },
       h("h3", {}, `${named(choice.metric)} · ${nameOf(choice.unit)}`),
@@ -61,13 +61,13 @@ function howMany({ values, units }: Measures): string {
   return all > units.length ? t("figures_some", { n: units.length, all: figure(all) }) : t("figures_all", { n: figure(all) });
 }
 
-function unitButton(unit: MeasuredUnit, of: string, most: number, classes: Class[], go: () => void): HTMLElement {
+function unitButton(unit: MeasuredUnit, { metric, unit: of }: Measures, most: number, classes: Class[], go: () => void): HTMLElement {
   const bar = h("i", { class: "bar", "aria-hidden": "true" });
   bar.style.setProperty("--share", String(most > 0 ? Math.abs(unit.value) / most : 0));
   bar.style.setProperty("--colour", classes.filter((one) => unit.value >= startOf(one)).at(-1)?.colour ?? NO_VALUE);
   return h("button", { type: "button", class: "unit", "data-unit": unit.id, onclick: go },
     h("span", { class: "name" }, titleOf(unit)),
-    h("span", { class: "value" }, [figure(unit.value), unitName(of)].filter(Boolean).join(" ")),
+    h("span", { class: "value" }, [metric === DIFFERENCE && unit.value > 0 ? `+${figure(unit.value)}` : figure(unit.value), unitName(of)].filter(Boolean).join(" ")),
     bar);
 }
 
