@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from itertools import combinations, pairwise
 from typing import Any
 
 import httpx2 as httpx
@@ -227,9 +228,7 @@ def test_classes_by_each_method(open_page: OpenPage) -> None:
 
 
 def test_natural_breaks_are_the_best_there_are(open_page: OpenPage) -> None:
-    """Held against every other grouping into as many classes."""
-    from itertools import combinations
-
+    # Held against every other grouping into as many classes.
     page = open_page()
     values = sorted([3.1, 4.7, 9, 9.4, 12, 20, 21.5, 33, 34, 60])
     found = page.evaluate(CLASSES, ["jenks", values])
@@ -244,7 +243,7 @@ def test_natural_breaks_are_the_best_there_are(open_page: OpenPage) -> None:
     ends = [0]
     for *_, count in found:
         ends.append(ends[-1] + count)
-    own = [values[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    own = [values[a:b] for a, b in pairwise(ends)]
     assert spread(own) == pytest.approx(best)
 
 
