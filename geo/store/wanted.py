@@ -17,6 +17,8 @@ from geo.store.database import Reader, Setting
 YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
 # Beyond a CRS's own area it still holds for some degrees; the whole world it cannot show.
 SPARE_DEG = 5.0
+# An edge of so many degrees is straight in the district's CRS to a centimetre.
+BEND_DEG = 0.01
 
 Box = tuple[float, float, float, float]
 Equal = tuple[tuple[str, tuple[str, ...]], ...]
@@ -185,8 +187,9 @@ def _in_box(box: Box, srid: int) -> sql.Composable:
         box = (west, south, east, north)
     if box[0] >= box[2] or box[1] >= box[3]:
         return sql.SQL("false")
-    # The box is transformed, not the column, so that the index serves.
-    envelope = sql.SQL("st_transform(st_makeenvelope({}, 4326), {})").format(
-        sql.SQL(", ").join(map(sql.Literal, box)), sql.Literal(srid)
+    # The box is transformed, not the column, so that the index serves; its edges bend.
+    outline = "st_transform(st_segmentize(st_makeenvelope({}, 4326), {}), {})"
+    envelope = sql.SQL(outline).format(
+        sql.SQL(", ").join(map(sql.Literal, box)), sql.Literal(BEND_DEG), sql.Literal(srid)
     )
     return sql.SQL("geom && {0} and st_intersects(geom, {0})").format(envelope)
