@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 import pyproj
 from psycopg import sql
 
+from geo import cql2
+from geo.conditions import BadFilter
 from geo.layers import Column, Layer, readable
 from geo.store.database import Reader, Setting
+from geo.store.filtering import Ground, Values, where
 
 YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
 # Beyond a CRS's own area it still holds for some degrees; the whole world it cannot show.
@@ -20,12 +23,10 @@ SPARE_DEG = 5.0
 # An edge of so many degrees is straight in the district's CRS to a centimetre.
 BEND_DEG = 0.01
 
+WGS84 = 4326
+
 Box = tuple[float, float, float, float]
 Equal = tuple[tuple[str, tuple[str, ...]], ...]
-
-
-class BadFilter(ValueError):
-    """What is asked of a layer cannot be asked: a column, a value or a box is wrong."""
 
 
 class Wanted(NamedTuple):
@@ -33,7 +34,8 @@ class Wanted(NamedTuple):
 
     ``box`` is west, south, east, north in degrees (WGS 84). ``on`` is the day for dated layers.
     From ``since`` to before ``until`` by the layer's time column. ``equal`` names columns with the
-    values they may have; an empty value means that there is none.
+    values they may have; an empty value means that there is none. ``filter`` is CQL2 text over
+    columns that all the layers have; its geometries are in degrees.
     """
 
     box: Box | None = None
@@ -41,6 +43,7 @@ class Wanted(NamedTuple):
     since: datetime | None = None
     until: datetime | None = None
     equal: Equal = ()
+    filter: str = ""
 
 
 class Conditions(NamedTuple):
@@ -100,7 +103,7 @@ def conditions(
 ) -> Conditions:
     """What of ``wanted`` concerns ``layer``, of which ``columns`` may be read.
 
-    Names are those of `geo.store.layers.source`. A filter written in CQL2 would be one more part.
+    Names are those of `geo.store.layers.source`.
     """
     parts: list[sql.Composable] = [sql.SQL("true")]
     params: dict[str, object] = {}
@@ -126,7 +129,17 @@ def conditions(
             parts.append(_equals(of[name], f"equal_{n}", any(value == "" for value in values)))
             params[f"equal_{n}"] = [_read(of[name], value) for value in values if value != ""]
             applied[name] = list(values)
+    if wanted.filter:
+        bound = Values()
+        parts.append(where(cql2.parse(wanted.filter), _ground(columns, setting), bound))
+        params |= bound
+        applied["filter"] = wanted.filter
     return Conditions(sql.SQL(" and ").join(parts), params, applied)
+
+
+def _ground(columns: Sequence[Column], setting: Setting) -> Ground:
+    types = {column.name: column.type for column in columns}
+    return Ground(types, WGS84, setting.srid, setting.time_zone)
 
 
 def _equals(column: Column, param: str, none_too: bool) -> sql.Composable:
