@@ -77,7 +77,7 @@ CrsName = Annotated[
     Query(max_length=64, description="wgs84, cgcs2000, gcj02, bd09, EPSG:nnnn, or `district`"),
 ]
 BoxText = Annotated[
-    str | None, Query(max_length=120, description="west,south,east,north in degrees (WGS 84)")
+    str | None, Query(max_length=1000, description="west,south,east,north in degrees (WGS 84)")
 ]
 Time = Annotated[
     datetime | None, Query(description="of layers with a time; a date is its midnight")

@@ -48,7 +48,10 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
     asked = new AbortController();
     try {
       const found = await measures(choice.metric.key, { ...choice.unit.query, first }, asked.signal);
-      shown = { ...shown, found, classes: quantiles(Object.values(found.values), choice.unit.layer.geometry === "line" ? LINES : VALUES), failed: "" };
+      // Nothing is touched where nothing is new: somebody may be choosing.
+      if (!shown.failed && JSON.stringify(found) === JSON.stringify(before)) return false;
+      const colours = choice.unit.layer.geometry === "line" ? LINES : VALUES;
+      shown = { ...shown, found, classes: quantiles(Object.values(found.values), colours), failed: "" };
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return false;
       shown = { ...shown, failed: error instanceof Problem ? error.message : t("offline") };
@@ -71,6 +74,7 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
   const turn = async () => {
     shown = { ...shown, first: shown.first === "highest" ? "lowest" : "highest" };
     await look();
+    render();
     list.querySelector<HTMLElement>(".turn")?.focus();
   };
   const reread = () => {

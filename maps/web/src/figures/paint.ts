@@ -33,6 +33,7 @@ export function paint(map: MapLibre, choice: Choice | null, classes: Class[]): v
 
 /** New values of the same choice. */
 export function repaint(map: MapLibre, choice: Choice, classes: Class[]): void {
+  if (!map.getSource(SOURCE)) return paint(map, choice, classes);
   redraw(map);
   const property = choice.unit.layer.geometry === "line" ? "line-color" : "fill-color";
   map.setPaintProperty(SOURCE, property, stepped(VALUE, classes, NO_VALUE));
