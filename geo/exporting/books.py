@@ -46,7 +46,7 @@ def write(path: Path, layers: list[Table], about: dict[str, Any]) -> None:
 
 
 def _write_sheet(sheet: Any, table: Table, formats: dict[str, Any], head: Any) -> None:
-    titles = [ID, *(f"{column.name} {column.zh}" for column in table.columns)]
+    titles = [ID, *(column.name for column in table.columns)]
     titles += place_names(table.crs)
     sheet.set_column(0, len(titles) - 1, WIDTH)
     sheet.freeze_panes(1, 0)

@@ -19,8 +19,9 @@ ARROW: dict[str, pa.DataType] = {
     "date": pa.date32(),
     "time": pa.timestamp("us", "UTC"),
 }
-# What the layers call these two; no declared column may.
-ID, GEOM = "id", "geom"
+# No declared column is called so. A column 'id' would be taken for the rows' own ids on import,
+# which are in 'code'.
+ID, GEOM = "luge_id", "geom"
 
 
 class Drawing(NamedTuple):
@@ -31,7 +32,7 @@ class Drawing(NamedTuple):
 
 
 class Table(NamedTuple):
-    """One layer as it leaves; ``portions`` have ``id``, the columns, and ``geom`` (WKB in ``crs``).
+    """One layer as it leaves; its portions have ``luge_id``, the columns, and ``geom`` as WKB.
 
     ``zone`` is the time zone that times are written in where a format has no instants of its own.
     """

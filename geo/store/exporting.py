@@ -17,7 +17,7 @@ from geo.crs import Crs
 from geo.crs import parse as parse_crs
 from geo.exporting import formats, places, styles, tables
 from geo.exporting.formats import TooManyRows
-from geo.exporting.tables import GEOM, ID, Drawing, Table
+from geo.exporting.tables import GEOM, Drawing, Table
 from geo.layers import LAYERS, Column, Layer, readable, swatches_for
 from geo.store import changes, layers, tiles
 from geo.store.database import Reader, Setting, read_setting
@@ -97,7 +97,7 @@ def start(
 def _part(layer: Layer, wanted: Wanted, setting: Setting, reader: Reader) -> _Part:
     shown = readable(layer, reader.rights)
     found = conditions(layer, shown, wanted, setting)
-    columns = [sql.Identifier(ID), *map(_value, shown)]
+    columns = [sql.Identifier("id"), *map(_value, shown)]
     columns.append(sql.SQL("st_asbinary({})").format(sql.Identifier(GEOM)))
     filled = {
         "columns": sql.SQL(", ").join(columns),

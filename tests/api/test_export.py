@@ -18,6 +18,7 @@ import pytest
 from services import serve
 
 from api.app import create_app
+from api.exports import OURS
 from geo.exporting.formats import FORMATS
 from geo.layers import LAYERS
 from geo.store.settings import Settings
@@ -86,6 +87,10 @@ def test_one_csv_can_have_its_about_beside_it(client):
 def test_everything_is_all_layers(client, tmp_path):
     path = saved(client.get("/api/export?layers=all"), tmp_path, "all.gpkg")
     assert {name for name, _ in pyogrio.list_layers(path)} == {*LAYERS, "layer_styles"}
+
+
+def test_no_column_is_called_like_a_parameter():
+    assert not set(OURS) & {column.name for layer in LAYERS.values() for column in layer.columns}
 
 
 def test_the_public_gets_no_phones(client):

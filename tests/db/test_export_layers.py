@@ -13,11 +13,13 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg_pool import ConnectionPool
+from towns import load
 
 from geo import crs
 from geo.conditions import BadFilter
 from geo.exporting import formats, outlet, tables
 from geo.exporting.formats import TooManyRows
+from geo.intake import Wishes
 from geo.layers import LAYERS, readable
 from geo.store import exporting, wanted
 from geo.store.database import LOCAL, Reader, snapshot, transaction
@@ -56,7 +58,7 @@ def read(url, key, wish=Wanted(), reader=LOCAL, place=DISTRICT):  # noqa: B008
 
 
 def ids(url, key, wish):
-    return read(url, key, wish)["id"].tolist()
+    return read(url, key, wish)["luge_id"].tolist()
 
 
 def ask(url, query, *values):
@@ -72,11 +74,11 @@ def test_a_layer_leaves_whole_and_bit_by_bit(sample_url, tmp_path, key):
     today = "and valid_from <= current_date and valid_to > current_date" if layer.dated else ""
     rows = ask(sample_url, f"select id, st_asbinary(geom) from layer_{key} where true {today}"
                            " order by id")  # fmt: skip
-    assert frame["id"].tolist() == [id_ for id_, _ in rows]
+    assert frame["luge_id"].tolist() == [id_ for id_, _ in rows]
     assert frame.geometry.to_wkb().tolist() == [wkb for _, wkb in rows]
     assert about["layers"][0]["rows"] == len(rows)
     assert crs.parse(frame.crs) == DISTRICT
-    names = ["id", *(column.name for column in layer.columns), "geom"]
+    names = ["luge_id", *(column.name for column in layer.columns), "geom"]
     assert frame.columns.tolist() == names
 
 
@@ -127,7 +129,7 @@ def test_a_box_holds_what_touches_it(sample_url, key, data):
         [shapely.segmentize(shapely.box(*box), 0.001)], "wgs84", SRID
     )[0]
     expected = whole[shapely.intersects(whole.geometry.to_numpy(), corners)]
-    assert ids(sample_url, key, Wanted(box=box)) == expected["id"].tolist()
+    assert ids(sample_url, key, Wanted(box=box)) == expected["luge_id"].tolist()
 
 
 def test_the_whole_world_is_a_box_too(sample_url):
@@ -286,3 +288,20 @@ def test_a_snapshot_leaves_the_connection_as_it_was(sample_url):
                 " current_setting('idle_in_transaction_session_timeout')"
             ).fetchone()
     assert (level, patience) == ("read committed", "0")
+
+
+@pytest.mark.parametrize("format_", ["csv", "xlsx", "geojson", "parquet"])
+def test_what_left_can_be_edited_and_comes_back_to_its_rows(town, tmp_path, format_):
+    with transaction(town) as conn:
+        conn.execute(
+            "insert into merchant (external_id, name, category, stars, address, geom)"
+            " select 'shop-' || n, '店' || n, '餐饮', 1 + n % 5, '-5号', st_translate("
+            " st_pointonsurface((select geom from area where level = 'district')), n, 0)"
+            " from generate_series(1, 20) as n"
+        )
+    path, _ = export(town, tmp_path, format_, ["merchants"], place=crs.parse("wgs84"))
+    done = load(town, path, "merchants", wishes=Wishes("wgs84"))
+    assert (done.inserted, done.rejected) == (0, 0)
+    assert done.unchanged + done.updated == 20
+    with transaction(town) as conn:
+        assert conn.execute("select count(*), sum(stars) from merchant").fetchone() == (20, 60)

@@ -83,7 +83,7 @@ def test_a_map_format_gives_back_every_value(tmp_path, format_):
     path = write(tmp_path, format_, [table()])
     frame = geopandas.read_parquet(path) if format_ == "parquet" else pyogrio.read_dataframe(path)
     if format_ == "fgb":
-        frame = frame.sort_values("id").reset_index(drop=True)
+        frame = frame.sort_values("luge_id").reset_index(drop=True)
     assert frame["name"].fillna("-").tolist() == ["甲,店", "-", '=HYPERLINK("x")']
     assert frame["credit"].fillna(0).tolist() == [99.5, 0, -1.25]
     assert frame["stars"].fillna(-1).tolist() == [3, -1, 0]
@@ -155,7 +155,7 @@ def test_parquet_has_boxes_version_and_what_it_is(tmp_path):
     assert column["geometry_types"] == ["Point"]
     assert json.loads(stored[b"luge"])["title"] == "试验区"
     near = geopandas.read_parquet(path, bbox=(121.465, 31.22, 121.475, 31.24))
-    assert near["id"].tolist() == [1]
+    assert near["luge_id"].tolist() == [1]
 
 
 def test_geojson_holds_what_it_is_and_ids(tmp_path):
@@ -177,7 +177,7 @@ def test_a_csv_cell_never_runs(tmp_path):
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     assert rows[0] == {
-        "id": "1", "name": "甲,店", "stars": "3", "credit": "99.5", "open": "true",
+        "luge_id": "1", "name": "甲,店", "stars": "3", "credit": "99.5", "open": "true",
         "day": "2024-03-01", "reported": "2024-03-01T12:00:00+08:00",
         "lon": "121.47", "lat": "31.23",
     }  # fmt: skip
@@ -201,7 +201,7 @@ def test_excel_gives_back_text_times_and_what_it_is(tmp_path):
     book = python_calamine.CalamineWorkbook.from_path(path)
     assert book.sheet_names == ["shops", "areas", "说明 About"]
     rows = book.get_sheet_by_name("shops").to_python()
-    assert rows[0][:2] == ["id", "name 名称"]
+    assert rows[0][:2] == ["luge_id", "name"]
     assert rows[1][1:5] == ["甲,店", 3, 99.5, True]
     assert rows[1][6] == NOON.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
     assert rows[1][7:] == [121.47, 31.23]
@@ -227,7 +227,7 @@ def test_several_layers_are_a_zip_with_what_they_are(tmp_path, format_):
 def test_a_layer_without_rows_is_a_whole_file(tmp_path, format_):
     path = write(tmp_path, format_, [table([])])
     if format_ == "csv":
-        assert path.read_text("utf-8-sig").startswith('"id","name"')
+        assert path.read_text("utf-8-sig").startswith('"luge_id","name"')
     elif format_ == "xlsx":
         assert python_calamine.CalamineWorkbook.from_path(path).sheet_names[0] == "shops"
     elif format_ == "parquet":
