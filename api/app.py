@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from cachetools import LRUCache
@@ -17,6 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import (
     contract,
     counts,
+    exports,
     guard,
     health,
     imports,
@@ -115,6 +117,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     contract.install(app)
     app.state.settings, app.state.tally, app.state.bounds = settings, Tally(), {}
+    app.state.exports = BoundedSemaphore(settings.exports_at_once)
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -132,6 +135,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(measures.router)
     app.include_router(counts.router)
     app.include_router(imports.router)
+    app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
     return app

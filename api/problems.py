@@ -13,9 +13,11 @@ from api.logs import REQUEST_ID
 from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
 from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
+from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.store.counts import NoSuchArea
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.tiles import NoSuchTile
@@ -28,10 +30,13 @@ STATUS = {
     UnknownCrs: 400,
     OutsideChina: 400,
     UnknownKind: 400,
+    UnknownFormat: 400,
+    TooManyRows: 400,
+    BadFilter: 400,
     BadName: 400,
     NoSuchTile: 400,
+    NoSuchLayer: 404,
     BadParameter: 400,
-    BadFilter: 400,
     NoSuchArea: 400,
     NoSuchJob: 404,
     NoSuchCollection: 404,

@@ -12,7 +12,7 @@ from api.ogc.parameters import Plain
 Document = dict[str, Any]
 
 OFFERED = {"json": links.JSON, "html": links.HTML}
-VARY = {"Vary": "Accept, Accept-Language"}
+HEADERS = {"Vary": "Accept, Accept-Language", "Cache-Control": "private, no-cache"}
 
 
 def documented(*media_types: str) -> dict[int | str, Document]:
@@ -41,7 +41,7 @@ def told(
 ) -> Response:
     """The document as it is, in the format (its name, its media type) chosen."""
     language = negotiate.language(request, said.lang)
-    headers = {**VARY, "Content-Language": language}
+    headers = {**HEADERS, "Content-Language": language}
     name, media_type = form
     if name == "html":
         page = pages.page(document, title, language, links.home(request))

@@ -89,7 +89,11 @@ def queryables(
         "$id": f"{home}/queryables",
         "type": "object",
         "title": title(asked.layer, language),
-        "properties": {"geometry": geometry} | {it.name: _schema(it, language) for it in columns},
+        "properties": {
+            "id": {"type": "integer", "x-ogc-role": "id"},
+            "geometry": geometry,
+            **{it.name: _schema(it, language) for it in columns},
+        },
         "additionalProperties": False,
         # The list that drafts of the standard had: GDAL looks here for what it may ask.
         "queryables": [{"id": it.name, "type": it.type} for it in columns],

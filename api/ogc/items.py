@@ -7,7 +7,7 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api.ogc import links, negotiate, paging, parameters
-from api.ogc.answers import VARY, Document, documented, told
+from api.ogc.answers import HEADERS, Document, documented, told
 from api.ogc.checked import CheckedRoute
 from api.ogc.collections import ITEMS, Id, source, title
 from api.ogc.links import Link, link
@@ -47,7 +47,7 @@ def items(
         headers["Link"] = ", ".join(f'<{it["href"]}>; rel="{it["rel"]}"' for it in more)
         headers["Content-Disposition"] = f'attachment; filename="{collection_id}.{form}"'
         body = _file(found, read, page, form)
-        return Response(body, media_type=ITEMS[form], headers={**VARY, **headers})
+        return Response(body, media_type=ITEMS[form], headers={**HEADERS, **headers})
     document = _collection(page.rows, read.shape.columns)
     document["links"] = [*links.ways(request, ITEMS, form), *more, *_up(request, found)]
     name = title(found.layer, negotiate.language(request, asked.lang))

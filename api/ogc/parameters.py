@@ -11,6 +11,7 @@ from api.ogc.axes import Axes
 from api.ogc.faults import BadParameter
 from geo import cql2
 from geo.conditions import Interval
+from geo.store import features
 from geo.store.features import Asked, Boxes, Shape, Sort, Source
 from geo.store.reach import Box
 
@@ -128,7 +129,7 @@ def _sort(given: str | None, source: Source) -> tuple[Sort, ...]:
     keys = [_key(part) for part in given.split(",")]
     if len(keys) > MOST_SORT_KEYS or len({key.column for key in keys}) < len(keys):
         raise BadParameter(f"'sortby' takes up to {MOST_SORT_KEYS} columns, each once")
-    _require([key.column for key in keys], source, "sortby", "id")
+    _require([key.column for key in keys], source, "sortby", features.ID)
     return tuple(keys)
 
 

@@ -25,6 +25,8 @@ QUERIES = {name: SQL(text.decode()) for name, text in load("features").items()}
 DECIMALS_DEGREES, DECIMALS_METRES = 8, 3
 
 Form = Literal["geojson", "wkb"]
+# May be asked for and sorted by like any column.
+ID = "id"
 
 
 class Source(NamedTuple):
@@ -190,20 +192,29 @@ def _geometry(setting: Setting, shape: Shape) -> Composable:
     return SQL("st_asgeojson({}, " + str(decimals) + ", 0)").format(geometry)
 
 
+def _named(source: Source, name: str) -> Identifier:
+    """A column by its name. Raises `BadFilter` where the reader has none of that name."""
+    if name != ID and name not in source.types:
+        raise BadFilter(f"there is no property {name!r}; there are {', '.join(source.types)}")
+    return Identifier(name)
+
+
 def _plain(source: Source, name: str) -> Composable:
-    """A column to be read; an end that never comes is null."""
-    if name != "id" and name not in source.types:
-        known = ", ".join(source.types)
-        raise BadFilter(f"there is no property {name!r}; there are {known}")
-    column = Identifier(name)
+    """A column to be told: an end that never comes is null."""
+    column = _named(source, name)
     if source.types.get(name) in filtering.TIMES:
         return SQL("case when isfinite({0}) then {0} end").format(column)
     return column
 
 
+def _type(source: Source, name: str) -> str:
+    return TYPES["integer" if name == ID else source.types[name]]
+
+
 def _conditions(source: Source, asked: Asked, values: Values) -> list[Composable]:
     setting = source.setting
-    ground = Ground(source.types, asked.filter_srid, setting.srid, setting.time_zone)
+    types = {ID: "integer", **source.types}
+    ground = Ground(types, asked.filter_srid, setting.srid, setting.time_zone)
     return [
         filtering.where(asked.condition, ground, values),
         _touching(asked.boxes, setting, values),
@@ -261,10 +272,7 @@ def _valid(when: Interval | None, ground: Ground, values: Values) -> Composable:
 
 def _keys(source: Source, sort: tuple[Sort, ...]) -> list[Key]:
     """What the order is by; in the end the id, and the start where an id comes more than once."""
-    keys = [
-        Key(_plain(source, it.column), TYPES[source.types.get(it.column, "integer")], it.descending)
-        for it in sort
-    ]
+    keys = [Key(_named(source, it.column), _type(source, it.column), it.descending) for it in sort]
     keys.append(Key(SQL("id"), "bigint"))
     if source.layer.dated:
         keys.append(Key(SQL("valid_from"), "date"))

@@ -8,17 +8,17 @@ edits come, and however large the district, one part costs at most a twentieth o
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from hashlib import blake2b
 from typing import NamedTuple
 
 import psycopg
 from psycopg.errors import LockNotAvailable, SerializationFailure
 
-from geo.layers import LAYERS
+from geo.layers import LAYERS, METRICS
 from geo.progress import Say, silence
-from geo.store import changes
+from geo.store import changes, metrics
 from geo.store.counting import THINNED, refresh_density, refresh_shares
 from geo.store.generalising import refresh_shapes
-from geo.store.metrics import SOURCES, refresh_metrics
 from geo.store.queries import load
 
 QUERIES = load("refreshing")
@@ -27,8 +27,12 @@ REST = 20
 LONGEST_REST_S = 600.0
 # Someone else has the turn, or edits what we read.
 TRY_AGAIN_S = 2.0
-# Part of every revision: another number makes everything anew.
-RULE = 1
+# Part of every revision: what is declared or computed otherwise is made anew. Another number says
+# that the code of geo.generalise or geo.density gives other results.
+RULE = blake2b(
+    repr((1, LAYERS, METRICS, sorted(QUERIES.items()), sorted(metrics.QUERIES.items()))).encode(),
+    digest_size=4,
+).hexdigest()
 _TURN = {"turn": 0x6C756768}
 
 
@@ -70,8 +74,8 @@ PARTS = (
     Part("shares", tuple(layer.key for layer in THINNED),
          lambda conn, now: refresh_shares(conn)),
     Part("density", ("incidents",), lambda conn, now: refresh_density(conn, now.srid)),
-    Part("metrics", SOURCES,
-         lambda conn, now: refresh_metrics(conn, now.revisions, now.today), dated=True),
+    Part("metrics", metrics.SOURCES,
+         lambda conn, now: metrics.refresh_metrics(conn, now.revisions, now.today), dated=True),
 )  # fmt: skip
 
 

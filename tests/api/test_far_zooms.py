@@ -43,9 +43,9 @@ class Tiles:
             for y in range(first.y - over, last.y + 1 + over):
                 yield Tile(zoom, x, y)
 
-    def _read(self, layer, tile):
+    def _read(self, layer, tile, query=""):
         """Features of a tile in its own units, y to the south; None where it is empty."""
-        body = self.client.get(f"/tiles/{layer}/{tile.z}/{tile.x}/{tile.y}.mvt").content
+        body = self.client.get(f"/tiles/{layer}/{tile.z}/{tile.x}/{tile.y}.mvt{query}").content
         if not body:
             return None
         file = self.folder / "tile.mvt"
@@ -161,6 +161,18 @@ def inside(found):
     """Which features a tile has inside of its own edges; a point on an edge is the next tile's."""
     west, south, east, north = shapely.bounds(found.geometry.to_numpy()).T
     return (east >= 0) & (north >= 0) & (west < UNITS) & (south < UNITS)
+
+
+@pytest.mark.parametrize("key", ["blocks", "grids", "areas", "segments"])
+def test_tiles_carry_the_values_to_colour_by(tiles, key):
+    asked = "select unit_id, value from metric_value where key = 'incidents' and layer = "
+    values = dict(tiles.table(f"{asked}'{key}'"))
+    drawn = {}
+    for tile in tiles.at(14):
+        found = tiles._read(key, tile, "?metric=incidents")
+        if found is not None:
+            drawn |= dict(zip(found["mvt_id"], found["value"], strict=True))
+    assert {unit: value for unit, value in drawn.items() if unit in values} == values
 
 
 WEST = (

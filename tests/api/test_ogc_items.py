@@ -1,5 +1,6 @@
 """Features over HTTP beyond the core: order, pages, CRSs, filters, formats, rights, limits."""
 
+import base64
 import io
 import json
 
@@ -113,6 +114,16 @@ def test_a_word_of_another_order_is_refused(client):
         items(client, status=400, after=wrong)
 
 
+def test_a_forged_word_is_refused(client):
+    """It fits the order, but no number stands in it."""
+    link = items(client, limit=2)["links"][-2]["href"]
+    word = link.rpartition("after=")[2]
+    order, _ = json.loads(base64.urlsafe_b64decode(word + "=" * (-len(word) % 4)))
+    for value in ("x", "1e400", "99999999999999999999", "2'; drop table merchant; --"):
+        forged = base64.urlsafe_b64encode(json.dumps([order, value]).encode()).decode()
+        assert "cannot use" in items(client, status=400, after=forged.rstrip("="))["detail"]
+
+
 def test_grids_of_two_plans_are_all_on_the_pages(client):
     """An id may come twice where a time is asked for that two plans share."""
     asked = {"datetime": "../..".replace("../..", "2000-01-01/..")}
@@ -176,6 +187,7 @@ FILTERS = {
     "chainage_m < offset_m": lambda p: (
         p["chainage_m"] is not None and p["chainage_m"] < p["offset_m"]
     ),
+    "stars >= 0 or stars is null": lambda p: True,
     "true": lambda p: True,
     "false": lambda p: False,
 }
@@ -257,6 +269,11 @@ def test_a_wrong_text_takes_no_long_time(client):
     """The parser's time doubles with every open bracket; the bound must hold it."""
     for text in ("(" * 8 + "stars=1 and " * 320, "(" * 13 + "stars=1", "not (" * 12 + "stars"):
         assert items(client, status=400, filter=text)["status"] == 400
+
+
+def test_features_by_their_ids(client):
+    found = items(client, filter="id in (3, 5, 4) or id between 8 and 9", sortby="-id")
+    assert ids([found]) == [9, 8, 5, 4, 3]
 
 
 def test_values_are_values(client):
@@ -486,6 +503,34 @@ def test_extents_follow_edits(town):
             )
         after = client.get("/ogc/collections/merchants").json()["extent"]["spatial"]["bbox"][0]
     assert after[2] > before[2] + 0.03
+
+
+def test_a_new_layer_touches_nothing_here(town, monkeypatch):
+    """A declaration and its view are enough."""
+    with psycopg.connect(town) as conn:
+        conn.execute(
+            "create view layer_famous as select id, name, stars, valid_from, valid_to, geom,"
+            " tile_geom, 9 as from_zoom from merchant, (values ('-infinity'::date,"
+            " 'infinity'::date)) as time (valid_from, valid_to) where stars = 4"
+        )
+    declared = LAYERS["merchants"]
+    columns = tuple(it for it in declared.columns if it.name in ("name", "stars"))
+    layer = declared._replace(
+        key="famous", zh="名店", en="Famous shops", columns=columns, dated=True, budget=()
+    )
+    monkeypatch.setitem(LAYERS, "famous", layer)
+    with serve(town) as client:
+        told = client.get("/ogc/collections").json()["collections"]
+        assert "famous" in [it["id"] for it in told]
+        pages = list(follow(client, items(client, "famous", limit=3, filter="name like '店%'")))
+        assert len(pages) > 1
+        assert {it for page in pages for it in column(page, "stars")} == {4}
+        home = "/ogc/collections/famous"
+        assert "stars" in client.get(f"{home}/queryables").json()["properties"]
+        limit = client.get(f"{home}/tiles/WebMercatorQuad").json()["tileMatrixSetLimits"][-1]
+        tile = f"{limit['tileMatrix']}/{limit['minTileRow']}/{limit['minTileCol']}"
+        assert client.get(f"{home}/tiles/WebMercatorQuad/{tile}").status_code in (200, 204)
+        assert "/collections/famous/items" in client.get("/ogc/api").json()["paths"]
 
 
 def test_no_district_says_what_to_do(db):

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import running
+from served import running
 
 from geo.store import district
 from geo.store.database import Setting
