@@ -96,7 +96,8 @@ def test_what_is_filtered_can_be_exported(open_page: OpenPage, service: str) -> 
     open_filter(page)
     count = hits(page)
     link = page.get_by_role("link", name="CSV").get_attribute("href")
-    rows = list(csv.DictReader(io.StringIO(httpx.get(service + link).raise_for_status().text)))
+    text = httpx.get(service + link).raise_for_status().content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == count
     assert {row["class"] for row in rows} == {KIND}
 

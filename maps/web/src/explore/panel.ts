@@ -9,15 +9,14 @@ import type { Fresh } from "../fresh";
 import { number, t, tValue, whenLanguage } from "../i18n";
 import { reloadTiles, whenStyled } from "../map";
 import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, passing, queryOf, whenChosen } from "./chosen";
-import type { Chosen, Column } from "./chosen";
+import type { Chosen, Column, Query } from "./chosen";
 import { comparison } from "./compare";
 import { countsBy } from "./counts";
 import type { Counts } from "./counts";
 import { heatChart } from "./heat";
 import { periodChart } from "./period";
 
-/** The service gives so many features at once. */
-const MOST_EXPORTED = 10_000;
+const FORMATS = { xlsx: "Excel", csv: "CSV", gpkg: "GeoPackage", geojson: "GeoJSON" };
 const TYPING_MS = 300;
 
 interface Known {
@@ -109,22 +108,17 @@ function hitLines({ total, failed }: Known): HTMLElement[] {
   ];
 }
 
-/** What is filtered, as files: by the very same filter, as long as it is not more than is given at once. */
-function exportLine(count: number, query: ReturnType<typeof queryOf>): HTMLElement {
+/** What is filtered, as files: by the very same filter and period. */
+function exportLine(count: number, query: Query): HTMLElement {
   if (count === 0) return h("p", { class: "note" }, t("nothing_passes"));
-  if (count > MOST_EXPORTED) return h("p", { class: "note" }, t("export_too_many", { n: number(MOST_EXPORTED) }));
-  const link = (form: string) => {
-    const search = new URLSearchParams({ f: form, limit: String(MOST_EXPORTED), sortby: "-reported_at", ...(query.filter && { filter: query.filter }), ...when(query) });
-    return h("a", { href: `/ogc/collections/incidents/items?${search}`, download: `incidents.${form}` }, form === "csv" ? "CSV" : "GeoJSON");
-  };
-  return h("p", { class: "note export" }, t("export_these"), " ", link("csv"), " · ", link("geojson"));
-}
-
-/** Both ends of OGC's datetime are within, days in whole. */
-function when({ since, until }: ReturnType<typeof queryOf>): { datetime?: string } {
-  if (!since && !until) return {};
-  const { to } = chosen();
-  return { datetime: `${since ?? ".."}/${until ? to : ".."}` };
+  const links = Object.entries(FORMATS).flatMap(([format, name]) => {
+    const href = `/api/export?${new URLSearchParams({ layers: "incidents", format, ...query })}`;
+    return [" · ", h("a", { href, download: "" }, name)];
+  });
+  const [, ...rest] = links;
+  const line = h("p", { class: "note export" }, t("export_these"), " ");
+  line.append(...rest);
+  return line;
 }
 
 function fillChips(list: HTMLElement, names: Map<string, string>): void {
