@@ -74,11 +74,11 @@ export function periodChart() {
       handle.setAttribute("aria-valuetext", day);
     }
     const found = barsOf(days.first, days.last, days.counts);
-    const most = Math.max(1, ...found.map(({ count }) => count));
+    const most = Math.max(0, ...found.map(({ count }) => count));
     bars.replaceChildren(...found.map((bar) => {
       const inside = bar.to >= from && bar.from <= to;
       const one = h("i", { class: inside ? "in" : "", title: `${bar.from}${bar.to > bar.from ? ` – ${bar.to}` : ""}: ${number(bar.count)}` });
-      one.style.height = `${(100 * bar.count) / most}%`;
+      one.style.height = `${(100 * bar.count) / (most || 1)}%`;
       return one;
     }));
     const each = found[0] && found[0].to > found[0].from ? t("bars_of_weeks") : t("bars_of_days");
