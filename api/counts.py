@@ -9,8 +9,8 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
+from api.drawing import instant
 from api.readers import reader
-from api.tiles import instant
 from geo import cql2
 from geo.store import changes, counts
 from geo.store.counts import Counted
@@ -56,12 +56,13 @@ def read_counts(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         setting = read_setting(conn)
         etag = _etag(conn, asked, setting, reader(request).rights)
         headers = {"ETag": etag, "Cache-Control": shelf.ASK_AGAIN.decode()}
-        if shelf.matches(request.headers.get("if-none-match"), etag.encode()):
+        known = request.headers.get("if-none-match", "").encode("latin-1")
+        if shelf.matches(known, etag.encode()):
             return Response(status_code=304, headers=headers)
-        known = (_counted(asked, setting), setting, reader(request).rights)
+        work = (_counted(asked, setting), setting, reader(request).rights)
         found = {
             "layer": asked.layer, "by": asked.by,
-            "total": counts.total(conn, *known), "groups": counts.groups(conn, *known),
+            "total": counts.total(conn, *work), "groups": counts.groups(conn, *work),
         }  # fmt: skip
         return JSONResponse(found, headers=headers)
 

@@ -83,8 +83,8 @@ Time = Annotated[
     datetime | None, Query(description="of layers with a time; a date is its midnight")
 ]
 Day = Annotated[date | None, Query(description="dated layers as of this day; today where not said")]
-Cql2 = Annotated[
-    str, Query(alias="filter", description="CQL2 text over columns that all the layers have")
+Filter = Annotated[
+    str, Query(alias="filter", max_length=4000, description="a condition in CQL2 text")
 ]
 Zipped = Annotated[bool, Query(alias="zip", description="a zip with about.json, for one layer too")]
 
@@ -100,14 +100,13 @@ async def export(
     until: Time = None,
     on: Day = None,
     zipped: Zipped = False,
-    filter_: Cql2 = "",
+    filter_: Filter = "",
 ) -> Response:
     """Layers as one file. Further parameters are columns with the value they are to have."""
     found = formats.format_of(format_)
     setting = await run_in_threadpool(_read_setting, request)
     box = wanted.read_box(bbox) if bbox is not None else None
-    since, until = _local(since, setting), _local(until, setting)
-    wish = Wanted(box, on, since, until, _equal(request), filter_)
+    wish = Wanted(box, on, _local(since, setting), _local(until, setting), _equal(request), filter_)
     chosen = exporting.layers_of(layers.split(","))
     zipped = zipped or outlet.needs_zip(found, len(chosen))
     asked = _Asked(chosen, found, zipped, crs, wish, reader(request))

@@ -63,9 +63,7 @@ def export(
     where: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Repeat for more.")
     ] = None,
-    filter_: Annotated[
-        str, typer.Option("--filter", metavar="CQL2", help="Over columns all the layers have.")
-    ] = "",
+    filter_: Annotated[str, typer.Option("--filter", help="A condition in CQL2 text.")] = "",
     about: Annotated[
         Path | None, typer.Option(help="Also write here, as JSON, what the file is.")
     ] = None,

@@ -9,6 +9,7 @@ from geo import layers
 from geo.layers import DENSITY
 from geo.store import layers as store
 from geo.store.database import Rows, Setting, rows
+from geo.store.live import NoSuchArea
 from geo.store.passing import passing, unusable
 from geo.store.queries import load
 
@@ -37,10 +38,6 @@ UNITS = {
 }
 # Counts of blocks below this are for those who may see them.
 LEAST = next(column.least for column in DENSITY.columns if column.name == "count")
-
-
-class NoSuchArea(ValueError):
-    """There is no area of this code."""
 
 
 class Counted(NamedTuple):

@@ -1,6 +1,6 @@
-"""Which rows of a layer are wanted: place, day, period, and values of columns; as SQL conditions.
+"""Which rows of a layer are wanted: place, day, period, values of columns; as SQL conditions.
 
-Errors, all of them ``ValueError``: ``BadFilter``.
+What is wrong with a wish is a `geo.conditions.BadFilter`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,16 +14,15 @@ from psycopg import sql
 from geo import cql2
 from geo.conditions import BadFilter
 from geo.layers import Column, Layer, readable
+from geo.store import filtering
 from geo.store.database import Reader, Setting
-from geo.store.filtering import Ground, Values, where
+from geo.store.filtering import Ground, Values
 
 YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
 # Beyond a CRS's own area it still holds for some degrees; the whole world it cannot show.
 SPARE_DEG = 5.0
 # An edge of so many degrees is straight in the district's CRS to a centimetre.
 BEND_DEG = 0.01
-
-WGS84 = 4326
 
 Box = tuple[float, float, float, float]
 Equal = tuple[tuple[str, tuple[str, ...]], ...]
@@ -34,8 +33,8 @@ class Wanted(NamedTuple):
 
     ``box`` is west, south, east, north in degrees (WGS 84). ``on`` is the day for dated layers.
     From ``since`` to before ``until`` by the layer's time column. ``equal`` names columns with the
-    values they may have; an empty value means that there is none. ``filter`` is CQL2 text over
-    columns that all the layers have; its geometries are in degrees.
+    values they may have; an empty value means that there is none. ``filter`` is a condition in
+    CQL2 text, in degrees; every layer must have the columns it names.
     """
 
     box: Box | None = None
@@ -70,6 +69,8 @@ def check(wanted: Wanted, layers: Sequence[Layer], reader: Reader) -> None:
         raise BadFilter("the period ends before it begins")
     if wanted.box:
         _check_box(wanted.box)
+    if wanted.filter:
+        cql2.parse(wanted.filter)
 
 
 def read_box(text: str) -> Box:
@@ -106,7 +107,7 @@ def conditions(
     Names are those of `geo.store.layers.source`.
     """
     parts: list[sql.Composable] = [sql.SQL("true")]
-    params: dict[str, object] = {}
+    params = Values()
     applied: dict[str, object] = {}
     if wanted.box:
         parts.append(_in_box(wanted.box, setting.srid))
@@ -130,16 +131,10 @@ def conditions(
             params[f"equal_{n}"] = [_read(of[name], value) for value in values if value != ""]
             applied[name] = list(values)
     if wanted.filter:
-        bound = Values()
-        parts.append(where(cql2.parse(wanted.filter), _ground(columns, setting), bound))
-        params |= bound
+        ground = Ground({c.name: c.type for c in columns}, 4326, setting.srid, setting.time_zone)
+        parts.append(filtering.where(cql2.parse(wanted.filter), ground, params))
         applied["filter"] = wanted.filter
     return Conditions(sql.SQL(" and ").join(parts), params, applied)
-
-
-def _ground(columns: Sequence[Column], setting: Setting) -> Ground:
-    types = {column.name: column.type for column in columns}
-    return Ground(types, WGS84, setting.srid, setting.time_zone)
 
 
 def _equals(column: Column, param: str, none_too: bool) -> sql.Composable:

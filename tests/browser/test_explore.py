@@ -293,7 +293,7 @@ def test_nothing_keeps_anybody_out(open_page: OpenPage, phone: bool, language: s
     page.locator("#panel-explore").evaluate("panel => panel.scrollTop = panel.scrollHeight")
     shot(page, f"{'phone' if phone else 'desktop'}-explore-{language}")
     if not phone:
-        page.get_by_role("tab").nth(2).click()
+        page.get_by_role("tab").nth(1).click()
         page.locator("#figure-metric").select_option("filtered")
         expect(page.locator("#key .classes")).to_be_visible()
         assert serious_faults(page) == []

@@ -2,7 +2,7 @@
 import { find, h, icon, ICONS } from "./dom";
 import { t, whenLanguage } from "./i18n";
 
-const TABS = ["layers", "explore", "figures", "directory"] as const;
+const TABS = ["layers", "figures", "explore", "directory"] as const;
 type Tab = (typeof TABS)[number];
 
 const DRAWN: Record<Tab, string> = { layers: ICONS.layers, explore: ICONS.filter, figures: ICONS.figures, directory: ICONS.list };
