@@ -826,11 +826,11 @@ CREATE VIEW public.layer_incidents AS
     area.code AS area,
     street.code AS street,
     incident.segment_id AS segment,
-    COALESCE((incident.due_at < COALESCE(incident.closed_at,
+    COALESCE((incident.due_at < COALESCE(incident.handled_at, incident.closed_at,
         CASE
             WHEN (incident.status <> ALL (ARRAY['closed'::text, 'cancelled'::text])) THEN now()
             ELSE NULL::timestamp with time zone
-        END, incident.handled_at)), false) AS late,
+        END)), false) AS late,
     incident.block_id,
     area.id AS area_id,
     street.id AS street_id,

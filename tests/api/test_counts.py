@@ -37,8 +37,8 @@ def incidents(sample_url):
         found[column] = pd.to_datetime(found[column], utc=True)
     found["open"] = ~found["status"].isin(["closed", "cancelled"])
     now = pd.Timestamp.now(tz="UTC")
-    end = found["closed_at"]
-    end = end.mask(end.isna() & found["open"], now).fillna(found["handled_at"])
+    end = found["handled_at"].fillna(found["closed_at"])
+    end = end.mask(end.isna() & found["open"], now)
     found["late"] = found["due_at"].lt(end)
     found["local"] = found["reported_at"].dt.tz_convert(ZONE)
     return found

@@ -1,8 +1,8 @@
 -- Incidents know the areas and the segment they lie in, and whether they are late, so that they can be
 -- filtered and counted by these.
 
--- Late: not closed by the time it was due. Of a case that is over without a time of its closing the
--- time it was handled counts; without that it is not called late.
+-- Late: not handled by the time it was due. The clock stops when a case is handled, or else closed; a
+-- case that is over without a time of its end is not called late.
 create or replace view layer_incidents as
 select incident.id, incident.external_id as code, incident.class, incident.subclass, incident.status,
        incident.status not in ('closed', 'cancelled') as open, incident.description, incident.address,
@@ -10,9 +10,8 @@ select incident.id, incident.external_id as code, incident.class, incident.subcl
        block.code as block, road.name as road, segment.seq, incident.side, incident.chainage_m, incident.offset_m,
        incident.geom, incident.tile_geom, incident.rank, 9 as from_zoom,
        area.code as area, street.code as street, incident.segment_id as segment,
-       coalesce(incident.due_at < coalesce(incident.closed_at,
-           case when incident.status not in ('closed', 'cancelled') then now() end,
-           incident.handled_at), false) as late,
+       coalesce(incident.due_at < coalesce(incident.handled_at, incident.closed_at,
+           case when incident.status not in ('closed', 'cancelled') then now() end), false) as late,
        incident.block_id, area.id as area_id, street.id as street_id, road.id as road_id
 from incident
 left join block on block.id = incident.block_id
