@@ -12,6 +12,8 @@ from geo.reporting.discretion import small
 NOW, BEFORE, INK, RULE = "#1f5fa8", "#b7c3d3", "#3b4252", "#d9dee6"
 # Light to dark; also told apart in grey.
 HEAT = ("#f4f6f8", "#fde3c8", "#fdbb84", "#ef7b45", "#c73b20", "#7f1010")
+# Ends of an axis with four parts.
+STEPS = (1, 1.2, 1.6, 2, 2.4, 2.8, 3.2, 4, 5, 6, 8, 10)
 _number = count(1)
 
 Series = tuple[str, Sequence[float]]
@@ -19,7 +21,7 @@ Series = tuple[str, Sequence[float]]
 
 def columns(labels: Sequence[str], now: Series, before: Series, says: tuple[str, str]) -> str:
     """Columns of ``now`` with a mark where ``before`` was, one for each label."""
-    wide, high, left, top = 640, 170, 36, 22
+    wide, high, left, top = 640, 118, 36, 22
     most = _nice(max([*now[1], *before[1], 1]))
     step = (wide - left) / max(len(labels), 1)
     parts = [_axis(left, wide, top, high, most)]
@@ -33,7 +35,8 @@ def columns(labels: Sequence[str], now: Series, before: Series, says: tuple[str,
             ' stroke-width="2.5"/>'
         )
         if step > 34:
-            parts.append(_text(x + step / 2, y - 4, f"{now[1][k]:,.0f}", "middle"))
+            over = min(y, mark) if abs(y - mark) < 14 else y
+            parts.append(_text(x + step / 2, over - 4, f"{now[1][k]:,.0f}", "middle"))
         if k % every == 0:
             parts.append(_text(x + step / 2, top + high + 15, label, "middle"))
     key = [_box(left, 4, 10, 10, NOW), _text(left + 14, 13, now[0]),
@@ -65,21 +68,21 @@ def heat(
     table: NDArray[np.int64], days: Sequence[str], says: tuple[str, str], *, sees_small: bool
 ) -> str:
     """Weekdays by hours, darker for more; counts too small to be shown are left as if few."""
-    cell, left, top = 25, 38, 18
+    wide, high, left, top = 25, 21, 38, 18
     least, most = 5, max(int(table.max()), 5)
-    parts = [_text(left + h * cell + cell / 2, 12, str(h), "middle") for h in range(0, 24, 3)]
+    parts = [_text(left + h * wide + wide / 2, 12, str(h), "middle") for h in range(0, 24, 3)]
     for day, row in enumerate(table):
-        parts.append(_text(left - 6, top + day * cell + 17, days[day], "end"))
+        parts.append(_text(left - 6, top + day * high + 15, days[day], "end"))
         for hour, value in enumerate(row.tolist()):
             veiled = not sees_small and bool(small([value])[0])
             level = 0 if not value else 1 if value < least else _level(value, least, most)
-            x, y = left + hour * cell, top + day * cell
-            parts.append(_box(x + 0.5, y + 0.5, cell - 1, cell - 1, HEAT[level]))
+            x, y = left + hour * wide, top + day * high
+            parts.append(_box(x + 0.5, y + 0.5, wide - 1, high - 1, HEAT[level]))
             colour = "#ffffff" if level > 3 else INK
             if value:
                 text = "·" if veiled else str(value)
-                parts.append(_text(x + cell / 2, y + 16.5, text, "middle", colour, 10))
-    return _svg(left + 24 * cell + 2, top + 7 * cell + 2, parts, says)
+                parts.append(_text(x + wide / 2, y + 14.5, text, "middle", colour, 10))
+    return _svg(left + 24 * wide + 2, top + 7 * high + 2, parts, says)
 
 
 def _level(value: int, least: int, most: int) -> int:
@@ -87,9 +90,9 @@ def _level(value: int, least: int, most: int) -> int:
 
 
 def _nice(most: float) -> float:
-    """The next of 1, 2, 4, 5 or 10 times a power of ten."""
+    """The next number that is one of `STEPS` times a power of ten."""
     power = 10.0 ** np.floor(np.log10(most))
-    return float(next(n * power for n in (1, 2, 4, 5, 10) if n * power >= most))
+    return float(next(n * power for n in STEPS if n * power >= most))
 
 
 def _axis(left: float, right: float, top: float, high: float, most: float) -> str:

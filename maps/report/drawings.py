@@ -12,9 +12,9 @@ from maps.report import figures
 from maps.report.figures import BLANK, BLUE, HOUSEHOLD_BOUNDS, ORANGE, Figure, Ground, Key
 from maps.report.voice import Voice
 
-# Key, colour, width in px, dashes; lines without a duty stand out also in grey.
-SHARES = (("covered", "#2c7fb8", 1.6, ""), ("partly", "#e08a1e", 2.4, ""),
-          ("uncovered", "#c01f1f", 2.4, "4 3"))  # fmt: skip
+# Key, colour, width in px, dashes; lines without a duty are darker also in grey.
+SHARES = (("covered", "#79aed9", 1.3, ""), ("partly", "#e08a1e", 2.0, ""),
+          ("uncovered", "#b1121b", 1.9, ""))  # fmt: skip
 WHOLE = 99.0
 
 

@@ -22,6 +22,8 @@ WATER, ROAD, OUTLINE = "#b9d7e6", "#ffffff", "#5d6b82"
 ORANGE = ("#fff1dc", "#fdcc8a", "#fc8d59", "#e34a33", "#b30000")
 BLUE = ("#eef8d9", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 HOUSEHOLD_BOUNDS = (300.0, 500.0, 750.0, 1000.0)
+# The darkest class holds the highest tenth.
+QUANTILES = (0.4, 0.7, 0.9)
 
 
 class OfflineMap(folium.Map):
@@ -96,12 +98,15 @@ def filled(
     folium.GeoJson(
         data, style_function=_fill, tooltip=folium.GeoJsonTooltip(["tip"], labels=False)
     ).add_to(drawn)
+    folium.GeoJson(ground.water, style_function=_water, interactive=False).add_to(drawn)
+    folium.GeoJson(ground.roads, style_function=_road, interactive=False).add_to(drawn)
     return _finish(drawn, ground)
 
 
 def lined(ground: Ground, lines: Sequence[tuple[Any, str, float, str, str]]) -> folium.Map:
     """A map with lines: geometry, colour, width in px, dash pattern, tip."""
     drawn = _start(ground)
+    folium.GeoJson(ground.water, style_function=_water, interactive=False).add_to(drawn)
     geoms, colour, width, dash, tip = zip(*lines, strict=True) if lines else [()] * 5
     shapes = shapely.simplify(np.array(geoms, object), ground.pixel_m / 2)
     given = {"c": colour, "w": width, "d": dash, "tip": tip}
@@ -129,11 +134,11 @@ def finished(drawn: folium.Map, title: str, legend: list[Key]) -> Figure:
 
 
 def classes(values: NDArray[np.float64], least: float = 1) -> list[float]:
-    """Up to three bounds at quantiles of the values from ``least`` on, rounded to whole numbers."""
+    """Up to three bounds at `QUANTILES` of the values from ``least`` on, rounded to whole numbers."""
     counted = values[values >= least]
     if not len(counted):
         return []
-    bounds = np.unique(np.round(np.quantile(counted, [0.25, 0.5, 0.75])))
+    bounds = np.unique(np.round(np.quantile(counted, QUANTILES)))
     return [float(b) for b in bounds if b > least]
 
 
@@ -154,8 +159,6 @@ def _start(ground: Ground) -> folium.Map:
 
 
 def _finish(drawn: folium.Map, ground: Ground) -> folium.Map:
-    folium.GeoJson(ground.water, style_function=_water, interactive=False).add_to(drawn)
-    folium.GeoJson(ground.roads, style_function=_road, interactive=False).add_to(drawn)
     folium.GeoJson(ground.outline, style_function=_border, interactive=False).add_to(drawn)
     for name, lat, lon in ground.names:
         icon = folium.DivIcon(
@@ -203,7 +206,7 @@ def _base(_: Any) -> dict[str, Any]:
 
 def _fill(feature: Any) -> dict[str, Any]:
     colour = feature["properties"]["c"]
-    return {"color": "#8a8f99", "weight": 0.5, "fillColor": colour, "fillOpacity": 0.95}
+    return {"color": "#5f6672", "weight": 0.6, "fillColor": colour, "fillOpacity": 0.95}
 
 
 def _stroke(feature: Any) -> dict[str, Any]:
@@ -216,7 +219,7 @@ def _water(_: Any) -> dict[str, Any]:
 
 
 def _road(_: Any) -> dict[str, Any]:
-    return {"color": ROAD, "weight": 1.4, "opacity": 0.9}
+    return {"color": ROAD, "weight": 0.8, "opacity": 0.55}
 
 
 def _border(feature: Any) -> dict[str, Any]:

@@ -168,5 +168,5 @@ def plans(content: Content, voice: Voice) -> Table:
             norm = voice.number(even.in_norm) if metric == "households" else ""
             word = voice.word(f"metric_{metric}")
             rows.append([word, plan.name, *map(voice.number, numbers), norm])
-    heads = ["metric", "plans", "units", "median", "most", "variation", "in_norm"]
+    heads = ["metric", "plan", "units", "median", "most", "variation", "in_norm"]
     return Table(voice.word("evenness"), [voice.word(head) for head in heads], rows, 2)

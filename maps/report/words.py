@@ -25,6 +25,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "load": ("负荷", "Load"),
     "coverage": ("路长责任覆盖（制度覆盖）", "Coverage on paper: duties of road chiefs"),
     "plans": ("方案对比", "Two plans side by side"),
+    "plan": ("方案", "plan"),
     "method": ("方法与出处", "Method and sources"),
     "filed": ("立案", "filed"),
     "before": ("上期", "before"),
