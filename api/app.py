@@ -13,7 +13,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import imports, places, problems, tiles
+from api import imports, places, problems, reports, tiles
 from api.readers import public
 from api.shelf import FromShelf, Shelf
 from geo.store import cluster
@@ -87,6 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(imports.router)
+    app.include_router(reports.router)
     _serve_page(app, DIST)
     return app
 

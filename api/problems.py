@@ -10,10 +10,15 @@ from starlette.exceptions import HTTPException
 
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
+from geo.reporting.material import NoSuchStreet
+from geo.reporting.periods import PeriodUpsideDown
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
+from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+from maps.report.assets import NotInstalled
+from maps.report.printing import NoBrowser, NotPrinted
 
 log = logging.getLogger("luge")
 
@@ -24,10 +29,18 @@ STATUS = {
     UnknownKind: 400,
     BadName: 400,
     NoSuchTile: 400,
+    PeriodUpsideDown: 400,
+    NoSuchStreet: 400,
+    NoSuchPlan: 400,
+    NoSuchSystem: 400,
+    TooManyCases: 400,
     NoSuchJob: 404,
     JobBusy: 409,
     FileGone: 410,
+    NoBrowser: 501,
     NoDistrict: 503,
+    NotInstalled: 503,
+    NotPrinted: 503,
 }
 
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import check, db, district, ground, imports, layers, places, refresh, serve
+from api.cli import check, db, district, ground, imports, layers, places, refresh, report, serve
 from geo.store.database import NO_DATABASE
 
 _OURS = ("geo", "api", "maps")
@@ -24,6 +24,7 @@ app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
+app.add_typer(report.report_app, name="report")
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")

@@ -54,7 +54,7 @@ class Figures(NamedTuple):
 
 
 def findings(figures: Figures) -> list[Finding]:
-    """All that the rules find: first how many cases, then the bad; else in the order of the rules."""
+    """All that the rules find: the number of cases, then the bad; else in the rules' order."""
     found = [finding for rule in RULES for finding in rule(figures)]
     return sorted(found, key=lambda f: (f.rule != "filed", ORDER[f.level]))
 

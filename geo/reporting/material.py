@@ -30,7 +30,8 @@ class Material(NamedTuple):
     ``cases``: code, class, status, reported_at, due_at, handled_at, closed_at, address, road,
     segment_id, side, chainage_m, x, y, dispatched, bounced, reworked; and the codes of the units
     they lie in: community, street, grid. ``blocks`` (index: id): households, people, merchants,
-    community, street, grid, shape. ``areas``: code, name, level, parent, households, workers, shape.
+    community, street, grid, shape. ``areas``: code, name, level, parent, households, workers,
+    shape.
     ``segments``: road, kind, class, from_zoom, length_m, duty_m (of both sides), street, shape.
     ``water``: shapes.
     """

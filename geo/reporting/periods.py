@@ -66,6 +66,7 @@ def period_of(since: date | None, until: date | None, newest: date) -> Period:
     since = since or until - timedelta(days=7)
     if since >= until:
         raise PeriodUpsideDown(
-            f"the period from {since} to before {until} has no day: `until` is the day after its last"
+            f"the period from {since} to before {until} has no day: `until` is"
+            " the day after the last one"
         )
     return Period(since, until)

@@ -17,8 +17,30 @@ from geo.store.staging import Params, read_frame
 
 QUERIES = load("reporting")
 # The layers that a report is made of, as the log of changes names them.
-SOURCES = ("incidents", "blocks", "areas", "grids", "assignments", "segments", "duties", "merchants")
+SOURCES = (
+    "incidents",
+    "blocks",
+    "areas",
+    "grids",
+    "assignments",
+    "segments",
+    "duties",
+    "merchants",
+)
 TIMES = ("reported_at", "due_at", "handled_at", "closed_at")
+
+
+# More than this would take gigabytes of memory.
+MOST_CASES = 1_000_000
+TRIES = 3
+
+
+class NoSuchSystem(ValueError):
+    """No grid system has this code."""
+
+
+class TooManyCases(ValueError):
+    """The period has more cases than one report can hold."""
 
 
 class NoSuchPlan(ValueError):
@@ -45,14 +67,30 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
     """The frames of a report on ``period``; units, plans and duties are those of its last day.
 
     Cases reach back to the period before, and further by the days in which a case can recur.
-    ``system`` names the grid system (default: management, or the first that has a plan).
+    ``system`` names the grid system (default: management, or the first that has a plan). Where
+    someone edits while it is read, it is read again, so that it is of one revision. Raises
+    `NoSuchSystem` and `TooManyCases`.
     """
     setting = read_setting(conn)
-    day = {"day": period.last}
+    revisions = _revisions(conn)
+    for _ in range(TRIES):
+        material = _read(conn, period, system, setting, revisions)
+        if revisions == (revisions := _revisions(conn)):
+            break
+    return material
+
+
+def _read(
+    conn: psycopg.Connection,
+    period: Period,
+    system: str | None,
+    setting: Setting,
+    revisions: dict[str, str],
+) -> Material:
+    day: Params = {"day": period.last}
     plan = _plan_in_force(conn, setting.srid, system, period.last)
     blocks = read_frame(conn, QUERIES["blocks"], day, srid=setting.srid).set_index("id")
     blocks["grid"] = plan.of_block.reindex(blocks.index) if plan else None
-    revisions = _revisions(conn)
     return Material(
         district=setting.name,
         srid=setting.srid,
@@ -86,13 +124,15 @@ def _plan_in_force(
         if first is None:
             return None
         system = first[0]
+    elif conn.execute(QUERIES["system"], {"system": system}).fetchone() is None:
+        raise NoSuchSystem(f"there is no grid system {system!r}")
     row = conn.execute(QUERIES["plan_in_force"], {"system": system, "day": day}).fetchone()
     return _plan(conn, row, srid) if row else None
 
 
 def _plan(conn: psycopg.Connection, row: tuple[object, ...], srid: int) -> Plan:
     plan, name, system, system_name, system_name_en, valid_from = row
-    held = dict(conn.execute(QUERIES["assignment"], {"plan": plan}).fetchall())
+    held: dict[int, str] = dict(conn.execute(QUERIES["assignment"], {"plan": plan}).fetchall())
     grids = read_frame(conn, QUERIES["grids"], {"plan": plan}, srid=srid)
     return Plan(
         str(name), str(system), str(system_name), str(system_name_en),
@@ -104,8 +144,13 @@ def _plan(conn: psycopg.Connection, row: tuple[object, ...], srid: int) -> Plan:
 def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.DataFrame:
     since = period.before.since - timedelta(days=RECUR_DAYS)
     start, end = span_of(Period(since, period.until), setting.time_zone)
-    params = {"since": start.to_pydatetime(), "until": end.to_pydatetime()}
+    params = {"since": start.to_pydatetime(), "until": end.to_pydatetime(), "most": MOST_CASES + 1}
     frame = _frame(conn, "cases", params)
+    if len(frame) > MOST_CASES:
+        raise TooManyCases(
+            f"from {since} to {period.last} there are more than {MOST_CASES:,} cases: ask for a"
+            " shorter period (the one before it is read too)"
+        )
     for name in TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(setting.time_zone)
     return frame

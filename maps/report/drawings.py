@@ -77,7 +77,7 @@ def _counted(
     inner = list(HOUSEHOLD_BOUNDS) if fixed else figures.classes(values, LEAST if private else 1)
     bounds = [LEAST, *inner] if private else inner
     level = np.searchsorted(bounds, values, side="right")
-    colours = np.where(values > 0, np.array(ramp)[level], BLANK)
+    colours = np.where(values > 0, np.array(ramp)[level], BLANK).tolist()
     tips = [
         f"{name} {voice.count(v) if private else voice.number(v)}".strip()
         for name, v in zip(shapes["name"], values, strict=True)
@@ -97,4 +97,3 @@ def _legend(bounds: list[float], ramp: tuple[str, ...]) -> list[Key]:
             text = f"{low:,.0f}–{ends[k + 1] - 1:,.0f}"
         keys.append(Key(ramp[k], text))
     return keys
-

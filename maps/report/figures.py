@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, NamedTuple
 
 import folium
 import numpy as np
@@ -29,8 +29,8 @@ QUANTILES = (0.4, 0.7, 0.9)
 class OfflineMap(folium.Map):
     """A folium map that asks for no script and no style: the page around it has Leaflet."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
 
 class Key(NamedTuple):
@@ -127,14 +127,14 @@ def add_numbers(drawn: folium.Map, points: pd.DataFrame, srid: int) -> None:
 
 def finished(drawn: folium.Map, title: str, legend: list[Key]) -> Figure:
     """The map as the pieces that the page puts together."""
-    root = drawn.get_root()
+    root: Any = drawn.get_root()
     root.render()
     head = f"<style>{_style_of(drawn)}</style>"
     return Figure(head + root.html.render(), root.script.render(), title, legend)
 
 
 def classes(values: NDArray[np.float64], least: float = 1) -> list[float]:
-    """Up to three bounds at `QUANTILES` of the values from ``least`` on, rounded to whole numbers."""
+    """Bounds at `QUANTILES` of the values from ``least`` on: whole numbers, each once."""
     counted = values[values >= least]
     if not len(counted):
         return []

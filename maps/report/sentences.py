@@ -17,7 +17,9 @@ def sentence(finding: Finding, voice: Voice) -> str:
 def _filed(facts: Facts, v: Voice) -> str:
     now, before = v.count(facts["now"]), v.count(facts["before"])
     if not facts["before"]:
-        return v.either(f"本期立案 {now} 件，上期没有案件。", f"{now} cases were filed; none before.")
+        return v.either(
+            f"本期立案 {now} 件，上期没有案件。", f"{now} cases were filed; none before."
+        )
     percent = v.change(
         100 * (facts["now"] - facts["before"]) / facts["before"], facts["now"], facts["before"]
     )
@@ -51,7 +53,8 @@ def _in_time(facts: Facts, v: Voice) -> str:
         return v.either("结案太少，不计按期结案率。", "Too few cases were closed to tell a share.")
     goal = facts["goal"]
     zh = f"按期结案率 {now}，{'低于' if facts['now'] < goal else '达到'}目标 {goal:.0f}%"
-    en = f"{now} were closed in time, {'below' if facts['now'] < goal else 'above'} the {goal:.0f}% aimed at"
+    met = "below" if facts["now"] < goal else "above"
+    en = f"{now} were closed in time, {met} the {goal:.0f}% aimed at"
     if abs(facts["apart"]) >= 0.05:
         points = f"{abs(facts['apart']):.1f}"
         zh += f"，比上期{'提高' if facts['apart'] > 0 else '下降'} {points} 个百分点"

@@ -56,7 +56,13 @@ def spots(content: Content, voice: Voice) -> Table:
     """The places with most cases."""
     found = content.spots if voice.sees_small else content.spots[content.spots["count"] >= 5]
     rows = [
-        [str(n + 1), row["address"] or row["road"], row["road"], row["class"], voice.count(row["count"])]
+        [
+            str(n + 1),
+            row["address"] or row["road"],
+            row["road"],
+            row["class"],
+            voice.count(row["count"]),
+        ]
         for n, row in enumerate(found.to_dict("records"))
     ]
     heads = ["", *map(voice.word, ("place", "road", "main_class", "number"))]
@@ -97,7 +103,9 @@ def evenness(content: Content, voice: Voice) -> Table:
         numbers = [even.units, even.least, even.median, even.most]
         cells = [voice.word(f"metric_{metric}"), *map(voice.number, numbers)]
         norm = voice.number(even.in_norm) if metric == "households" else ""
-        rows.append([*_veiled(cells, even.least, metric, voice), voice.number(even.variation), norm])
+        rows.append(
+            [*_veiled(cells, even.least, metric, voice), voice.number(even.variation), norm]
+        )
     heads = ["metric", "units", "least", "median", "most", "variation", "in_norm"]
     return Table(voice.word("evenness"), [voice.word(head) for head in heads], rows)
 

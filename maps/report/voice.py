@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from geo.reporting.discretion import LEAST, hidden, small
 from geo.reporting.periods import Period
@@ -13,7 +13,8 @@ NOTHING = "–"
 LANGUAGES = ("zh", "en")
 
 
-class Voice(NamedTuple):
+@dataclass(frozen=True)
+class Voice:
     """``lang`` is zh or en; ``names`` gives names by code; ``sees_small``: counts below 5 too."""
 
     lang: str

@@ -66,7 +66,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Cases filed each day: {now} now, {before} before; {most} on the fullest day.",
     ),
     "weekly_bars": ("各类立案数", "Cases by class"),
-    "class_desc": ("各类立案数，本期与上期。数字见下表。", "Cases by class, now and before, as in the table."),
+    "class_desc": (
+        "各类立案数，本期与上期。数字见下表。",
+        "Cases by class, now and before, as in the table.",
+    ),
     "now": ("本期", "now"),
     "hours": ("时段分布（周 × 时）", "By weekday and hour"),
     "hours_desc": (
@@ -74,7 +77,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Cases by weekday and hour; most, {most}, on {day} at {hour}:00.",
     ),
     "days7": ("一,二,三,四,五,六,日", "Mon,Tue,Wed,Thu,Fri,Sat,Sun"),
-    "map_incidents": ("本期立案数（按网格），圆点为多发点位", "Cases filed, by grid; circles: places with most"),
+    "map_incidents": (
+        "本期立案数（按网格），圆点为多发点位",
+        "Cases filed, by grid; circles: places with most",
+    ),
     "map_load": ("{metric}（按{unit}）", "{metric}, by {unit}"),
     "map_coverage": ("路段两侧有路长责任的比例", "Share of a segment's sides with a duty"),
     "map_plan": ("{name}：每网格户数", "{name}: households of each grid"),
@@ -136,22 +142,22 @@ WORDS: dict[str, tuple[str, str]] = {
 # What each figure is; docs/report.md says more.
 METHOD: tuple[tuple[str, str], ...] = (
     ("立案：本期上报、未作废的案件。结案：本期结案的案件。未结、超期未结以期末 24 时为准。",
-     "Filed: reported in the period and not cancelled. Closed: closed in it. Open and overdue: as of"
-     " the period's end."),
+     "Filed: reported in the period and not cancelled. Closed: closed in it. Open and overdue: as"
+     " of the period's end."),
     ("按期结案率 = 本期结案且有时限的案件中，处置（无处置时间的取结案）不晚于时限者的比例。",
-     "Closed in time: of the cases closed in the period that have a deadline, those handled (or, where"
-     " that was not recorded, closed) no later than it."),
+     "Closed in time: of the cases closed in the period that have a deadline, those handled (or,"
+     " where that was not recorded, closed) no later than it."),
     ("平均用时 = 本期处置的案件从上报到处置的小时数的平均。",
      "Mean hours: from report to handling, of the cases handled in the period."),
     ("重复发生率 = 本期立案中，此前 7 天内 30 米内已有同类案件者的比例。",
      "Recurred: of the cases filed, those with another of their class within 30 m in the 7 days"
      " before."),
     ("“上升”“下降”：与上期相差超过 2√(本期+上期)（泊松计数之差的两倍标准差）且不小于 10%。",
-     "Rose, fell: by more than 2√(now + before), two standard deviations of the difference of Poisson"
-     " counts, and by 10 % at least."),
+     "Rose, fell: by more than 2√(now + before), two standard deviations of the difference of"
+     " Poisson counts, and by 10 % at least."),
     ("制度覆盖 = 期末当日有路长责任的路侧米数 ÷ 全部路侧米数；每段路有两侧，重叠的责任只计一次。",
-     "Coverage on paper: metres of side with a duty on the last day ÷ all metres of side. A segment has"
-     " two sides; duties that overlap count once."),
+     "Coverage on paper: metres of side with a duty on the last day ÷ all metres of side. A segment"
+     " has two sides; duties that overlap count once."),
     ("案件按所在街区归入网格与区划（整数关联）；期末当日生效的方案。",
      "Cases reach grids and areas through their block, under the plan in force on the last day."),
 )  # fmt: skip

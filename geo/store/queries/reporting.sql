@@ -17,6 +17,7 @@ left join (select incident_id, bool_or(step = 'dispatch') as dispatched, bool_or
            from incident_step group by incident_id) as steps on incident_id = incident.id
 where reported_at < %(until)s and (reported_at >= %(since)s or closed_at >= %(since)s or closed_at is null)
 order by reported_at, incident.id
+limit %(most)s
 
 -- name: blocks
 -- Blocks of %(day)s with the community and street that they lie in.
@@ -61,6 +62,9 @@ where segment.kind in ('road', 'lane') order by segment.id
 
 -- name: water
 select segment.id, st_asbinary(surface) as geom from segment where kind = 'river' order by id
+
+-- name: system
+select from grid_system where code = %(system)s
 
 -- name: plan_in_force
 select plan.id, plan.name, grid_system.code, grid_system.name, grid_system.name_en, plan.valid_from
