@@ -13,16 +13,19 @@ NOW, BEFORE, INK, RULE = "#1f5fa8", "#b7c3d3", "#3b4252", "#d9dee6"
 # Light to dark; also told apart in grey.
 HEAT = ("#f4f6f8", "#fde3c8", "#fdbb84", "#ef7b45", "#c73b20", "#7f1010")
 # Ends of an axis with four parts.
-STEPS = (1, 1.2, 1.6, 2, 2.4, 2.8, 3.2, 4, 5, 6, 8, 10)
+STEPS = (1, 1.2, 1.6, 2, 2.4, 2.8, 3.2, 4, 6, 8, 10)
 _number = count(1)
 
 Series = tuple[str, Sequence[float]]
 
 
-def columns(labels: Sequence[str], now: Series, before: Series, says: tuple[str, str]) -> str:
-    """Columns of ``now`` with a mark where ``before`` was, one for each label."""
+def columns(
+    labels: Sequence[str], now: Series, before: Series, says: tuple[str, str],
+    shown: Sequence[str],
+) -> str:  # fmt: skip
+    """Columns of ``now`` with a mark where ``before`` was; ``shown`` are the numbers."""
     wide, high, left, top = 640, 118, 36, 22
-    most = _nice(max([*now[1], *before[1], 1]))
+    most = _nice(max([*now[1], *before[1], 4]))
     step = (wide - left) / max(len(labels), 1)
     parts = [_axis(left, wide, top, high, most)]
     every = -(-len(labels) // 16)
@@ -36,7 +39,7 @@ def columns(labels: Sequence[str], now: Series, before: Series, says: tuple[str,
         )
         if step > 34:
             over = min(y, mark) if abs(y - mark) < 14 else y
-            parts.append(_text(x + step / 2, over - 4, f"{now[1][k]:,.0f}", "middle"))
+            parts.append(_text(x + step / 2, over - 4, shown[k], "middle"))
         if k % every == 0:
             parts.append(_text(x + step / 2, top + high + 15, label, "middle"))
     key = [_box(left, 4, 10, 10, NOW), _text(left + 14, 13, now[0]),

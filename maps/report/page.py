@@ -18,6 +18,7 @@ from maps.report.words import METHOD
 Metric = Literal["incidents", "incidents_open", "households", "people", "merchants"]
 By = Literal["grids", "blocks"]
 NUMBERS = ("filed", "closed", "in_time", "mean_hours", "open", "overdue")
+MOST_BARS = 12
 MORE = ("median_hours", "recurred", "well_dispatched", "rework")
 
 
@@ -84,31 +85,38 @@ def _cards(content: Content, names: tuple[str, ...], voice: Voice) -> list[Card]
 
 
 def _charts(content: Content, voice: Voice) -> dict[str, Markup]:
-    now, before = content.days
-    names = voice.word("now"), voice.word("before")
-    description = voice.word(
-        "daily_desc", now=voice.count(now.sum()), before=voice.count(before.sum()),
-        most=voice.count(now.max()),
-    )  # fmt: skip
-    daily = charts.columns(
-        [f"{day.month}-{day.day}" for day in now.index],
-        (names[0], _veil(now.tolist(), voice)), (names[1], _veil(before.tolist(), voice)),
-        (voice.word("daily"), description),
-    )  # fmt: skip
-    table = content.by["class"].head(12)
-    classes = charts.bars(
-        [str(key) for key in table.index],
-        (names[0], _veil(table["filed"].tolist(), voice)),
-        (names[1], _veil(table["filed_before"].tolist(), voice)),
-        (voice.word("weekly_bars"), voice.word("class_desc")),
-        voice.counts(table["filed"].tolist()),
-    )  # fmt: skip
-    hours = charts.heat(
-        content.hours, _days(voice), (voice.word("hours"), _fullest(content, voice)),
-        sees_small=voice.sees_small,
-    )  # fmt: skip
-    drawn = {"daily": daily, "classes": classes, "hours": hours}
+    drawn = {
+        "daily": _daily(content, voice),
+        "classes": _classes(content, voice),
+        "hours": charts.heat(
+            content.hours, _days(voice), (voice.word("hours"), _fullest(content, voice)),
+            sees_small=voice.sees_small,
+        ),
+    }  # fmt: skip
     return {key: Markup(svg) for key, svg in drawn.items()}  # noqa: S704 - texts are escaped
+
+
+def _daily(content: Content, voice: Voice) -> str:
+    now, before = (days.tolist() for days in content.days)
+    totals = {"now": sum(now), "before": sum(before), "most": max(now)}
+    said = voice.word("daily_desc", **{key: voice.count(n) for key, n in totals.items()})
+    return charts.columns(
+        [f"{day.month}-{day.day}" for day in content.days[0].index],
+        (voice.word("now"), voice.heights(now)), (voice.word("before"), voice.heights(before)),
+        (voice.word("daily"), said), voice.counts(now),
+    )  # fmt: skip
+
+
+def _classes(content: Content, voice: Voice) -> str:
+    table = content.by["class"]
+    now, before = (table[name].tolist() for name in ("filed", "filed_before"))
+    # What is hidden depends on the whole column, so that chart and table hide the same.
+    return charts.bars(
+        [str(key) for key in table.index][:MOST_BARS],
+        (voice.word("now"), voice.heights(now)[:MOST_BARS]),
+        (voice.word("before"), voice.heights(before)[:MOST_BARS]),
+        (voice.word("weekly_bars"), voice.word("class_desc")), voice.counts(now)[:MOST_BARS],
+    )  # fmt: skip
 
 
 def _days(voice: Voice) -> list[str]:
@@ -119,11 +127,6 @@ def _fullest(content: Content, voice: Voice) -> str:
     day, hour = divmod(int(content.hours.argmax()), 24)
     most = voice.count(content.hours.max())
     return voice.word("hours_desc", most=most, day=_days(voice)[day], hour=hour)
-
-
-def _veil(counts: list[float], voice: Voice) -> list[float]:
-    """Heights that tell no small count: all of them are drawn as 2."""
-    return [2 if not voice.sees_small and 0 < n < 5 else n for n in counts]
 
 
 def _tables(content: Content, voice: Voice) -> dict[str, tables.Table]:

@@ -70,7 +70,7 @@ def _overdue(facts: Facts, v: Voice) -> str:
         f"超期未结 {count} 件，最久的已超 {facts['days']:.0f} 天；其中最多的是"
         f"{facts['class']}（{v.count(facts['of_class'])} 件）。",
         f"{count} cases are open past their deadline, the oldest by {facts['days']:.0f} days;"
-        f" most of them {facts['class']} ({v.count(facts['of_class'])}).",
+        f" most often {facts['class']} ({v.count(facts['of_class'])}).",
     )
 
 

@@ -47,6 +47,14 @@ class Voice:
             for v, gone in zip(values, shut, strict=True)
         ]
 
+    def heights(self, values: Sequence[float]) -> list[float]:
+        """The same column as a chart draws it: what is hidden has the height of any other."""
+        shut = [False] * len(values) if self.sees_small else hidden(values)
+        return [
+            v if not gone else LEAST if v >= LEAST else LEAST / 2
+            for v, gone in zip(values, shut, strict=True)
+        ]
+
     def figure(self, value: float, of: float, digits: int = 1, unit: str = "") -> str:
         """A mean or share ``of`` so many cases; of few cases it would tell of single ones."""
         if math.isnan(value) or not of or (not self.sees_small and of < LEAST):
