@@ -85,7 +85,7 @@ def compared(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
     Units that had cases in one of the two only have 0 in the other.
     """
-    both = now.join(before, how="outer", rsuffix="_before")
+    both = now.join(before, how="outer", suffixes=("", "_before"))
     counts = [name + end for name in COUNTS for end in ("", "_before")]
     both[counts] = both[counts].fillna(0).astype("int64")
     old = both["filed_before"]
@@ -126,5 +126,5 @@ def by_hour(cases: pd.DataFrame, span: Span) -> NDArray[np.int64]:
     """Cases filed in ``span`` by weekday and hour, (7, 24), Monday first."""
     times = cases.loc[marks(cases, span)["filed"], "reported_at"]
     table = np.zeros((7, 24), np.int64)
-    np.add.at(table, (times.dt.weekday.to_numpy(), times.dt.hour.to_numpy()), 1)
+    np.add.at(table, (times.dt.day_of_week.to_numpy(), times.dt.hour.to_numpy()), 1)
     return table
