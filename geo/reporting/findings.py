@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from geo.reporting.loads import MOST_HOUSEHOLDS
@@ -81,7 +82,7 @@ def _rose(figures: Figures) -> Iterator[Finding]:
         if what not in ("class", "street", "community"):
             continue
         pairs = zip(table["filed"], table["filed_before"], strict=True)
-        risen = table[[rose(now, before) > 0 for now, before in pairs]]
+        risen = table[np.array([rose(now, before) > 0 for now, before in pairs], bool)]
         more = risen["filed"] - risen["filed_before"]
         best = risen.loc[more.sort_values(ascending=False, kind="stable").index].head(NAMED)
         rows = [(key, int(a), int(b)) for key, a, b in

@@ -72,10 +72,14 @@ def indicators(marked: pd.DataFrame, units: pd.Series | None = None) -> pd.DataF
     keys = pd.Series("", index=marked.index) if units is None else units
     groups = marked.groupby(keys, sort=True)
     hours = groups["hours"]
-    found = groups[[*COUNTS, "dispatched_well"]].sum().astype("int64")
+    found = groups[[*COUNTS, "dispatched_well"]].sum()
+    found["mean_hours"], found["median_hours"] = hours.mean(), hours.median()
+    if units is None:
+        found = found.reindex([""])  # also where there is no case at all
+    counted = [*COUNTS, "dispatched_well"]
+    found[counted] = found[counted].fillna(0).astype("int64")
     for share, (whole, part) in SHARES.items():
         found[share] = 100 * found[part] / found[whole].where(found[whole] > 0)
-    found["mean_hours"], found["median_hours"] = hours.mean(), hours.median()
     busy = found[["filed", "closed", "handled", "open"]].any(axis=1)
     return found if units is None else found[busy]
 

@@ -35,6 +35,8 @@ class Voice:
 
     def count(self, value: float) -> str:
         """A count of cases, which may be too small to be shown."""
+        if math.isnan(value):
+            return NOTHING
         if not self.sees_small and small([value])[0]:
             return f"<{LEAST}"
         return f"{round(value):,}"

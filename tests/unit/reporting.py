@@ -33,7 +33,8 @@ def cases_of(rows):
         frame[f"{name}_at"] = moments(frame.pop(name).astype(float))
     along = frame.pop("at_m").astype(float)
     return frame.assign(
-        code=[f"AJ{n}" for n in range(len(frame))], address=[f"东路{n}号" for n in range(len(frame))],
+        code=[f"AJ{n}" for n in range(len(frame))],
+        address=[f"东路{n}号" for n in range(len(frame))],
         road="东路", segment_id=1, side="L", chainage_m=along, x=500_000 + along, y=3_400_000.0,
         dispatched=False, bounced=False, reworked=False,
     )  # fmt: skip
@@ -42,8 +43,8 @@ def cases_of(rows):
 def blocks():
     """Eight blocks of 100 m in two rows; the lower row is one street, the upper the other."""
     codes = list(STREETS)
-    shapes = [shapely.box(500_000 + 100 * (k % 4), 3_400_000 + 100 * (k // 4),
-                          500_100 + 100 * (k % 4), 3_400_100 + 100 * (k // 4)) for k in range(8)]  # fmt: skip
+    corners = [(500_000 + 100 * (k % 4), 3_400_000 + 100 * (k // 4)) for k in range(8)]
+    shapes = [shapely.box(x, y, x + 100, y + 100) for x, y in corners]
     street = [codes[k // 4] for k in range(8)]
     return gpd.GeoDataFrame(
         {"households": [100 * (k + 1) for k in range(8)], "people": 10, "merchants": 1,
@@ -85,8 +86,9 @@ def segments():
         for y in (0, 100, 200)
     ]
     return gpd.GeoDataFrame(
-        {"road": ["东路", "西路", None], "kind": "road", "class": ["primary", "residential", "lane"],
-         "from_zoom": [9, 13, 14], "length_m": 400.0, "duty_m": [800.0, 0.0, 200.0],
+        {"road": ["东路", "西路", None], "kind": "road",
+         "class": ["primary", "residential", "lane"], "from_zoom": [9, 13, 14],
+         "length_m": 400.0, "duty_m": [800.0, 0.0, 200.0],
          "street": [*STREETS, list(STREETS)[1]]},
         geometry=lines, crs=SRID,
     )  # fmt: skip

@@ -133,9 +133,12 @@ def test_compared_knows_units_of_either_period():
 
 def _some():
     return cases_of([
-        ("垃圾暴露", "closed", 15, 16, 15.5, 15.6, 1, 0), ("垃圾暴露", "reported", 16, 17, NONE, NONE, 1, 40),
-        ("垃圾暴露", "closed", 8, 9, 8.5, 8.6, 2, 0), ("违法停车", "closed", 9, NONE, 9.1, 9.2, 3, 0),
-        ("路灯故障", "handled", 15, 15.5, 16, NONE, 3, 0), ("路灯故障", "cancelled", 15, 16, NONE, NONE, 3, 0),
+        ("垃圾暴露", "closed", 15, 16, 15.5, 15.6, 1, 0),
+        ("垃圾暴露", "reported", 16, 17, NONE, NONE, 1, 40),
+        ("垃圾暴露", "closed", 8, 9, 8.5, 8.6, 2, 0),
+        ("违法停车", "closed", 9, NONE, 9.1, 9.2, 3, 0),
+        ("路灯故障", "handled", 15, 15.5, 16, NONE, 3, 0),
+        ("路灯故障", "cancelled", 15, 16, NONE, NONE, 3, 0),
     ])  # fmt: skip
 
 
@@ -167,7 +170,10 @@ def test_rose_is_fell_the_other_way_round(now, before):
         assert few or now - before < 0.1 * before
 
 
-@pytest.mark.parametrize(("now", "before", "way"), [(130, 100, 0), (131, 100, 1), (70, 101, -1), (1050, 1000, 0), (0, 0, 0)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("now", "before", "way"),
+    [(130, 100, 0), (131, 100, 1), (70, 101, -1), (1050, 1000, 0), (0, 0, 0)],
+)
 def test_where_a_rise_begins(now, before, way):
     assert rose(now, before) == way
 
