@@ -73,11 +73,13 @@ def _filed(figures: Figures) -> Iterator[Finding]:
     total = figures.total
     now, before = int(total["filed"]), int(total["filed_before"])
     levels: dict[int, Level] = {1: "worse", 0: "note", -1: "good"}
-    way = rose(now, before)
+    way = rose(now, before) if before else 0
     yield Finding("filed", levels[way], {"now": now, "before": before, "way": way})
 
 
 def _rose(figures: Figures) -> Iterator[Finding]:
+    if not figures.total["filed_before"]:
+        return  # the data begin with the period
     for what, table in figures.by.items():
         if what not in ("class", "street", "community"):
             continue

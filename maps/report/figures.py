@@ -184,6 +184,7 @@ def _features(shapes: Any, srid: int, given: dict[str, Any]) -> dict[str, Any]:
                 "geometry": _rounded(shapely.geometry.mapping(shape)),
             }
             for shape, row in zip(_degrees(shapes, srid), rows, strict=True)
+            if shape is not None and not shape.is_empty
         ],
     }  # fmt: skip
 

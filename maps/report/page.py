@@ -148,6 +148,9 @@ def _tables(content: Content, voice: Voice) -> dict[str, tables.Table]:
 
 
 def _figures(content: Content, voice: Voice, wish: Wish) -> dict[str, figures.Figure | None]:
+    made: dict[str, figures.Figure | None] = dict.fromkeys(("incidents", "load", "coverage"))
+    if content.material.areas.empty:
+        return made  # nothing to draw on
     ground = figures.ground_of(content.material)
     made = {
         "incidents": drawings.incidents(content, ground, voice),

@@ -1,13 +1,15 @@
 """The tables of a report: heads and cells as text, for the template to lay out."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 import pandas as pd
 
 from geo.reporting.content import Content
+from geo.reporting.loads import Evenness
 from maps.report.voice import Voice
 
+EVEN = ("units", "least", "median", "most", "variation", "in_norm")
 MOST_GRIDS = 15
 MOST_OVERDUE = 20
 
@@ -28,16 +30,20 @@ def by_units(content: Content, unit: str, voice: Voice, most: int | None = None)
     table = content.by[unit]
     whole = most is None and unit != "road"
     shown = table if most is None else table.head(most)
-    rows = _figures(shown, [voice.name(key) for key in shown.index], voice)
+    names = [voice.name(key) for key in shown.index]
+    rows = _figures(shown, names, voice, summed=whole)
     if whole:
-        rows += _figures(content.total.to_frame().T, [voice.word("total")], voice)
+        total = [voice.word("total")]
+        rows += _figures(content.total.to_frame().T, total, voice, summed=False)
     heads = ["filed", "before", "change", "closed", "in_time", "mean_hours", "open", "overdue"]
     names = [voice.word(unit), *(voice.word(head) for head in heads)]
     return Table(voice.word(f"by_{unit}"), names, rows, total=whole)
 
 
-def _figures(table: pd.DataFrame, names: list[str], voice: Voice) -> list[list[str]]:
-    counted = {c: voice.counts(table[c].tolist()) for c in
+def _figures(
+    table: pd.DataFrame, names: list[str], voice: Voice, *, summed: bool
+) -> list[list[str]]:
+    counted = {c: voice.counts(table[c].tolist(), summed=summed) for c in
                ("filed", "filed_before", "closed", "open", "overdue")}  # fmt: skip
     rows = []
     for k, (name, row) in enumerate(zip(names, table.to_dict("records"), strict=True)):
@@ -70,16 +76,16 @@ def spots(content: Content, voice: Voice) -> Table:
 
 
 def overdue(content: Content, voice: Voice) -> Table:
-    """Cases open past their deadline; none where they are so few that their number is hidden."""
+    """Cases open past their deadline, one by one: for those only who may see small counts."""
     late = content.overdue
-    few = not voice.sees_small and 0 < len(late) < 5
+    shut = not voice.sees_small and len(late)
     rows = [
         [row["code"], row["class"], row["address"] or "", voice.name(row["community"] or "–"),
          f"{row['days']:.1f}"]
-        for row in ([] if few else late.head(MOST_OVERDUE).to_dict("records"))
+        for row in ([] if shut else late.head(MOST_OVERDUE).to_dict("records"))
     ]  # fmt: skip
     heads = [voice.word(head) for head in ("case", "class", "place", "community", "days_late")]
-    empty = voice.word("few_overdue" if few else "no_overdue")
+    empty = voice.word("not_listed" if shut else "no_overdue")
     return Table(voice.word("overdue_list"), heads, rows, 4, empty=empty)
 
 
@@ -98,23 +104,20 @@ def heaviest(content: Content, voice: Voice) -> Table:
 
 def evenness(content: Content, voice: Voice) -> Table:
     """How evenly the grids are loaded."""
-    rows = []
-    for metric, even in content.evenness.items():
-        numbers = [even.units, even.least, even.median, even.most]
-        cells = [voice.word(f"metric_{metric}"), *map(voice.number, numbers)]
-        norm = voice.number(even.in_norm) if metric == "households" else ""
-        rows.append(
-            [*_veiled(cells, even.least, metric, voice), voice.number(even.variation), norm]
-        )
-    heads = ["metric", "units", "least", "median", "most", "variation", "in_norm"]
+    rows = [
+        [voice.word(f"metric_{metric}"), *_even(metric, even, voice)]
+        for metric, even in content.evenness.items()
+    ]
+    heads = ["metric", *EVEN]
     return Table(voice.word("evenness"), [voice.word(head) for head in heads], rows)
 
 
-def _veiled(cells: list[str], least: float, metric: str, voice: Voice) -> list[str]:
-    """The least of counts of cases is a count itself."""
-    if metric.startswith("incidents"):
-        cells[2] = voice.count(least)
-    return cells
+def _even(metric: str, even: Evenness, voice: Voice) -> list[str]:
+    """The columns `EVEN`; the least, the middle and the most of counts are counts themselves."""
+    say = voice.count if metric.startswith("incidents") else voice.number
+    norm = voice.number(even.in_norm) if metric == "households" else ""
+    spread = [say(even.least), say(even.median), say(even.most)]
+    return [voice.number(even.units), *spread, voice.number(even.variation), norm]
 
 
 def workers(content: Content, voice: Voice) -> Table:
@@ -169,12 +172,10 @@ def without_chief(content: Content, voice: Voice) -> Table:
 def plans(content: Content, voice: Voice) -> Table:
     """Two plans' evenness in pairs of rows."""
     assert content.compared  # noqa: S101 - the page asks only then
-    rows = []
-    for metric, both in content.compared.evenness.items():
-        for plan, even in zip(content.plans, both, strict=True):
-            numbers: Sequence[float] = (even.units, even.median, even.most, even.variation)
-            norm = voice.number(even.in_norm) if metric == "households" else ""
-            word = voice.word(f"metric_{metric}")
-            rows.append([word, plan.name, *map(voice.number, numbers), norm])
-    heads = ["metric", "plan", "units", "median", "most", "variation", "in_norm"]
+    rows = [
+        [voice.word(f"metric_{metric}"), plan.name, *_even(metric, even, voice)]
+        for metric, both in content.compared.evenness.items()
+        for plan, even in zip(content.plans, both, strict=True)
+    ]
+    heads = ["metric", "plan", *EVEN]
     return Table(voice.word("evenness"), [voice.word(head) for head in heads], rows, 2)

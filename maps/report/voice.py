@@ -41,9 +41,9 @@ class Voice:
             return f"<{LEAST}"
         return f"{round(value):,}"
 
-    def counts(self, values: Sequence[float]) -> list[str]:
-        """A column of counts whose sum is known."""
-        shut = [False] * len(values) if self.sees_small else hidden(values)
+    def counts(self, values: Sequence[float], *, summed: bool = True) -> list[str]:
+        """A column of counts; where their sum is known, none may follow from it."""
+        shut = hidden(values) if summed and not self.sees_small else [False] * len(values)
         return [
             self.count(v) if not gone or v < LEAST else f"≥{LEAST}"
             for v, gone in zip(values, shut, strict=True)

@@ -59,7 +59,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "case": ("案件编号", "case"),
     "days_late": ("超期（天）", "days late"),
     "no_overdue": ("期末没有超期未结案件。", "No case was open past its deadline."),
-    "few_overdue": ("超期未结案件少于 5 件，不逐件列出。", "Fewer than 5 cases; not listed."),
+    "not_listed": (
+        "逐件清单只列给可看小于 5 的计数的人。",
+        "Single cases are listed for those who may see counts below 5.",
+    ),
     "daily": ("每日立案数", "Cases filed each day"),
     "daily_desc": (
         "每日立案数，本期 {now} 件，上期 {before} 件；本期最多的一天 {most} 件。",

@@ -70,7 +70,7 @@ def test_small_counts_are_for_those_who_may_see_them():
     discreet = page(Wish(), found=few)
     assert '<td class="n">&lt;5</td>' in discreet
     text = text_of(discreet)
-    assert "AJ0" not in text  # no list of so few overdue cases
+    assert "AJ0" not in text  # no list of single cases
     assert "少于 5 件" in text
     assert "<5" in text
     assert not re.search(r"垃圾暴露 3\b", text)

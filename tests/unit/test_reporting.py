@@ -244,6 +244,13 @@ def test_quiet_weeks_have_no_bad_findings():
     assert not told & {"class_rose", "community_rose", "overdue", "spots", "slow", "busy_grids"}
 
 
+def test_data_that_begin_with_the_period_are_no_rise():
+    rows = [("垃圾暴露", "closed", 15, 16, 15.1, 15.2, 1, 3)] * 50
+    found = {f.rule: f for f in compute(material(cases_of(rows)), PERIOD).findings}
+    assert found["filed"].level == "note"
+    assert "class_rose" not in found
+
+
 def test_a_street_holds_only_its_own():
     code = next(iter(STREETS))
     cases = cases_of(
