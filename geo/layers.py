@@ -216,6 +216,7 @@ SEGMENTS = Layer(
         Column("length_m", "长度", "Length", "m", 15, "number"),
         Column("width_m", "宽度", "Width", "m", NOT_IN_TILES, "number"),
     ),
+    shown=False,
 )  # fmt: skip
 
 NAMED_ROADS = Layer(
@@ -253,7 +254,7 @@ DENSITY = Layer(
         Column("cell", "H3 单元", "H3 cell", "", NOT_IN_TILES),
         Column("resolution", "H3 级别", "H3 resolution", "", NOT_IN_TILES, "integer"),
     ),
-    banded=True,
+    banded=True, shown=False,
 )  # fmt: skip
 
 INCIDENTS = Layer(

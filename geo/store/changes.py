@@ -102,15 +102,16 @@ async def catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
 
 
 async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
-    anew = log.snapshot is None
     row = await _since(conn, log.snapshot)
+    # What the log told before we read it, or before its end was cut off, we do not know.
+    anew = log.snapshot is None or row[1] != log.horizon
     if row[1] != log.horizon:
         # Rows are gone that we hold: the log is read anew, so that all processes agree.
         log.horizon = row[1]
         log.rows.clear()
         row = await _since(conn, None)
     changed = _take(log, row)
-    if log.setting is None or "setting" in changed:
+    if anew or log.setting is None or "setting" in changed:
         log.setting = await _read_setting(conn)
     if anew or "thinning" in changed:
         cursor = await conn.execute(QUERIES["shares"])

@@ -62,7 +62,7 @@ def refresh_density(conn: psycopg.Connection, srid: int) -> bool:
     """
     new = _tally(conn, srid)
     rows = conn.execute(QUERIES["read_density"]).fetchall()
-    old = pd.DataFrame(rows, columns=["name", "old_count", "old_open"])
+    old = pd.DataFrame(rows, columns=["name", "old_count", "old_open"]).astype({"name": str})
     both = new.merge(old, on="name", how="outer")
     gone, added = both["count"].isna(), both["old_count"].isna()
     differ = (both["count"] != both["old_count"]) | (both["open"] != both["old_open"])
@@ -95,4 +95,4 @@ def _tally(conn: psycopg.Connection, srid: int) -> pd.DataFrame:
         lon, lat = crs.transform_points(place["x"], place["y"], srid, "wgs84")
         tallies.append(density.tally(lon, lat, place["open"]))
     found = density.add(tallies)
-    return found.assign(name=density.names(found["cell"]))
+    return found.assign(name=pd.array(density.names(found["cell"]), dtype="str"))

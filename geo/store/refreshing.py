@@ -1,24 +1,24 @@
 """Whatever is derived from the ground and the points, made anew where it is stale.
 
 A part is stale when a layer it is made from has another revision than when it was made, or when a
-day has begun. Parts that count all points rest after their work, `REST` times as long as that took:
-however fast edits come, counting costs at most a twentieth of one processor's time.
+day has begun. Every part rests after its work, `REST` times as long as that took: however fast
+edits come, and however large the district, one part costs at most a twentieth of a processor.
 """
 
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from hashlib import blake2b
 from typing import NamedTuple
 
 import psycopg
 from psycopg.errors import LockNotAvailable, SerializationFailure
 
-from geo.layers import LAYERS
+from geo.layers import LAYERS, METRICS
 from geo.progress import Say, silence
-from geo.store import changes
+from geo.store import changes, metrics
 from geo.store.counting import THINNED, refresh_density, refresh_shares
 from geo.store.generalising import refresh_shapes
-from geo.store.metrics import SOURCES, refresh_metrics
 from geo.store.queries import load
 
 QUERIES = load("refreshing")
@@ -27,8 +27,12 @@ REST = 20
 LONGEST_REST_S = 600.0
 # Someone else has the turn, or edits what we read.
 TRY_AGAIN_S = 2.0
-# Part of every revision: another number makes everything anew.
-RULE = 1
+# Part of every revision: what is declared or computed otherwise is made anew. Another number says
+# that the code of geo.generalise or geo.density gives other results.
+RULE = blake2b(
+    repr((1, LAYERS, METRICS, sorted(QUERIES.items()), sorted(metrics.QUERIES.items()))).encode(),
+    digest_size=4,
+).hexdigest()
 _TURN = {"turn": 0x6C756768}
 
 
@@ -43,14 +47,13 @@ class Now(NamedTuple):
 class Part(NamedTuple):
     """Something derived; ``make`` says whether it wrote anything.
 
-    ``dated`` parts are made of what is in force today; ``costly`` ones rest.
+    ``dated`` parts are made of what is in force today.
     """
 
     name: str
     sources: tuple[str, ...]
     make: Callable[[psycopg.Connection, Now], bool]
     dated: bool = False
-    costly: bool = False
 
 
 class Refreshed(NamedTuple):
@@ -69,11 +72,10 @@ PARTS = (
     *(Part(f"shapes of {layer.key}", (layer.key,), partial(_shapes, layer.key), layer.dated)
       for layer in LAYERS.values() if layer.bands),
     Part("shares", tuple(layer.key for layer in THINNED),
-         lambda conn, now: refresh_shares(conn), costly=True),
-    Part("density", ("incidents",),
-         lambda conn, now: refresh_density(conn, now.srid), costly=True),
-    Part("metrics", SOURCES,
-         lambda conn, now: refresh_metrics(conn, now.revisions, now.today), True, True),
+         lambda conn, now: refresh_shares(conn)),
+    Part("density", ("incidents",), lambda conn, now: refresh_density(conn, now.srid)),
+    Part("metrics", metrics.SOURCES,
+         lambda conn, now: metrics.refresh_metrics(conn, now.revisions, now.today), dated=True),
 )  # fmt: skip
 
 
@@ -89,8 +91,8 @@ def bring_up_to_date(url: str, say: Say = silence) -> list[str]:
 def refresh(conn: psycopg.Connection, say: Say = silence, *, patient: bool = True) -> Refreshed:
     """Makes stale parts anew, each in its transaction on ``conn``, which must be in autocommit.
 
-    One process at a time. A ``patient`` caller lets costly parts rest and does not wait for its
-    turn, but is told when to look again; another waits, and makes all that is stale.
+    One process at a time. A ``patient`` caller lets parts rest and does not wait for its turn, but
+    is told when to look again; another waits, and makes all that is stale.
     """
     if not _ready(conn):
         return Refreshed([])
@@ -111,7 +113,7 @@ def _refresh(conn: psycopg.Connection, say: Say, patient: bool) -> Refreshed:
         revision, rest_s = remembered.get(part.name, ("", 0.0))
         if revision == _revision(part, _now(conn)):
             continue
-        if part.costly and patient and rest_s > 0:
+        if patient and rest_s > 0:
             waits.append(rest_s)
         elif _make(conn, part):
             say(f"{part.name} refreshed")

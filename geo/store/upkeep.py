@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 
-from geo.store import refreshing
+from geo.store import migrate, readiness, refreshing
 
 log = logging.getLogger("luge")
 
@@ -41,6 +41,7 @@ class _Keeper(threading.Thread):
         # A daemon: what does not heed in time dies with the process, and leaves nothing half done.
         super().__init__(name="upkeep", daemon=True)
         self.url = url
+        self.migrations = migrate.read_migrations()
         self.stopping = threading.Event()
         self.at_work: psycopg.Connection | None = None
 
@@ -72,6 +73,9 @@ class _Keeper(threading.Thread):
     def _keep(self, conn: psycopg.Connection) -> None:
         conn.execute("listen luge_change")
         while not self.stopping.is_set():
+            if readiness.look(conn, self.migrations):  # not what this code can keep
+                self.stopping.wait(readiness.LOOK_EVERY_S)
+                continue
             done = refreshing.refresh(conn)
             if done.made:
                 log.info("refreshed: %s", ", ".join(done.made))

@@ -293,7 +293,7 @@ def test_shares_follow_the_number_of_points(district):
     assert share == 1
 
 
-def test_costly_parts_rest_and_are_made_later(district):
+def test_parts_rest_and_are_made_later(district):
     report(district)
     refresh(district, patient=False)
     report(district, 2)
@@ -340,6 +340,16 @@ def test_a_reader_knows_shares_that_the_log_no_longer_names(district):
         return log.shares
 
     assert asyncio.run(read())["incidents", 12] < 1
+
+
+def test_a_district_with_nothing_in_it(empty_town):
+    assert bring_up_to_date(empty_town) == [part.name for part in PARTS]
+    assert bring_up_to_date(empty_town) == []
+
+
+def test_a_district_without_points(town):
+    assert bring_up_to_date(town) == [part.name for part in PARTS]
+    assert bring_up_to_date(town) == []
 
 
 def test_without_a_district_there_is_nothing_to_do(db, make_database):

@@ -41,6 +41,23 @@ def test_cells_are_those_that_h3_finds(places):
             assert counts[cell] == cells.count(cell)
 
 
+def test_many_points_count_as_each_by_itself():
+    """Crowded points are counted by squares, which must give the same."""
+    random = np.random.default_rng(7)
+    lon, lat = random.uniform(121.47, 121.48, 20_000), random.uniform(31.20, 31.21, 20_000)
+    is_open = random.random(20_000) < 0.1
+    found = density.tally(lon, lat, is_open)
+    assert 2 * len(density._squares(lon, lat).x) < 20_000
+    for resolution, cells in found.groupby("resolution"):
+        alone = [h3.latlng_to_cell(*place, resolution) for place in zip(lat, lon, strict=True)]
+        for column, chosen in (("count", is_open >= 0), ("open", is_open)):
+            name, count = np.unique(np.array(alone)[chosen], return_counts=True)
+            counted = dict(zip(density.names(cells["cell"]), cells[column], strict=True))
+            assert {cell: n for cell, n in counted.items() if n} == dict(
+                zip(name.tolist(), count.tolist(), strict=True)
+            )
+
+
 @settings(max_examples=50, deadline=None)
 @given(PLACES, PLACES)
 def test_portions_add_up(some, others):

@@ -88,7 +88,7 @@ select width_bucket(rank, %(shares)s::double precision[]), count(*) from {view} 
 select layer, zoom, share from thinning
 
 -- name: drop_shares
-truncate thinning
+delete from thinning
 
 -- name: put_shares
 insert into thinning (layer, zoom, share)
