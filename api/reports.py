@@ -89,7 +89,8 @@ def report(
     if since and until and (until - since).days > MOST_DAYS:
         raise HTTPException(400, f"a report covers {MOST_DAYS} days at most")
     if not AT_ONCE.acquire(blocking=False):
-        raise HTTPException(503, "two reports are being made; try again in a few seconds")
+        busy = "two reports are being made; try again in a few seconds"
+        raise HTTPException(503, busy, {"Retry-After": "5"})
     try:
         with transaction(request.app.state.pool, asker) as conn:
             found = read(conn, (since, until), system, tuple(plans or ()))

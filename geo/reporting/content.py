@@ -16,6 +16,8 @@ from geo.reporting.spots import spots
 # A change of these rules gives other numbers from the same data.
 RULE = 1
 MOST_ROADS = 15
+# Beyond these the rest is one row; its name.
+MOST_CLASSES, OTHERS = 20, ""
 MOST_SPOTS = 10
 MOST_OVERDUE = 20
 
@@ -23,7 +25,8 @@ MOST_OVERDUE = 20
 class Content(NamedTuple):
     """One report. Frames as their rooms describe them; ``load`` is of grids, by code.
 
-    ``by`` has compared figures by class, street, community, grid, road (those with most cases).
+    ``by`` has compared figures by class (at most 20, and `OTHERS`), street, community, grid, and
+    road (those with most cases).
     ``coverage`` is of the whole, of streets (or, of one street, of classes of roads).
     ``overdue`` has the cases open past their deadline, with ``days``, longest first.
     """
@@ -74,8 +77,9 @@ def compute(
     bare = duties.without_chief(material.segments, filed)
     workers = loads.per_worker(material.areas, material.blocks)
     figures = Figures(total, by, overdue, places, 100 - covered["share"], bare, grids, workers)
+    few = _few_classes(cases["class"], by["class"])
     return Content(
-        material, period, total, by,
+        material, period, total, by | {"class": _by_unit(few, marked, marked_before)},
         (indicators.by_day(cases, now), indicators.by_day(cases, before)),
         indicators.by_hour(cases, now), places, overdue, covered,
         duties.covered_by(material.segments, "class" if street else "street"),
@@ -89,17 +93,26 @@ def _by_units(
     cases: pd.DataFrame, marked: pd.DataFrame, before: pd.DataFrame, *, with_streets: bool
 ) -> dict[str, pd.DataFrame]:
     units = ["class", *(["street"] if with_streets else []), "community", "grid", "road"]
-    found = {
-        unit: indicators.compared(
-            indicators.indicators(marked, cases[unit]), indicators.indicators(before, cases[unit])
-        )
-        for unit in units
-    }
-    order = {"ascending": False, "kind": "stable"}
-    for unit in ("class", "grid", "road"):
-        found[unit] = found[unit].sort_values("filed", **order)
+    found = {unit: _by_unit(cases[unit], marked, before) for unit in units}
     found["road"] = found["road"].head(MOST_ROADS)
     return found
+
+
+def _by_unit(units: pd.Series, marked: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """Areas in the order of their codes, others with most cases first, the rest at the end."""
+    table = indicators.compared(
+        indicators.indicators(marked, units), indicators.indicators(before, units)
+    )
+    if units.name not in ("street", "community"):
+        table = table.sort_values("filed", ascending=False, kind="stable")
+    return pd.concat([table.drop(OTHERS), table.loc[[OTHERS]]]) if OTHERS in table.index else table
+
+
+def _few_classes(classes: pd.Series, table: pd.DataFrame) -> pd.Series:
+    """``classes`` with all beyond the first of ``table`` as `OTHERS`."""
+    if len(table) <= MOST_CLASSES + 1:
+        return classes
+    return classes.where(classes.isin(table.index[:MOST_CLASSES]), OTHERS)
 
 
 def _named_grids(material: Material, load: pd.DataFrame) -> pd.DataFrame:

@@ -131,7 +131,9 @@ def _slow(figures: Figures) -> Iterator[Finding]:
 
 def _no_chief(figures: Figures) -> Iterator[Finding]:
     roads = figures.without_chief.head(NAMED)
-    if len(roads):
+    if len(roads) and figures.uncovered_share == 100:
+        yield Finding("no_duties", "note", {})
+    elif len(roads):
         pairs = zip(roads.index, roads["side_m"], roads["cases"], strict=True)
         rows = [(road, float(metres), int(cases)) for road, metres, cases in pairs]
         yield Finding("no_chief", "worse", {"rows": rows, "share": figures.uncovered_share})

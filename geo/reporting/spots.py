@@ -25,9 +25,14 @@ def spots(cases: pd.DataFrame, most: int = 10, least: int = 1) -> pd.DataFrame:
 def _spot(here: pd.DataFrame) -> tuple[object, ...]:
     classes = here["class"].value_counts()
     return (
-        len(here), _most_frequent(here["road"]), _most_frequent(here["address"]),
+        len(here), _most_frequent(here["road"]), _address(here["address"]),
         classes.index[0], int(classes.iloc[0]), here["x"].mean(), here["y"].mean(),
     )  # fmt: skip
+
+
+def _address(values: pd.Series) -> str:
+    """None where most cases have none: it would not stand for the place."""
+    return _most_frequent(values) if 2 * values.notna().sum() >= len(values) else ""
 
 
 def _most_frequent(values: pd.Series) -> str:

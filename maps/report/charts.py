@@ -12,6 +12,7 @@ from geo.reporting.discretion import small
 NOW, BEFORE, INK, RULE = "#1f5fa8", "#b7c3d3", "#3b4252", "#d9dee6"
 # Light to dark; also told apart in grey.
 HEAT = ("#f4f6f8", "#fde3c8", "#fdbb84", "#ef7b45", "#c73b20", "#7f1010")
+MOST_LABEL = 200.0  # px
 # Ends of an axis with four parts.
 STEPS = (1, 1.2, 1.6, 2, 2.4, 2.8, 3.2, 4, 6, 8, 10)
 _number = count(1)
@@ -53,14 +54,15 @@ def bars(
     shown: Sequence[str],
 ) -> str:  # fmt: skip
     """Horizontal bars of ``now`` over thinner ones of ``before``; ``shown`` are the numbers."""
-    wide, row, left, top = 640, 24, 112, 22
+    wide, row, top = 640, 24, 22
+    left = 14 + min(max([_width(label) for label in labels], default=0), MOST_LABEL)
     most = max([*now[1], *before[1], 1])
     parts = [_box(left, 4, 10, 10, NOW), _text(left + 14, 13, now[0]),
              _box(left + 70, 6, 10, 6, BEFORE), _text(left + 84, 13, before[0])]  # fmt: skip
     room = wide - left - 46
     for k, label in enumerate(labels):
         y = top + k * row
-        parts.append(_text(left - 8, y + 14, label, "end"))
+        parts.append(_text(left - 8, y + 14, _fitting(label), "end"))
         parts.append(_box(left, y + 2, room * now[1][k] / most, 12, NOW))
         parts.append(_box(left, y + 15, room * before[1][k] / most, 5, BEFORE))
         parts.append(_text(left + room * now[1][k] / most + 5, y + 13, shown[k]))
@@ -90,6 +92,18 @@ def heat(
 
 def _level(value: int, least: int, most: int) -> int:
     return min(2 + int(4 * (value - least) / (most - least + 1)), len(HEAT) - 1)
+
+
+def _width(text: str) -> float:
+    """About how many px ``text`` takes: Chinese characters are square."""
+    return sum(11 if ord(c) > 0x2E80 else 6.2 for c in text)
+
+
+def _fitting(text: str) -> str:
+    """``text``, or as much of its beginning as there is room for."""
+    if _width(text) <= MOST_LABEL:
+        return text
+    return f"{text[: next(n for n in range(len(text)) if _width(text[: n + 1]) > MOST_LABEL - 8)]}…"
 
 
 def _nice(most: float) -> float:

@@ -18,27 +18,30 @@ SHARES = (("covered", "#79aed9", 1.3, ""), ("partly", "#e08a1e", 2.0, ""),
 WHOLE = 99.0
 
 
-def incidents(content: Content, ground: Ground, voice: Voice) -> Figure | None:
-    """Cases of the period by grid, and the places with most."""
-    plan = content.material.plan
-    if plan is None or not len(plan.grids):
-        return None
-    values = content.load["incidents"].reindex(plan.grids["code"]).fillna(0).to_numpy()
-    drawn, legend = _counted(ground, plan.grids, values, "incidents", voice)
+def incidents(content: Content, ground: Ground, voice: Voice) -> Figure:
+    """Cases of the period by grid (without a plan: by community), and the places with most."""
+    plan, areas = content.material.plan, content.material.areas
+    if plan is not None and len(plan.grids):
+        unit, shapes = "grids", plan.grids
+        values = content.load["incidents"].reindex(shapes["code"])
+    else:
+        unit, shapes = "areas", areas[areas["level"] == "community"]
+        values = content.by["community"]["filed"].reindex(shapes["code"])
+    drawn, legend = _counted(ground, shapes, values.fillna(0).to_numpy(float), "incidents", voice)
     spots = content.spots if voice.sees_small else content.spots[content.spots["count"] >= LEAST]
     figures.add_numbers(drawn, spots, content.material.srid)
-    return figures.finished(drawn, voice.word("map_incidents"), legend)
+    title = voice.word("map_incidents", unit=voice.word(f"unit_{unit}"))
+    return figures.finished(drawn, title, legend)
 
 
-def load(content: Content, ground: Ground, voice: Voice, metric: str, by: str) -> Figure | None:
-    """A load of grids or blocks."""
+def load(content: Content, ground: Ground, voice: Voice, metric: str, by: str) -> Figure:
+    """A load of grids or blocks; of blocks too where there is no plan."""
     plan = content.material.plan
-    if by == "grids" and (plan is None or not len(plan.grids)):
-        return None
-    if by == "grids" and plan is not None:
+    if by == "grids" and plan is not None and len(plan.grids):
         shapes, table = plan.grids, content.load.reindex(plan.grids["code"])
     else:
-        shapes, table = content.material.blocks.assign(name=""), content.block_load
+        by, shapes = "blocks", content.material.blocks.assign(name="")
+        table = content.block_load
     drawn, legend = _counted(ground, shapes, table[metric].fillna(0).to_numpy(), metric, voice)
     words = {"metric": voice.word(f"metric_{metric}"), "unit": voice.word(f"unit_{by}")}
     return figures.finished(drawn, voice.word("map_load", **words), legend)
@@ -82,7 +85,9 @@ def _counted(
         f"{name} {voice.count(v) if private else voice.number(v)}".strip()
         for name, v in zip(shapes["name"], values, strict=True)
     ]
-    return figures.filled(ground, shapes, colours, tips), _legend(bounds, ramp)
+    nothing = [Key(BLANK, voice.word("no_data"))]
+    legend = _legend(bounds, ramp) if (values > 0).any() else nothing
+    return figures.filled(ground, shapes, colours, tips), legend
 
 
 def _legend(bounds: list[float], ramp: tuple[str, ...]) -> list[Key]:

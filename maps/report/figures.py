@@ -16,6 +16,8 @@ from geo.reporting.material import Frame, Material
 
 # A map is this wide on A4; shapes are simplified for it.
 WIDTH_PX = 700
+# Where a px shows more metres than this, lines are drawn thinner.
+CLOSE_M = 16.0
 PLACES = 5  # decimals of a degree: about a metre
 BLANK = "#f1efe9"
 WATER, ROAD, OUTLINE = "#b9d7e6", "#ffffff", "#5d6b82"
@@ -55,6 +57,7 @@ class Ground(NamedTuple):
 
     material: Material
     pixel_m: float
+    slim: float  # lines are this times as wide: less where much lies close together
     bounds: tuple[float, float, float, float]  # west, south, east, north in degrees
     outline: dict[str, Any]
     water: dict[str, Any]
@@ -78,7 +81,8 @@ def ground_of(material: Material) -> Ground:
     edges = generalise(areas.geometry.to_numpy(), pixel_m, areas["level"].to_numpy())
     seen = edges != None  # noqa: E711 - elementwise
     return Ground(
-        material, pixel_m, tuple(shapely.bounds(_degrees(np.array([shape]), material.srid)[0])),
+        material, pixel_m, min(1.0, CLOSE_M / pixel_m),
+        tuple(shapely.bounds(_degrees(np.array([shape]), material.srid)[0])),
         _features(edges[seen], material.srid, {"level": areas["level"].to_numpy()[seen]}),
         _features(shapely.simplify(wet, pixel_m), material.srid, {}),
         _features(shapely.simplify(lines, pixel_m), material.srid, {}),
@@ -93,7 +97,11 @@ def filled(
     drawn = _start(ground)
     plain = generalise(shapes.geometry.to_numpy(), ground.pixel_m)
     seen = plain != None  # noqa: E711
-    given = {"c": np.asarray(colours, object)[seen], "tip": np.asarray(tips, object)[seen]}
+    given = {
+        "c": np.asarray(colours, object)[seen],
+        "w": [0.6 * ground.slim] * int(seen.sum()),
+        "tip": np.asarray(tips, object)[seen],
+    }
     data = _features(plain[seen], ground.material.srid, given)
     folium.GeoJson(
         data, style_function=_fill, tooltip=folium.GeoJsonTooltip(["tip"], labels=False)
@@ -109,7 +117,7 @@ def lined(ground: Ground, lines: Sequence[tuple[Any, str, float, str, str]]) -> 
     folium.GeoJson(ground.water, style_function=_water, interactive=False).add_to(drawn)
     geoms, colour, width, dash, tip = zip(*lines, strict=True) if lines else [()] * 5
     shapes = shapely.simplify(np.array(geoms, object), ground.pixel_m / 2)
-    given = {"c": colour, "w": width, "d": dash, "tip": tip}
+    given = {"c": colour, "w": [w * ground.slim for w in width], "d": dash, "tip": tip}
     folium.GeoJson(
         _features(shapes, ground.material.srid, given),
         style_function=_stroke, tooltip=folium.GeoJsonTooltip(["tip"], labels=False),
@@ -207,7 +215,8 @@ def _base(_: Any) -> dict[str, Any]:
 
 def _fill(feature: Any) -> dict[str, Any]:
     colour = feature["properties"]["c"]
-    return {"color": "#5f6672", "weight": 0.6, "fillColor": colour, "fillOpacity": 0.95}
+    weight = feature["properties"]["w"]
+    return {"color": "#5f6672", "weight": weight, "fillColor": colour, "fillOpacity": 0.95}
 
 
 def _stroke(feature: Any) -> dict[str, Any]:

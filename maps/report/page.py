@@ -12,7 +12,7 @@ from markupsafe import Markup
 from geo.reporting.content import RULE, Content
 from maps.report import assets, charts, drawings, figures, tables
 from maps.report.sentences import sentence
-from maps.report.voice import LANGUAGES, Voice
+from maps.report.voice import LANGUAGES, NOTHING, Voice
 from maps.report.words import METHOD
 
 Metric = Literal["incidents", "incidents_open", "households", "people", "merchants"]
@@ -39,6 +39,11 @@ class Card(NamedTuple):
     now: str
     before: str
 
+    @property
+    def known(self) -> bool:
+        """Whether there is a number, now or before."""
+        return {self.now, self.before} != {NOTHING}
+
 
 def render(content: Content, wish: Wish, made_at: datetime) -> str:
     """The whole page; raises `NotInstalled` where Leaflet is not there."""
@@ -50,7 +55,8 @@ def render(content: Content, wish: Wish, made_at: datetime) -> str:
         before=voice.period(content.period.before), made=f"{made_at:%Y-%m-%d %H:%M}",
         rule=RULE, method=[lines[LANGUAGES.index(wish.lang)] for lines in METHOD],
         findings=[(f.level, sentence(f, voice)) for f in content.findings],
-        cards=_cards(content, NUMBERS, voice), more=_cards(content, MORE, voice),
+        cards=_cards(content, NUMBERS, voice),
+        more=[card for card in _cards(content, MORE, voice) if card.known],
         charts=_charts(content, voice), tables=_tables(content, voice),
         figures=_figures(content, voice, wish), style=Markup(assets.style()),  # noqa: S704 - ours
         script=Markup(assets.script()), margins=Markup(_margins(content, voice, title)),  # noqa: S704
@@ -140,7 +146,7 @@ def _tables(content: Content, voice: Voice) -> dict[str, tables.Table]:
         "workers": tables.workers(content, voice), "coverage": tables.coverage(content, voice),
         "without_chief": tables.without_chief(content, voice),
     }  # fmt: skip
-    if "street" in content.by:
+    if len(content.by.get("street", ())):
         made["street"] = tables.by_units(content, "street", voice)
     if content.compared:
         made["plans"] = tables.plans(content, voice)

@@ -117,6 +117,10 @@ def _no_chief(facts: Facts, v: Voice) -> str:
     )
 
 
+def _no_duties(facts: Facts, v: Voice) -> str:
+    return v.either("没有登记任何路长责任。", "No duty of a road chief is registered.")
+
+
 def _crowded_grids(facts: Facts, v: Voice) -> str:
     rows = v.join([f"{v.name(key)} {n:,.0f}" for key, n in facts["rows"]])
     bound, count, of = facts["bound"], facts["count"], facts["of"]
@@ -146,6 +150,7 @@ SAY: dict[str, Callable[[Facts, Voice], str]] = {
     "slow": _slow,
     "busy_grids": _busy_grids,
     "no_chief": _no_chief,
+    "no_duties": _no_duties,
     "crowded_grids": _crowded_grids,
     "workers": _workers,
 }

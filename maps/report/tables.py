@@ -79,14 +79,20 @@ def overdue(content: Content, voice: Voice) -> Table:
     """Cases open past their deadline, one by one: for those only who may see small counts."""
     late = content.overdue
     shut = not voice.sees_small and len(late)
+    shown = late.head(0 if shut else MOST_OVERDUE)
     rows = [
-        [row["code"], row["class"], row["address"] or "", voice.name(row["community"] or "–"),
-         f"{row['days']:.1f}"]
-        for row in ([] if shut else late.head(MOST_OVERDUE).to_dict("records"))
+        [row["code"], row["class"], _text(row["address"]),
+         voice.name(_text(row["community"]) or "–"), f"{row['days']:.1f}"]
+        for row in shown.to_dict("records")
     ]  # fmt: skip
     heads = [voice.word(head) for head in ("case", "class", "place", "community", "days_late")]
     empty = voice.word("not_listed" if shut else "no_overdue")
     return Table(voice.word("overdue_list"), heads, rows, 4, empty=empty)
+
+
+def _text(value: object) -> str:
+    """A cell's text; empty where nothing is known."""
+    return "" if pd.isna(value) else str(value)
 
 
 def heaviest(content: Content, voice: Voice) -> Table:

@@ -31,7 +31,7 @@ class Voice:
 
     def name(self, code: object) -> str:
         """The name of a unit; what has none (a road, a class) is its own name."""
-        return self.names.get(str(code), str(code))
+        return self.names.get(str(code), str(code)) if code else self.word("others")
 
     def count(self, value: float) -> str:
         """A count of cases, which may be too small to be shown."""

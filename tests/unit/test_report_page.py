@@ -130,6 +130,14 @@ def test_a_street_without_a_case_has_a_page():
     assert "nan" not in text.lower()
 
 
+def test_what_is_not_known_is_left_empty():
+    found = some()
+    bare = found.cases.assign(address=None, road=None, community=None, street=None, grid=None)
+    text = text_of(page(Wish(sees_small=True), found=found._replace(cases=bare)))
+    assert "AJ0" in text
+    assert not re.search(r"\b(nan|None|NaT)\b", text)
+
+
 def test_a_district_without_a_plan_has_a_page():
     text = text_of(page(found=some()._replace(plan=None)))
     assert WORDS["no_plan"][0] in text

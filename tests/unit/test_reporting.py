@@ -286,6 +286,8 @@ def test_every_rule_is_said_in_both_languages():
     from maps.report.sentences import SAY
 
     said = {"filed", "class_rose", "street_rose", "community_rose", "in_time", "overdue", "spots",
-            "slow", "busy_grids", "no_chief", "crowded_grids", "workers"}  # fmt: skip
+            "slow", "busy_grids", "no_chief", "no_duties", "crowded_grids", "workers"}  # fmt: skip
     assert set(SAY) == said
-    assert len(findings.RULES) == len(said) - 2  # one rule tells of classes, streets, communities
+    assert (
+        len(findings.RULES) == len(said) - 3
+    )  # one tells of three units, one of chiefs in two ways
