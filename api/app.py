@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
+    exports,
     guard,
     health,
     imports,
@@ -109,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=name_of,
     )
     app.state.settings, app.state.tally = settings, Tally()
+    app.state.exports = BoundedSemaphore(settings.exports_at_once)
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -126,6 +129,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(measures.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
+    app.include_router(exports.router)
     _serve_page(app, DIST)
     return app
 

@@ -10,14 +10,17 @@ from starlette.exceptions import HTTPException
 
 from api.logs import REQUEST_ID
 from geo.crs import OutsideChina, UnknownCrs
+from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUpsideDown
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.exporting import NoSuchLayer
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+from geo.store.wanted import BadFilter
 from maps.report.assets import NotInstalled
 from maps.report.printing import NoBrowser, NotPrinted
 
@@ -28,6 +31,9 @@ STATUS = {
     UnknownCrs: 400,
     OutsideChina: 400,
     UnknownKind: 400,
+    UnknownFormat: 400,
+    TooManyRows: 400,
+    BadFilter: 400,
     BadName: 400,
     NoSuchTile: 400,
     PeriodUpsideDown: 400,
@@ -35,6 +41,7 @@ STATUS = {
     NoSuchPlan: 400,
     NoSuchSystem: 400,
     TooManyCases: 400,
+    NoSuchLayer: 404,
     NoSuchJob: 404,
     JobBusy: 409,
     FileGone: 410,

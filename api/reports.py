@@ -13,7 +13,7 @@ from geo.reporting.content import compute
 from geo.reporting.material import Material, Plan
 from geo.reporting.periods import Period, period_of
 from geo.store import reporting
-from geo.store.database import Connection, transaction
+from geo.store.database import Connection, snapshot
 from maps.report.page import By, Metric, Wish, render
 from maps.report.printing import printed
 
@@ -92,7 +92,7 @@ def report(
         busy = "two reports are being made; try again in a few seconds"
         raise HTTPException(503, busy, {"Retry-After": "5"})
     try:
-        with transaction(request.app.state.pool, asker) as conn:
+        with snapshot(request.app.state.pool, asker) as conn:
             found = read(conn, (since, until), system, tuple(plans or ()))
         html = page(found, street, wish)
         body = html.encode() if f == "html" else printed(html, f)

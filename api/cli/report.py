@@ -11,7 +11,7 @@ from api.cli.session import console, database, tell
 from geo.reporting.material import streets_of
 from geo.reporting.periods import last_week, week_of
 from geo.store import reporting
-from geo.store.database import transaction
+from geo.store.database import snapshot
 from maps.report.page import By, Metric, Wish
 from maps.report.printing import Form, find_browser, printed
 from maps.report.voice import LANGUAGES
@@ -67,7 +67,7 @@ def report(
     if context.invoked_subcommand:
         return
     made, wish = _forms(pdf, png), Wish(_lang(lang), not public, metric=metric, by=by)
-    with console.status("reading"), transaction(database()) as conn:
+    with console.status("reading"), snapshot(database()) as conn:
         found = reports.read(conn, (_day(since), _day(until)), system, plans or ())
     file = out or Path(f"{reports.name_of(found, street)}.html")
     _write(reports.page(found, street, wish), file, made)
@@ -90,7 +90,7 @@ def weekly(
 ) -> None:
     """Write a weekly report for each street into a folder, Monday to Sunday."""
     made, wish = _forms(pdf, png), Wish(_lang(lang), not public, weekly=True)
-    with console.status("reading"), transaction(database()) as conn:
+    with console.status("reading"), snapshot(database()) as conn:
         period = week_of(week.date()) if week else last_week(reporting.newest(conn).day)
         found = reports.read(conn, (period.since, period.until), system)
     out.mkdir(parents=True, exist_ok=True)

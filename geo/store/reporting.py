@@ -32,7 +32,6 @@ TIMES = ("reported_at", "due_at", "handled_at", "closed_at")
 
 # More than this would take gigabytes of memory.
 MOST_CASES = 1_000_000
-TRIES = 3
 
 
 class NoSuchSystem(ValueError):
@@ -67,30 +66,15 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
     """The frames of a report on ``period``; units, plans and duties are those of its last day.
 
     Cases reach back to the period before, and further by the days in which a case can recur.
-    ``system`` names the grid system (default: management, or the first that has a plan). Where
-    someone edits while it is read, it is read again, so that it is of one revision. Raises
-    `NoSuchSystem` and `TooManyCases`.
+    ``system`` names the grid system (default: management, or the first that has a plan). ``conn``
+    should see one moment (`geo.store.database.snapshot`). Raises `NoSuchSystem`, `TooManyCases`.
     """
     setting = read_setting(conn)
-    revisions = _revisions(conn)
-    for _ in range(TRIES):
-        material = _read(conn, period, system, setting, revisions)
-        if revisions == (revisions := _revisions(conn)):
-            break
-    return material
-
-
-def _read(
-    conn: psycopg.Connection,
-    period: Period,
-    system: str | None,
-    setting: Setting,
-    revisions: dict[str, str],
-) -> Material:
     day: Params = {"day": period.last}
     plan = _plan_in_force(conn, setting.srid, system, period.last)
     blocks = read_frame(conn, QUERIES["blocks"], day, srid=setting.srid).set_index("id")
     blocks["grid"] = plan.of_block.reindex(blocks.index) if plan else None
+    revisions = _revisions(conn)
     return Material(
         district=setting.name,
         srid=setting.srid,

@@ -8,7 +8,7 @@ from pages import DESKTOP, PHONE, SCREENSHOTS, shot
 from playwright.sync_api import Browser, Page
 
 from api import reports
-from geo.store.database import transaction
+from geo.store.database import snapshot
 from maps.report.page import Wish
 
 Report = Callable[..., Path]
@@ -18,7 +18,7 @@ Report = Callable[..., Path]
 def report(sample_url: str, tmp_path_factory: pytest.TempPathFactory) -> Report:
     """Write a report on the sample district; returns its file."""
     folder = tmp_path_factory.mktemp("reports")
-    with transaction(sample_url) as conn:
+    with snapshot(sample_url) as conn:
         found = reports.read(conn, (None, None), plans=("1", "2"))
 
     def report(lang: str, street: str | None = None, *, sees_small: bool = True) -> Path:
