@@ -15,6 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import (
+    contract,
     exports,
     guard,
     health,
@@ -28,6 +29,7 @@ from api import (
     tiles,
 )
 from api.gate import Gate, name_of
+from api.ogc import routes as ogc
 from api.readers import public
 from api.shelf import FromShelf, Shelf
 from api.tally import Tally
@@ -109,9 +111,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         generate_unique_id_function=name_of,
+        responses=contract.PROBLEMS,
     )
-    app.state.settings, app.state.tally = settings, Tally()
     app.state.exports = BoundedSemaphore(settings.exports_at_once)
+    contract.install(app)
+    app.state.settings, app.state.tally, app.state.bounds = settings, Tally(), {}
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -130,6 +134,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(exports.router)
+    app.include_router(ogc.router)
     _serve_page(app, DIST)
     return app
 

@@ -41,7 +41,7 @@ router = APIRouter(tags=["export"])
 PATIENCE_S = 60
 LEFT_BEHIND_S = 86_400
 PART = 1 << 18
-OURS = ("layers", "format", "crs", "bbox", "since", "until", "on", "zip")
+OURS = ("layers", "format", "crs", "bbox", "since", "until", "on", "zip", "filter")
 
 
 class TooLarge(Exception):
@@ -83,6 +83,9 @@ Time = Annotated[
     datetime | None, Query(description="of layers with a time; a date is its midnight")
 ]
 Day = Annotated[date | None, Query(description="dated layers as of this day; today where not said")]
+Filter = Annotated[
+    str, Query(alias="filter", max_length=4000, description="a condition in CQL2 text")
+]
 Zipped = Annotated[bool, Query(alias="zip", description="a zip with about.json, for one layer too")]
 
 
@@ -97,12 +100,13 @@ async def export(
     until: Time = None,
     on: Day = None,
     zipped: Zipped = False,
+    filter_: Filter = "",
 ) -> Response:
     """Layers as one file. Further parameters are columns with the value they are to have."""
     found = formats.format_of(format_)
     setting = await run_in_threadpool(_read_setting, request)
     box = wanted.read_box(bbox) if bbox is not None else None
-    wish = Wanted(box, on, _local(since, setting), _local(until, setting), _equal(request))
+    wish = Wanted(box, on, _local(since, setting), _local(until, setting), _equal(request), filter_)
     chosen = exporting.layers_of(layers.split(","))
     zipped = zipped or outlet.needs_zip(found, len(chosen))
     asked = _Asked(chosen, found, zipped, crs, wish, reader(request))

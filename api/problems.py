@@ -8,7 +8,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api import contract
 from api.logs import REQUEST_ID
+from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
+from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
@@ -16,11 +19,11 @@ from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUpsideDown
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.exporting import NoSuchLayer
+from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
-from geo.store.wanted import BadFilter
 from maps.report.assets import NotInstalled
 from maps.report.printing import NoBrowser, NotPrinted
 
@@ -42,7 +45,12 @@ STATUS = {
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,
+    BadParameter: 400,
     NoSuchJob: 404,
+    NoSuchCollection: 404,
+    NoSuchFeature: 404,
+    NoTileThere: 404,
+    NotAcceptable: 406,
     JobBusy: 409,
     FileGone: 410,
     NoBrowser: 501,
@@ -109,6 +117,8 @@ async def _http(request: Request, error: Exception) -> Response:
         detail = f"there is nothing at {request.url.path}"
     response = Problem(error.status_code, detail)
     response.headers.update(error.headers or {})
+    if error.status_code == 405 and (allowed := contract.methods(request.app, request.url.path)):
+        response.headers["Allow"] = ", ".join(allowed)
     return response
 
 

@@ -12,6 +12,7 @@ import orjson
 import typer
 
 from api.cli.session import console, database, tell
+from geo.conditions import BadFilter
 from geo.exporting import formats, outlet, vectors
 from geo.exporting.formats import Format
 from geo.layers import LAYERS, Layer
@@ -19,7 +20,7 @@ from geo.sentences import spaced
 from geo.store import archive, exporting, wanted
 from geo.store.database import LOCAL, Connection, read_setting, snapshot
 from geo.store.exporting import Export
-from geo.store.wanted import BadFilter, Wanted
+from geo.store.wanted import Wanted
 
 DATES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
 
@@ -62,6 +63,7 @@ def export(
     where: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Repeat for more.")
     ] = None,
+    filter_: Annotated[str, typer.Option("--filter", help="A condition in CQL2 text.")] = "",
     about: Annotated[
         Path | None, typer.Option(help="Also write here, as JSON, what the file is.")
     ] = None,
@@ -69,7 +71,7 @@ def export(
     """Export LAYERs into FILE, as of one moment."""
     found = formats.format_of_file(file)
     box = wanted.read_box(bbox) if bbox else None
-    wish = Wanted(box, on.date() if on else None, since, until, _equal(where))
+    wish = Wanted(box, on.date() if on else None, since, until, _equal(where), filter_)
     if all_:
         _refuse_wishes(found, layers, wish, crs)
     with ExitStack() as held:

@@ -1,6 +1,6 @@
-"""Which rows of a layer are wanted: place, day, period, and values of columns; as SQL conditions.
+"""Which rows of a layer are wanted: place, day, period, values of columns; as SQL conditions.
 
-Errors, all of them ``ValueError``: ``BadFilter``.
+What is wrong with a wish is a `geo.conditions.BadFilter`.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -11,8 +11,12 @@ from zoneinfo import ZoneInfo
 import pyproj
 from psycopg import sql
 
+from geo import cql2
+from geo.conditions import BadFilter
 from geo.layers import Column, Layer, readable
+from geo.store import filtering
 from geo.store.database import Reader, Setting
+from geo.store.filtering import Ground, Values
 
 YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
 # Beyond a CRS's own area it still holds for some degrees; the whole world it cannot show.
@@ -24,16 +28,13 @@ Box = tuple[float, float, float, float]
 Equal = tuple[tuple[str, tuple[str, ...]], ...]
 
 
-class BadFilter(ValueError):
-    """What is asked of a layer cannot be asked: a column, a value or a box is wrong."""
-
-
 class Wanted(NamedTuple):
     """What is wanted of the layers, all of it together; nothing said is everything.
 
     ``box`` is west, south, east, north in degrees (WGS 84). ``on`` is the day for dated layers.
     From ``since`` to before ``until`` by the layer's time column. ``equal`` names columns with the
-    values they may have; an empty value means that there is none.
+    values they may have; an empty value means that there is none. ``filter`` is a condition in
+    CQL2 text, in degrees; every layer must have the columns it names.
     """
 
     box: Box | None = None
@@ -41,6 +42,7 @@ class Wanted(NamedTuple):
     since: datetime | None = None
     until: datetime | None = None
     equal: Equal = ()
+    filter: str = ""
 
 
 class Conditions(NamedTuple):
@@ -67,6 +69,8 @@ def check(wanted: Wanted, layers: Sequence[Layer], reader: Reader) -> None:
         raise BadFilter("the period ends before it begins")
     if wanted.box:
         _check_box(wanted.box)
+    if wanted.filter:
+        cql2.parse(wanted.filter)
 
 
 def read_box(text: str) -> Box:
@@ -100,10 +104,10 @@ def conditions(
 ) -> Conditions:
     """What of ``wanted`` concerns ``layer``, of which ``columns`` may be read.
 
-    Names are those of `geo.store.layers.source`. A filter written in CQL2 would be one more part.
+    Names are those of `geo.store.layers.source`.
     """
     parts: list[sql.Composable] = [sql.SQL("true")]
-    params: dict[str, object] = {}
+    params = Values()
     applied: dict[str, object] = {}
     if wanted.box:
         parts.append(_in_box(wanted.box, setting.srid))
@@ -126,6 +130,10 @@ def conditions(
             parts.append(_equals(of[name], f"equal_{n}", any(value == "" for value in values)))
             params[f"equal_{n}"] = [_read(of[name], value) for value in values if value != ""]
             applied[name] = list(values)
+    if wanted.filter:
+        ground = Ground({c.name: c.type for c in columns}, 4326, setting.srid, setting.time_zone)
+        parts.append(filtering.where(cql2.parse(wanted.filter), ground, params))
+        applied["filter"] = wanted.filter
     return Conditions(sql.SQL(" and ").join(parts), params, applied)
 
 

@@ -275,3 +275,19 @@ def test_a_wrong_command_says_what_to_do(sample_url, tmp_path, words, says):
     assert done.returncode == 1
     assert says in done.stderr
     assert not list(tmp_path.iterdir())
+
+
+def test_a_condition_in_cql2_is_applied_and_told(client):
+    condition = "stars >= 4 AND name LIKE '%店'"
+    answer = client.get(
+        "/api/export", params={"layers": "merchants", "format": "geojson", "filter": condition}
+    )
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["features"]
+    for feature in found["features"]:
+        assert feature["properties"]["stars"] >= 4
+        assert feature["properties"]["name"].endswith("店")
+    assert condition in str(found["luge"])
+    bad = client.get("/api/export", params={"layers": "merchants", "filter": "phone = '1'"})
+    assert bad.status_code == 400

@@ -127,8 +127,12 @@ def test_a_box_holds_what_touches_it(sample_url, key, data):
     corners = crs.transform_geometries(
         [shapely.segmentize(shapely.box(*box), 0.001)], "wgs84", SRID
     )[0]
-    expected = whole[shapely.intersects(whole.geometry.to_numpy(), corners)]
-    assert ids(sample_url, key, Wanted(box=box)) == expected["luge_id"].tolist()
+    found = set(ids(sample_url, key, Wanted(box=box)))
+    shapes = whole.geometry.to_numpy()
+    # The box's edges bend in the district's CRS, and are followed to a few centimetres.
+    surely = whole[shapely.intersects(shapes, shapely.buffer(corners, -0.1))]
+    maybe = whole[shapely.intersects(shapes, shapely.buffer(corners, 0.1))]
+    assert set(surely["luge_id"]) <= found <= set(maybe["luge_id"])
 
 
 def test_the_whole_world_is_a_box_too(sample_url):
