@@ -16,7 +16,7 @@ from geo.crs import OutsideChina, UnknownCrs
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.reporting.material import NoSuchStreet
-from geo.reporting.periods import PeriodUpsideDown
+from geo.reporting.periods import PeriodUnusable
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
@@ -39,7 +39,7 @@ STATUS = {
     BadFilter: 400,
     BadName: 400,
     NoSuchTile: 400,
-    PeriodUpsideDown: 400,
+    PeriodUnusable: 400,
     NoSuchStreet: 400,
     NoSuchPlan: 400,
     NoSuchSystem: 400,

@@ -7,7 +7,9 @@ from typing import Annotated, Literal, NamedTuple
 import pandas as pd
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
+from pydantic import StringConstraints
 
+from api.places import Day
 from api.readers import reader
 from geo.reporting.content import compute
 from geo.reporting.material import Material, Plan
@@ -24,10 +26,11 @@ MOST_DAYS = 400
 AT_ONCE = BoundedSemaphore(2)
 MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "png": "image/png"}
 
-Day = Annotated[date | None, Query()]
-Code = Annotated[str | None, Query(max_length=64)]
+# PostgreSQL knows no text with a zero in it.
+Text = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00]*$")]
+Code = Annotated[Text | None, Query()]
 Plans = Annotated[
-    list[str] | None,
+    list[Text] | None,
     Query(min_length=2, max_length=2, description="two plans side by side: numbers or names"),
 ]
 
@@ -73,8 +76,8 @@ def name_of(found: Read, street: str | None, weekly: bool = False) -> str:
 )  # fmt: skip
 def report(
     request: Request,
-    since: Day = None,
-    until: Day = None,
+    since: Day | None = None,
+    until: Day | None = None,
     street: Code = None,
     system: Code = None,
     plans: Plans = None,

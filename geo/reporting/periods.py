@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+FIRST_YEAR, LAST_YEAR = 1950, 2999
 
-class PeriodUpsideDown(ValueError):
-    """A period ends before it begins."""
+
+class PeriodUnusable(ValueError):
+    """A period ends before it begins, or lies where no calendar of ours reaches."""
 
 
 class Period(NamedTuple):
@@ -59,13 +61,15 @@ def last_week(newest: date) -> Period:
 def period_of(since: date | None, until: date | None, newest: date) -> Period:
     """The period asked for; an end that is missing is set so that it has seven days.
 
-    Without both it is the seven days up to and with ``newest``. Raises `PeriodUpsideDown`.
+    Without both it is the seven days up to and with ``newest``. Raises `PeriodUnusable`.
     """
+    if any(day and not FIRST_YEAR <= day.year <= LAST_YEAR for day in (since, until)):
+        raise PeriodUnusable(f"a period lies in the years {FIRST_YEAR} to {LAST_YEAR}")
     if until is None:
         until = newest + timedelta(days=1) if since is None else since + timedelta(days=7)
     since = since or until - timedelta(days=7)
     if since >= until:
-        raise PeriodUpsideDown(
+        raise PeriodUnusable(
             f"the period from {since} to before {until} has no day: `until` is"
             " the day after the last one"
         )

@@ -91,6 +91,11 @@ def test_without_a_period_it_is_of_the_last_days(client):
 @pytest.mark.parametrize(("asked", "status", "says"), [
     ({"since": "2026-06-22", "until": "2026-06-22"}, 400, "the day after the last"),
     ({"since": "2020-01-01", "until": "2026-06-22"}, 400, "400 days"),
+    ({"since": "0001-01-01"}, 400, "1950"),
+    ({"until": "9999-12-31"}, 400, "1950"),
+    ({"until": "0"}, 422, "YYYY-MM-DD"),
+    ({"system": "a\x00"}, 422, "system"),
+    ({"plans": ["1", "a\x00"]}, 422, "plans"),
     ({"street": "1"}, 400, "319901001000"),
     ({"plans": ["1", "no such"]}, 400, "管理网格"),
     ({"plans": ["1"]}, 422, "plans"),

@@ -25,7 +25,7 @@ from geo.reporting import discretion, duties, findings, indicators, loads
 from geo.reporting.content import compute
 from geo.reporting.findings import rose
 from geo.reporting.material import NoSuchStreet
-from geo.reporting.periods import Period, PeriodUpsideDown, last_week, period_of, span_of, week_of
+from geo.reporting.periods import Period, PeriodUnusable, last_week, period_of, span_of, week_of
 from geo.reporting.spots import spots
 
 SPAN = span_of(PERIOD, ZONE)
@@ -278,7 +278,7 @@ def test_periods():
     assert last_week(date(2026, 6, 28)).since == date(2026, 6, 22)
     assert PERIOD.before.until == PERIOD.since
     assert PERIOD.before.days == PERIOD.days
-    with pytest.raises(PeriodUpsideDown, match="the day after"):
+    with pytest.raises(PeriodUnusable, match="the day after"):
         period_of(newest, newest, newest)
 
 
