@@ -1,6 +1,7 @@
 """The web service: `create_app` puts routes, errors, headers and the browser app together."""
 
 import asyncio
+import gc
 import logging
 import os
 from collections.abc import AsyncIterator, Coroutine
@@ -13,13 +14,16 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
 from api import (
+    cases,
     contract,
     exports,
     guard,
     health,
     imports,
+    live,
     logs,
     measures,
     metrics,
@@ -29,10 +33,14 @@ from api import (
     tiles,
 )
 from api.gate import Gate, name_of
+from api.hub import Hub
 from api.ogc import routes as ogc
 from api.readers import public
-from api.shelf import FromShelf, Shelf
+from api.shelf import Shelf
+from api.straight import Straight
+from api.streams import RAW_SEND
 from api.tally import Tally
+from api.wire import Kept
 from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.pools import break_off, open_pool, open_tile_pool
@@ -66,6 +74,9 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
+# How often garbage is looked for among what is new, what is a little older, and everything.
+SELDOM = (20_000, 20, 200)
+
 NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>路格 Luge</title>
 <h1>地图页面尚未构建 · The map page is not built yet</h1>
 <p>请在项目目录运行 <code>./scripts/setup</code>，然后刷新本页。</p>
@@ -75,13 +86,15 @@ NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>路�
 def create_app(settings: Settings) -> FastAPI:
     """The service over the database of ``settings``; the private PostGIS is started if need be."""
 
+    knows = guard.host_rule(settings)
+
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         # Another database than ours may come up later than the service.
         url = settings.database_url or cluster.start(settings.home)
         state, wait_s = app.state, settings.connection_wait_s
         state.log, state.flights = Log(), {}
-        state.shelf = Shelf(settings.tile_cache_bytes, state.log)
+        state.shelf = Shelf(settings.tile_cache_bytes, state.log, HEADERS.items())
         timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
         pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
         timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
@@ -94,17 +107,24 @@ def create_app(settings: Settings) -> FastAPI:
             working(url, settings.home / "uploads"),
             upkeep(url),
         ):
-            keeping = metrics.refreshing(state)
-            async with tile_pool, _running(watch(url, state.log)), _running(keeping):
+            hub = state.hub = Hub(state.log)
+            works = watch(url, state.log, hub.tell), hub.beat(), metrics.refreshing(state)
+            async with tile_pool, _running(works[0]), _running(works[1]), _running(works[2]):
+                # What is there now stays: looking through it for garbage would hold up every
+                # stream for a tenth of a second, again and again; so would doing it as often as
+                # is usual with a thousand connections.
+                gc.freeze()
+                gc.set_threshold(*SELDOM)
                 log.info("process %d serves", os.getpid())
-                yield
+                checks = (knows, state.readiness.fault)
+                yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
                     log.warning("%d requests were broken off", left)
         state.tally.settle()
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
-    app = FastAPI(
+    app = _Service(
         title="路格 Luge",
         lifespan=lifespan,
         docs_url=None,
@@ -112,6 +132,8 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         generate_unique_id_function=name_of,
         responses=contract.PROBLEMS,
+        # It would look for its exporters at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.exports = BoundedSemaphore(settings.exports_at_once)
     contract.install(app)
@@ -119,18 +141,20 @@ def create_app(settings: Settings) -> FastAPI:
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(FromShelf, state=app.state)
+    app.add_middleware(Straight, state=app.state)
     app.add_middleware(
         Gate,
         settings=settings,
         headers=HEADERS,
-        knows=guard.host_rule(settings),
+        knows=knows,
         tally=app.state.tally,
     )
     app.include_router(health.router)
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(measures.router)
+    app.include_router(live.router)
+    app.include_router(cases.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(exports.router)
@@ -144,6 +168,14 @@ def app_from_environment() -> FastAPI:
     settings = load()
     logs.begin(settings.log)
     return create_app(settings)
+
+
+class _Service(FastAPI):
+    """Keeps the server's own ``send`` for streams; every middleware stands before it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[RAW_SEND] = send
+        await super().__call__(scope, receive, send)
 
 
 @asynccontextmanager

@@ -26,9 +26,10 @@ log = logging.getLogger("luge")
 
 # What a proxy or another system may call a request; anything else could forge lines of a log.
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
-# Answered without the database: figures, the contract, and the page, which tells what is missing.
+# Answered without the database: figures, the contract, the page, which tells what is missing, and
+# streams, for a browser that is refused one does not ask again.
 NEEDS_NO_DATABASE = frozenset(
-    ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import")
+    ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import", "/api/live")
 )
 FILES = "/assets/"
 # In place of an operation: turned away at the gate; no such route.
@@ -152,4 +153,9 @@ def _read(headers: Pairs) -> tuple[bytes | None, bytes]:
             hosts.append(value)
         elif name == b"x-request-id" and WELL_FORMED(value):
             id_ = value
-    return hosts[0] if len(hosts) == 1 else None, id_ or b"%s%08x" % (_run, next(_number))
+    return hosts[0] if len(hosts) == 1 else None, id_ or new_id()
+
+
+def new_id() -> bytes:
+    """An id for a request that came without one."""
+    return b"%s%08x" % (_run, next(_number))

@@ -16,8 +16,8 @@ from geo.store.settings import Settings
 
 READING = ("GET", "HEAD")
 FROM_ELSEWHERE = (
-    "imports over HTTP are taken only from the machine that Luge runs on, as long as there are no"
-    " accounts; elsewhere use `luge import`"
+    "data are taken over HTTP only from the machine that Luge runs on, as long as there are no"
+    " accounts; files can be taken elsewhere by `luge import`"
 )
 METRICS_ELSEWHERE = (
     "figures are told to the machine that Luge runs on only, and to the networks in"

@@ -11,16 +11,19 @@ from starlette.exceptions import HTTPException
 from api import contract
 from api.logs import REQUEST_ID
 from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
+from geo.cases import NoSuchAction
 from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
+from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
+from geo.store.live import NoSuchArea
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
@@ -46,13 +49,20 @@ STATUS = {
     TooManyCases: 400,
     NoSuchLayer: 404,
     BadParameter: 400,
+    NoSuchAction: 400,
+    OutsideDistrict: 400,
+    NoSuchArea: 404,
+    NoSuchCase: 404,
     NoSuchJob: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
     NotAcceptable: 406,
     JobBusy: 409,
+    CaseMoved: 409,
     FileGone: 410,
+    CaseChanged: 412,
+    KeyReused: 422,
     NoBrowser: 501,
     NoDistrict: 503,
     NotInstalled: 503,
@@ -97,7 +107,8 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    return Problem(STATUS[type(error)], str(error))
+    more = {"now": error.now} if isinstance(error, CaseMoved) else {}
+    return Problem(STATUS[type(error)], str(error), **more)
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

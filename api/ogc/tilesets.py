@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from api import tiles
+from api.drawing import Asked
 from api.ogc import axes, links, negotiate
 from api.ogc.answers import Document, answer, documented
 from api.ogc.checked import CheckedRoute
@@ -142,7 +143,7 @@ async def tile(
 
 
 async def _draw(request: Request, layer: Layer, at: Tile) -> Response:
-    return await tiles.read_tile(request, layer.key, *at, tiles.Asked.model_validate({}))
+    return await tiles.read_tile(request, layer.key, *at, Asked.model_validate({}))
 
 
 def _may_hold(request: Request, layer: Layer, at: Tile) -> bool:
