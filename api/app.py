@@ -31,6 +31,7 @@ from api import (
     metrics,
     places,
     problems,
+    reports,
     tiles,
 )
 from api.gate import Gate, name_of
@@ -159,6 +160,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(live.router)
     app.include_router(cases.router)
     app.include_router(imports.router)
+    app.include_router(reports.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
