@@ -14,7 +14,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import cases, imports, live, places, problems, tiles
+from api import cases, imports, live, places, problems, situation, tiles
 from api.hub import Hub
 from api.readers import public
 from api.shelf import FromShelf, Shelf
@@ -96,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(tiles.router)
     app.include_router(live.router)
     app.include_router(cases.router)
+    app.include_router(situation.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
@@ -128,6 +129,14 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/import", include_in_schema=False)
     def import_page() -> Response:
         return page("import.html")
+
+    @app.get("/operations", include_in_schema=False)
+    def operations_page() -> Response:
+        return page("operations.html")
+
+    @app.get("/wall", include_in_schema=False)
+    def wall_page() -> Response:
+        return page("wall.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 
