@@ -1,4 +1,4 @@
-"""How things stand: what is open now, the trends, the grids with most to do, the history of a spot."""
+"""How things stand: open cases, trends, grids with most to do, the history of a spot."""
 
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple

@@ -59,6 +59,7 @@ function redraw(map: MapLibre): void {
 
 /** The part of the map that panels leave free, as padding. */
 export function framePadding(): PaddingOptions {
+  if (document.body.dataset["page"] === "operations") return { top: 30, bottom: 30, left: 30, right: 30 };
   if (isPhone()) return { top: 140, bottom: 90, left: 20, right: 20 };
   const place = document.querySelector<HTMLElement>("#place");
   return { top: 40, bottom: 60, left: 400, right: place && !place.hidden ? 420 : 60 };
