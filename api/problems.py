@@ -70,7 +70,7 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    more = error.now if isinstance(error, CaseMoved) else {}
+    more = {"now": error.now} if isinstance(error, CaseMoved) else {}
     return Problem(STATUS[type(error)], str(error), **more)
 
 

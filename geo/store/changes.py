@@ -150,13 +150,16 @@ def _write(horizon: int, count: int, total: int) -> str:
     return f"{horizon:x}.{count:x}.{total:x}"
 
 
-async def catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
-    """Reads into ``log`` what has come since; safe whatever transactions are under way."""
+async def catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> bool:
+    """Reads into ``log`` what has come since; safe whatever transactions are under way.
+
+    Returns whether there was anything.
+    """
     async with log.reading:
-        await _catch_up(conn, log)
+        return await _catch_up(conn, log)
 
 
-async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
+async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> bool:
     before = log.snapshot
     if before is None:
         await _recognise(conn, log)
@@ -176,6 +179,7 @@ async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> None:
     if "thinning" in rows:
         cursor = await conn.execute(QUERIES["shares"])
         log.shares = {(layer, zoom): share async for layer, zoom, share in cursor}
+    return bool(rows)
 
 
 def _is_gap(before: str | None, gone_xid: int) -> bool:

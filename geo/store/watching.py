@@ -10,11 +10,10 @@ from typing import Any
 import psycopg
 
 from geo.store.changes import Log, catch_up, recognise
+from geo.store.waking import Waking
 
 log = logging.getLogger("luge")
 
-# NOTIFY is a bare wake-up; a slow look as well finds what a lost one would have told.
-LOOK_EVERY_S = 5.0
 TRY_AGAIN_S = 0.5
 # After each telling the process has as long for everything else, but not more than this.
 MOST_REST_S = 0.05
@@ -44,13 +43,18 @@ async def _watch(url: str, seen: Log, tell: Tell) -> None:
     ) as conn:
         await conn.execute("listen luge_change")
         await recognise(conn, seen)
+        waking = Waking()
         while True:
-            await catch_up(conn, seen)
+            drowsy = await waking.before_look(conn)
+            found = await catch_up(conn, seen)
             seen.live = True
             await _tell_and_rest(conn, tell)
-            async with aclosing(conn.notifies(timeout=LOOK_EVERY_S, stop_after=1)) as coming:
-                async for _ in coming:
-                    pass
+            pause_s = await waking.after_look(
+                conn, drowsy=drowsy, found=found, snapshot=seen.snapshot or ""
+            )
+            async with aclosing(conn.notifies(timeout=pause_s, stop_after=1)) as coming:
+                async for call in coming:
+                    waking.called(call.payload)
 
 
 async def _tell_and_rest(conn: Connection, tell: Tell) -> None:

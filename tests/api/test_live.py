@@ -1,6 +1,7 @@
 """The stream of changes of a real service: nobody misses one, nobody hears one twice."""
 
 import json
+import os
 import random
 import socket
 import threading
@@ -13,8 +14,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from processes import Listener, free_port, service, until
+from services import copied
 
-from geo.store import cluster, migrate
+from geo.store import cluster, migrate, waking
 from geo.store.changes import prune
 
 CENTRE = (595_200.0, 3_430_200.0)
@@ -22,6 +24,9 @@ QUIET_S = 0.5
 KILL = """
 select pg_terminate_backend(pid) from pg_stat_activity
 where datname = current_database() and application_name = 'luge watch'
+"""
+HUSHED = """
+select last_value - 500 > extract(epoch from clock_timestamp()) * 1000 from change_watch
 """
 FLOOD = """
 insert into incident (external_id, class, address, reported_at, geom)
@@ -33,15 +38,9 @@ from generate_series(1, 100) n
 @pytest.fixture(scope="module")
 def place(template_url, cluster_url):
     """A district with two areas side by side; the tests of this module write to it in turns."""
-    with psycopg.connect(cluster_url, autocommit=True) as conn:
-        conn.execute("drop database if exists test_live with (force)")
-        template = psycopg.conninfo.conninfo_to_dict(template_url(4549))["dbname"]
-        conn.execute(f"create database test_live template {template}")
-    url = cluster_url.replace(f"/{cluster.DATABASE}?", "/test_live?", 1)
-    settle(url)
-    yield url
-    with psycopg.connect(cluster_url, autocommit=True) as conn:
-        conn.execute("drop database test_live with (force)")
+    with copied(cluster_url, template_url(4549), f"test_live_{os.getpid()}") as url:
+        settle(url)
+        yield url
 
 
 def settle(url):
@@ -204,6 +203,27 @@ def test_one_that_commits_late_is_heard_and_holds_up_nobody(place, port):
             hear_all([late], ["slow"])
         with Listener(port, "layers=incidents", cursor) as later:
             hear_all([later], ["slow"])
+
+
+def test_one_that_was_hushed_and_commits_late_is_heard_at_once(place, port):
+    """It did not call, so much was going on; nothing is any more when it commits."""
+    with (
+        Listener(port, "layers=incidents") as listener,
+        writing(place) as conn,
+        psycopg.connect(place) as slow,
+    ):
+        until(lambda: add(conn, "much") or conn.execute(HUSHED).fetchone()[0])
+        add(slow, "hushed")
+        time.sleep(waking.AWAKE_S + 1.5)
+        slow.commit()
+        begin = time.monotonic()
+        until(lambda: "hushed" in listener.addresses())
+        assert time.monotonic() - begin < waking.LOOK_EVERY_S / 2
+        time.sleep(waking.HUSH_MS / 1000)
+        begin = time.monotonic()
+        add(conn, "called")
+        until(lambda: "called" in listener.addresses())
+        assert time.monotonic() - begin < waking.LOOK_EVERY_S / 2
 
 
 def test_the_listening_connection_is_killed(place, port):

@@ -40,3 +40,66 @@ drop index incident_reported_at_idx;
 
 -- Up to which transaction rows of the log are gone.
 alter table change_horizon add xid xid8 not null default '0';
+
+-- NOTIFY takes a lock that all writers share until their commit is on disk. While every process that
+-- listens looks by itself, writers need not call: until the time (ms since 1970) that this says. A
+-- sequence, because it is seen at once and blocks nobody; it is set by geo/store/watching.py.
+create sequence change_watch minvalue 0 start 0;
+
+create function wake_readers() returns void language plpgsql as $$
+declare
+    now_ms double precision := extract(epoch from clock_timestamp()) * 1000;
+    until_ms bigint := (select last_value from change_watch);
+begin
+    -- A time far ahead is of a clock that was put back since.
+    if until_ms < now_ms or until_ms > now_ms + 1000 then
+        perform pg_notify('luge_change', '');
+    end if;
+end $$;
+
+-- As they were, but for the call.
+-- For tables with the columns id and tile_geom; the argument names the layers.
+create or replace function note_change() returns trigger language plpgsql as $$
+declare
+    each_of constant integer := 500; -- more rows than this are one row of the log
+    layers text[] := string_to_array(tg_argv[0], ',');
+    n bigint;
+begin
+    if tg_op = 'INSERT' then
+        select count(*) into n from new_rows;
+        insert into change (layer, op, feature_id, west, south, east, north)
+        select layer, 'insert', case when n <= each_of then id end,
+               min(st_xmin(tile_geom)), min(st_ymin(tile_geom)), max(st_xmax(tile_geom)), max(st_ymax(tile_geom))
+        from new_rows, unnest(layers) as layer
+        group by layer, case when n <= each_of then id end;
+    elsif tg_op = 'DELETE' then
+        select count(*) into n from old_rows;
+        insert into change (layer, op, feature_id, west, south, east, north)
+        select layer, 'delete', case when n <= each_of then id end,
+               min(st_xmin(tile_geom)), min(st_ymin(tile_geom)), max(st_xmax(tile_geom)), max(st_ymax(tile_geom))
+        from old_rows, unnest(layers) as layer
+        group by layer, case when n <= each_of then id end;
+    else
+        select count(*) into n from new_rows;
+        -- A feature that moved has two rows: where it was and where it is.
+        insert into change (layer, op, feature_id, west, south, east, north)
+        select layer, 'update', case when n <= each_of then id end,
+               min(st_xmin(tile_geom)), min(st_ymin(tile_geom)), max(st_xmax(tile_geom)), max(st_ymax(tile_geom))
+        from (select id, tile_geom from old_rows union all select id, tile_geom from new_rows) as touched,
+             unnest(layers) as layer
+        group by layer, case when n <= each_of then id end,
+                 case when n <= each_of then box2d(tile_geom)::text end;
+    end if;
+    if n > 0 then
+        perform wake_readers();
+    end if;
+    return null;
+end $$;
+
+-- For tables that say something of many features at once.
+create or replace function note_everywhere() returns trigger language plpgsql as $$
+begin
+    insert into change (layer, op) select layer, 'update' from unnest(string_to_array(tg_argv[0], ',')) as layer;
+    perform wake_readers();
+    return null;
+end $$;

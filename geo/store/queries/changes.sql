@@ -46,3 +46,16 @@ insert into change_horizon (seq, xid)
 select max(seq), max(xid)::text::xid8 from gone having count(*) > 0
 on conflict (one) do update set seq = greatest(change_horizon.seq, excluded.seq),
                                 xid = greatest(change_horizon.xid, excluded.xid)
+
+-- name: clock_ms
+select (extract(epoch from clock_timestamp()) * 1000)::bigint
+
+-- name: call
+select pg_notify('luge_change', %s)
+
+-- name: hush
+select setval('change_watch', %s)
+
+-- name: take_number
+-- A transaction's number: all that were given before are lower.
+select pg_current_xact_id()
