@@ -2,7 +2,9 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Coroutine, MutableMapping
+import logging
+import os
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -10,21 +12,38 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api import cases, imports, live, places, problems, situation, tiles
+from api import (
+    cases,
+    guard,
+    health,
+    imports,
+    live,
+    logs,
+    measures,
+    metrics,
+    places,
+    problems,
+    situation,
+    tiles,
+)
+from api.gate import Gate, name_of
 from api.hub import Hub
 from api.readers import public
 from api.shelf import FromShelf, Shelf
 from api.streams import KeepRawSend
+from api.tally import Tally
 from geo.store import cluster
 from geo.store.changes import Log
-from geo.store.database import open_pool, open_tile_pool
-from geo.store.settings import Settings
+from geo.store.pools import break_off, open_pool, open_tile_pool
+from geo.store.readiness import watching
+from geo.store.settings import Settings, load
+from geo.store.upkeep import upkeep
 from geo.store.watching import watch
 from geo.store.worker import working
+
+log = logging.getLogger("luge")
 
 DIST = Path(__file__).resolve().parents[1] / "maps" / "web" / "dist"
 
@@ -59,23 +78,36 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        url = cluster.ensure(settings)
-        timeout_ms = settings.statement_timeout_ms
-        pool = open_pool(url, size=settings.pool_size, statement_timeout_ms=timeout_ms)
-        app.state.log, app.state.flights = Log(), {}
-        app.state.shelf = Shelf(settings.tile_cache_bytes, app.state.log)
+        # Another database than ours may come up later than the service.
+        url = settings.database_url or cluster.start(settings.home)
+        state, wait_s = app.state, settings.connection_wait_s
+        state.log, state.flights = Log(), {}
+        state.shelf = Shelf(settings.tile_cache_bytes, state.log)
+        timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
+        pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
         timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
-        tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms)
-        with pool, working(url, settings.home / "uploads"):
-            app.state.pool = pool
-            hub = app.state.hub = Hub(app.state.log)
-            watching = _running(watch(url, app.state.log, hub.tell))
-            async with tile_pool, watching, _running(hub.beat()):
-                app.state.tile_pool = tile_pool
+        tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
+        state.pool, state.tile_pool = pool, tile_pool
+        state.pools = {"requests": pool, "tiles": tile_pool}
+        hub = state.hub = Hub(state.log)
+        with (
+            pool,
+            watching(url) as state.readiness,
+            working(url, settings.home / "uploads"),
+            upkeep(url),
+        ):
+            keeping = metrics.refreshing(state)
+            telling = _running(watch(url, state.log, hub.tell))
+            async with tile_pool, telling, _running(hub.beat()), _running(keeping):
+                log.info("process %d serves", os.getpid())
                 # What is there now stays: looking through it for garbage would hold up every
                 # stream for a tenth of a second, again and again.
                 gc.freeze()
                 yield
+                # Requests under way had their time; what waits for the database waits no longer.
+                if left := break_off(pool):
+                    log.warning("%d requests were broken off", left)
+        state.tally.settle()
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
     app = FastAPI(
@@ -84,22 +116,38 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        generate_unique_id_function=name_of,
     )
-    app.state.settings = settings
+    app.state.settings, app.state.tally = settings, Tally()
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(_SecurityHeaders)
-    app.add_middleware(FromShelf, state=app.state, headers=HEADERS)
+    app.add_middleware(FromShelf, state=app.state)
+    app.add_middleware(
+        Gate,
+        settings=settings,
+        headers=HEADERS,
+        knows=guard.host_rule(settings),
+        tally=app.state.tally,
+    )
     app.add_middleware(KeepRawSend)
+    app.include_router(health.router)
     app.include_router(places.router)
     app.include_router(tiles.router)
+    app.include_router(measures.router)
     app.include_router(live.router)
     app.include_router(cases.router)
     app.include_router(situation.router)
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
+
+
+def app_from_environment() -> FastAPI:
+    """The service as LUGE_* variables say, with its log: what each process of it runs."""
+    settings = load()
+    logs.begin(settings.log)
+    return create_app(settings)
 
 
 @asynccontextmanager
@@ -148,18 +196,3 @@ class _Assets(StaticFiles):
         response = super().file_response(*args, **kwargs)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-
-
-class _SecurityHeaders:
-    """Adds the same headers to every response."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)

@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api.logs import REQUEST_ID
 from geo.cases import NoSuchAction
 from geo.crs import OutsideChina, UnknownCrs
 from geo.kinds import UnknownKind
@@ -41,8 +42,14 @@ STATUS = {
 }
 
 
+RETRY_AFTER_S = "5"
+
+
 class Problem(Response):
-    """A problem in the sense of RFC 9457; ``type`` is about:blank, so the title is the status's."""
+    """A problem in the sense of RFC 9457; ``type`` is about:blank, so the title is the status's.
+
+    It carries the id of its request, and a 503 says when to ask again.
+    """
 
     media_type = "application/problem+json"
 
@@ -54,7 +61,10 @@ class Problem(Response):
             "detail": detail,
             **more,
         }
-        super().__init__(orjson.dumps(body), status_code=status)
+        if id_ := REQUEST_ID.get():
+            body["request_id"] = id_
+        headers = {"Retry-After": RETRY_AFTER_S} if status == 503 else None
+        super().__init__(orjson.dumps(body), status_code=status, headers=headers)
 
 
 def install(app: FastAPI) -> None:
@@ -66,7 +76,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(TOO_LONG, _too_long)
     for kind in NO_DATABASE:
         app.add_exception_handler(kind, _no_database)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 async def _ours(request: Request, error: Exception) -> Response:
@@ -95,7 +104,7 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _too_long(request: Request, error: Exception) -> Response:
-    log.warning("%s took too long and was cancelled", request.url.path)
+    log.warning("a statement took too long and was cancelled")
     return Problem(503, "the database took too long to answer; try again or ask for less")
 
 
@@ -104,6 +113,6 @@ async def _no_database(request: Request, error: Exception) -> Response:
     return Problem(503, "the database does not answer; `luge db status` says whether it runs")
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    # Starlette logs the error itself with its traceback; its text may hold internals.
+def unexpected() -> Problem:
+    """What is said of an error that nobody foresaw; its own text may hold internals."""
     return Problem(500, "something went wrong on the server; its log has the details")

@@ -24,6 +24,9 @@ OVERHEAD_BYTES = 1_000
 FOREVER = b"private, max-age=31536000, immutable"
 ASK_AGAIN = b"private, no-cache"
 
+# The route that draws tiles, as the log and the figures call it.
+OPERATION = "map_read_tile"
+
 RawHeaders = list[tuple[bytes, bytes]]
 
 
@@ -95,10 +98,9 @@ def matches(asked: str | None, etag: bytes) -> bool:
 class FromShelf:
     """Answers tiles from the shelf; lets everything else through to ``app``."""
 
-    def __init__(self, app: ASGIApp, state: Any, headers: dict[str, str]) -> None:
+    def __init__(self, app: ASGIApp, state: Any) -> None:
         self.app = app
         self.state = state
-        self.headers = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers at once where it can."""
@@ -106,8 +108,8 @@ class FromShelf:
         if tile is None:
             await self.app(scope, receive, send)
             return
+        scope["operation"] = OPERATION
         status, headers, body = answer(tile, Headers(scope=scope))
-        headers += self.headers
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})
 

@@ -43,7 +43,7 @@ def list_layers(request: Request) -> dict[str, object]:
     """The declared layers: names, zooms, columns, legend, revision; and what can be measured."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         setting = read_setting(conn)
-        shares, today = tiles.read_shares(conn), _today(setting)
+        shares, today = tiles.read_shares(conn), setting.today()
         return {
             "groups": [group._asdict() for group in layers.GROUPS],
             "layers": [
@@ -63,7 +63,7 @@ def read_tilejson(request: Request, layer: LayerKey) -> dict[str, object]:
     declared = _declared(layer)
     with transaction(request.app.state.pool, reader(request)) as conn:
         setting = read_setting(conn)
-        revision = _revision(changes.revision(conn, layer), declared, _today(setting))
+        revision = _revision(changes.revision(conn, layer), declared, setting.today())
         bounds = tiles.extent(conn)
     columns = layers.readable(declared, reader(request).rights)
     address = f"{request.base_url}tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?rev={revision}"
@@ -167,10 +167,6 @@ def _rule(layer: Layer, asked: Asked, log: Log) -> bytes:
 def _revision(revision: str, layer: Layer, today: str) -> str:
     """What a layer's tiles are kept under: of dated layers another one every day."""
     return f"{revision}.{today.replace('-', '')}" if layer.dated else revision
-
-
-def _today(setting: Setting) -> str:
-    return datetime.now(ZoneInfo(setting.time_zone)).date().isoformat()
 
 
 def _declared(key: str) -> Layer:

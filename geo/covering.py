@@ -80,7 +80,7 @@ def update(index: BlockIndex, blocks: NDArray[np.object_], ids: Ints, gone: Ints
     pairs = np.concatenate([kept, new])
     order = np.argsort(pairs[:, 0], kind="stable")
     ids = np.ascontiguousarray(grown.slots[:, 0])
-    lists = raster.write_lists(cell, pairs, order, ids, len(index.entries))
+    lists = raster.write_lists(cell, grid.columns, pairs, order, ids, len(index.entries))
     return grown._replace(grid=grid, cell=cell, entries=np.concatenate([index.entries, lists]))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_FORMAT = b"luge linking index 1\n"
+_FORMAT = b"luge linking index 2\n"
 _ALIGN = 64
 
 Array = NDArray[Any]

@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.cells import Floats, Grid, Ints, Places, jit, lookup
+from geo.cells import Floats, Grid, Ints, Places, lookup
 from geo.covering import BlockIndex
 from geo.nearest import TIE_M, RoadIndex
 from geo.raster import LAST, WHOLE
@@ -18,10 +18,22 @@ from geo.raster import LAST, WHOLE
 NOWHERE = -1
 LEFT, RIGHT, NO_SIDE = np.uint32(ord("L")), np.uint32(ord("R")), np.uint32(0)
 
+# What is known of a point; the side is a code point.
+LINK = np.dtype(
+    [
+        ("block", np.int64),
+        ("segment", np.int64),
+        ("chainage", np.float64),
+        ("offset", np.float64),
+        ("side", np.uint32),
+    ],
+    align=True,
+)
+
 NO_ROAD = (NOWHERE, NO_SIDE, np.nan, np.nan)
 
 Sides = NDArray[np.uint32]
-Links = tuple[Ints, Ints, Sides, Floats, Floats]
+Columns = tuple[Ints, Ints, Sides, Floats, Floats]
 Place = tuple[np.uint32, float, float]
 RoadPlace = tuple[int, np.uint32, float, float]
 
@@ -111,11 +123,9 @@ def _two_least(
     while True:
         entry = entries[k]
         edge = entry >> 1
-        x1, y1 = line[edge, 0], line[edge, 1]
-        dx, dy = line[edge + 1, 0] - x1, line[edge + 1, 1] - y1
-        px, py = x - x1, y - y1
-        t = min(max((px * dx + py * dy) / (dx * dx + dy * dy), 0.0), 1.0)
-        ex, ey = px - t * dx, py - t * dy
+        px, py, ux, uy = x - line[edge, 0], y - line[edge, 1], line[edge, 3], line[edge, 4]
+        t = min(max(px * ux + py * uy, 0.0), line[edge, 5])
+        ex, ey = px - t * ux, py - t * uy
         squared = ex * ex + ey * ey
         second = min(second, max(best, squared))
         nearest = edge if squared < best else nearest
@@ -143,14 +153,6 @@ def _tied_axis(
             axis = slot[edge]
             winner = axis if winner < 0 or ids[axis] < ids[winner] else winner
     return winner, best
-
-
-@lookup
-def _unit(line: Floats, k: int) -> tuple[float, float, float]:
-    """Direction and length of an edge."""
-    dx, dy = line[k + 1, 0] - line[k, 0], line[k + 1, 1] - line[k, 1]
-    length = math.sqrt(dx * dx + dy * dy)
-    return dx / length, dy / length, length
 
 
 @lookup
@@ -185,9 +187,9 @@ def _place_by(line: Floats, slot: Places, edge: int, x: float, y: float) -> Plac
 @lookup
 def _foot(line: Floats, edge: int, x: float, y: float) -> tuple[float, float, float, float]:
     """How far along an edge its nearest point is, how far off, and the way from there to (x, y)."""
-    ux, uy, length = _unit(line, edge)
+    ux, uy = line[edge, 3], line[edge, 4]
     t = (x - line[edge, 0]) * ux + (y - line[edge, 1]) * uy
-    t = min(max(t, 0.0), length)
+    t = min(max(t, 0.0), line[edge, 5])
     ex, ey = x - (line[edge, 0] + t * ux), y - (line[edge, 1] + t * uy)
     return t, math.sqrt(ex * ex + ey * ey), ex, ey
 
@@ -195,7 +197,7 @@ def _foot(line: Floats, edge: int, x: float, y: float) -> tuple[float, float, fl
 @lookup
 def _direction(line: Floats, slot: Places, edge: int, along: float) -> tuple[float, float]:
     """The direction of the axis so far along an edge; at a bend the sum of both edges'."""
-    ux, uy, length = _unit(line, edge)
+    ux, uy, length = line[edge, 3], line[edge, 4], line[edge, 5]
     other = edge
     if along == 0 and edge > 0 and slot[edge - 1] == slot[edge]:
         other = edge - 1
@@ -203,8 +205,7 @@ def _direction(line: Floats, slot: Places, edge: int, along: float) -> tuple[flo
         other = edge + 1
     if other == edge:
         return ux, uy
-    other_x, other_y, _ = _unit(line, other)
-    return ux + other_x, uy + other_y
+    return ux + line[other, 3], uy + line[other, 4]
 
 
 @lookup
@@ -268,52 +269,33 @@ def link_one(blocks: BlockIndex, roads: RoadIndex, x: float, y: float) -> tuple[
 
 
 @lookup
-def link_all(blocks: BlockIndex, roads: RoadIndex, x: Floats, y: Floats, out: Links) -> None:
-    """Links arrays of points; writes block, and the four of `link_one`, into five arrays."""
-    block, segment, side, chainage, offset = out
+def link_blocks(blocks: BlockIndex, points: Floats, links: NDArray[np.void]) -> None:
+    """Writes the block of points of shape (n, 2) into their `LINK`."""
     grid, cell, entries, slots, starts, held, xy, _, _ = blocks
-    lanes, within_m, near, edges, line, slot, ids, _ = roads
-    for i in range(len(x)):
-        block[i] = _block_at(grid, cell, entries, slots, starts, held, xy, x[i], y[i])
-        segment[i], side[i], chainage[i], offset[i] = _road_place_at(
-            lanes, within_m, near, edges, line, slot, ids, x[i], y[i]
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        links[i].block = _block_at(grid, cell, entries, slots, starts, held, xy, x, y)
+
+
+@lookup
+def link_roads(roads: RoadIndex, points: Floats, links: NDArray[np.void]) -> None:
+    """Writes all but the block of points of shape (n, 2) into their `LINK`."""
+    grid, within_m, cell, entries, line, slot, ids, _ = roads
+    for i in range(len(points)):
+        x, y, link = points[i, 0], points[i, 1], links[i]
+        link.segment, link.side, link.chainage, link.offset = _road_place_at(
+            grid, within_m, cell, entries, line, slot, ids, x, y
         )
 
 
 @lookup
-def put_back(place: Ints, links: Links, out: Links) -> None:
-    """Writes links that are in the order of tiles in that of the points."""
-    block, segment, side, chainage, offset = links
-    to_block, to_segment, to_side, to_chainage, to_offset = out
+def put_back(place: Places, links: NDArray[np.void], out: Columns) -> None:
+    """Writes the links that stand at ``place``, as columns."""
+    block, segment, side, chainage, offset = out
     for i in range(len(place)):
-        k = place[i]
-        to_block[i], to_segment[i], to_side[i] = block[k], segment[k], side[k]
-        to_chainage[i], to_offset[i] = chainage[k], offset[k]
-
-
-@jit
-def sorted_by_tile(x: Floats, y: Floats, grid: Grid, tiles: int) -> tuple[Ints, Floats, Floats]:
-    """Where each point comes in the order of tiles, and x and y in that order.
-
-    Tiles are ``tiles`` to a side of the grid. Neighbours read the same parts of the index, which
-    then are in the processor's cache.
-    """
-    place = np.empty(len(x), np.int64)
-    starts = np.zeros(tiles * tiles + 2, np.int64)
-    columns, rows = grid.columns // tiles + 1, grid.rows // tiles + 1
-    for i in range(len(x)):
-        at = _cell_at(grid, x[i], y[i])
-        row, column = at // max(grid.columns, 1), at % max(grid.columns, 1)
-        place[i] = row // rows * tiles + column // columns + 1 if at >= 0 else 0
-        starts[place[i] + 1] += 1
-    starts = np.cumsum(starts)
-    px, py = np.empty(len(x)), np.empty(len(x))
-    for i in range(len(x)):
-        tile = place[i]
-        place[i] = starts[tile]
-        starts[tile] += 1
-        px[place[i]], py[place[i]] = x[i], y[i]
-    return place, px, py
+        link = links[place[i]]
+        block[i], segment[i], side[i] = link.block, link.segment, link.side
+        chainage[i], offset[i] = link.chainage, link.offset
 
 
 @lookup

@@ -5,6 +5,7 @@ A layer's features come from the database view ``layer_`` and its key. Adding a 
 here and its view in a migration; how it is drawn follows from its style.
 """
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 MAX_ZOOM = 18
@@ -13,6 +14,8 @@ NOT_IN_TILES = 99
 
 Geometry = Literal["polygon", "line", "point"]
 Type = Literal["text", "integer", "number", "boolean", "date", "time"]
+# How many points that are always shown a zoom can bear.
+MOST_ALWAYS = 20_000
 # What a style's colours depend on when the values are known only from the data.
 FromData = Literal["", "incident_class", "grid_system"]
 
@@ -68,9 +71,10 @@ class Layer(NamedTuple):
 
     ``label`` names the columns of its second part in tiles, points that carry names. ``budget``
     gives, by zoom, how many points the whole district may show; beyond the last zoom named there
-    all are shown. ``time`` is the column that a period is asked of. A ``dated`` layer holds what
-    is valid on a day; ``bands`` are the last zooms of its shapes simplified as a coverage, those
-    of equal ``apart`` together; ``banded`` layers have features for some zooms only.
+    all are shown. Points with a rank below ``always`` are shown at every zoom. ``time`` is the
+    column that a period is asked of. A ``dated`` layer holds what is valid on a day; ``bands`` are
+    the last zooms of its shapes simplified as a coverage, those of equal ``apart`` together;
+    ``banded`` layers have features for some zooms only.
     """
 
     key: str
@@ -83,6 +87,7 @@ class Layer(NamedTuple):
     columns: tuple[Column, ...]
     label: tuple[str, ...] = ()
     budget: tuple[tuple[int, int], ...] = ()
+    always: float = 0
     time: str = ""
     dated: bool = False
     bands: tuple[int, ...] = ()
@@ -211,6 +216,7 @@ SEGMENTS = Layer(
         Column("length_m", "长度", "Length", "m", 15, "number"),
         Column("width_m", "宽度", "Width", "m", NOT_IN_TILES, "number"),
     ),
+    shown=False,
 )  # fmt: skip
 
 NAMED_ROADS = Layer(
@@ -248,7 +254,7 @@ DENSITY = Layer(
         Column("cell", "H3 单元", "H3 cell", "", NOT_IN_TILES),
         Column("resolution", "H3 级别", "H3 resolution", "", NOT_IN_TILES, "integer"),
     ),
-    banded=True,
+    banded=True, shown=False,
 )  # fmt: skip
 
 INCIDENTS = Layer(
@@ -272,6 +278,7 @@ INCIDENTS = Layer(
         *PLACE,
     ),
     budget=((11, 1_000), (12, 1_500), (13, 2_500), (14, 8_000), (15, 24_000)),
+    always=1 / 1024,  # open ones have a rank below that
     time="reported_at",
 )  # fmt: skip
 
@@ -325,15 +332,22 @@ def readable(layer: Layer, rights: frozenset[str]) -> tuple[Column, ...]:
     return tuple(c for c in layer.columns if not c.right or c.least or c.right in rights)
 
 
-def share(layer: Layer, zoom: int, count: int) -> float:
-    """The share of ``count`` points that the layer shows at ``zoom``: 1, 1/2, 1/4 …
+def share(layer: Layer, zoom: int, below: Sequence[int]) -> float:
+    """The share of its points that the layer shows at ``zoom``: 1, 1/2, 1/4 …
 
+    ``below[k]`` is the number of points with a rank below 2⁻ᵏ. The largest share that keeps to the
+    budget is taken, but none below ``layer.always``, unless these alone are more than 20 000.
     Powers of a half, so that a point shown at one zoom is shown at every closer one, and so that a
     few more rows in the table do not change which points are shown.
     """
     allowed = next((most for last, most in layer.budget if zoom <= last), None)
+    if allowed is None:
+        return 1
     kept = 1.0
-    while allowed is not None and count * kept > allowed:
+    for count in below:
+        most = allowed if kept > layer.always else max(allowed, MOST_ALWAYS)
+        if count <= most:
+            break
         kept /= 2
     return kept
 

@@ -17,7 +17,9 @@ All coordinates are in one metric CRS; all arrays of points have shape (n,).
 """
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +27,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from geo import covering, indexfile, kernel, nearest
+from geo import covering, indexfile, kernel, nearest, order
 from geo.cells import Grid
 from geo.kernel import NOWHERE
 from geo.nearest import TIE_M
@@ -54,9 +56,12 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Shapes = NDArray[np.object_]
 
-# Points go to threads in parts: not so small that a thread costs more than it saves, and not so
-# large that the room which a part needs besides (60 bytes per point) matters.
-_POINTS_AT_LEAST, _POINTS_AT_MOST = 10_000, 1 << 17
+# A thread's part of the points: not so small that a thread costs more than it saves.
+_PART_AT_LEAST = 10_000
+# So many points are in work at once: what they need besides is some 60 bytes for each.
+_BATCH = 1 << 20
+# So many are linked in one go: first all blocks, then all roads, as each reads its own index.
+_IN_ONE_GO = 1 << 14
 
 
 class Index(NamedTuple):
@@ -128,34 +133,55 @@ def find(index: Index, x: Floats, y: Floats, threads: int | None = None) -> Link
     # Numba compiles once more for arrays that may not be written to, as frames give them.
     x, y, n = np.require(x, float, ["C", "W"]), np.require(y, float, ["C", "W"]), len(x)
     out = _room(n)
-
-    def link(part: slice) -> None:
-        place, px, py = kernel.sorted_by_tile(x[part], y[part], index.blocks.grid, _tiles(n))
-        links = _room(len(px))
-        kernel.link_all(index.blocks, index.roads, px, py, links)
-        into = (out[0][part], out[1][part], out[2][part], out[3][part], out[4][part])
-        kernel.put_back(place, links, into)
-
-    threads = threads or os.cpu_count() or 1
-    size = max(_POINTS_AT_LEAST, min(_POINTS_AT_MOST, -(-n // threads)))
-    parts = [slice(start, start + size) for start in range(0, n, size)]
-    if threads == 1 or len(parts) < 2:
-        list(map(link, parts))
-    else:
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(link, parts))
+    threads = max(min(threads or os.cpu_count() or 1, n // _PART_AT_LEAST), 1)
+    with _in_threads(threads) as run:
+        for start in range(0, n, _BATCH):
+            batch = slice(start, start + _BATCH)
+            _link(index, x[batch], y[batch], _cut(out, batch), threads, run)
     block, segment, side, chainage, offset = out
     return Links(block, RoadPlaces(segment, side.view("U1"), chainage, offset))
 
 
-def _tiles(n: int) -> int:
-    """How many tiles to a side: few enough that a tile has many points."""
-    return max(1, min(64, int((n / 64) ** 0.5)))
-
-
-def _room(n: int) -> kernel.Links:
+def _room(n: int) -> kernel.Columns:
     ids = np.empty((2, n), np.int64)
     return ids[0], ids[1], np.empty(n, np.uint32), np.empty(n), np.empty(n)
+
+
+def _cut(columns: kernel.Columns, part: slice) -> kernel.Columns:
+    block, segment, side, chainage, offset = columns
+    return block[part], segment[part], side[part], chainage[part], offset[part]
+
+
+@contextmanager
+def _in_threads(threads: int) -> Iterator[order.Run]:
+    if threads == 1:
+        yield lambda function, many: list(map(function, many))
+    else:
+        with ThreadPoolExecutor(threads) as pool:
+            yield lambda function, many: list(pool.map(function, many))
+
+
+def _link(
+    index: Index, x: Floats, y: Floats, out: kernel.Columns, threads: int, run: order.Run
+) -> None:
+    grid = index.blocks.grid if index.blocks.grid.columns else index.roads.grid
+    parts = _parts(len(x), threads)
+    place, xy = order.sort(x, y, grid, parts, run)
+    links = np.empty(len(x), kernel.LINK)
+
+    def link(part: slice) -> None:
+        kernel.link_blocks(index.blocks, xy[part], links[part])
+        kernel.link_roads(index.roads, xy[part], links[part])
+
+    def put_back(part: slice) -> None:
+        kernel.put_back(place[part], links, _cut(out, part))
+
+    run(link, _parts(len(x), len(x) // _IN_ONE_GO + 1))
+    run(put_back, parts)
+
+
+def _parts(n: int, count: int) -> list[slice]:
+    return [slice(n * k // count, n * (k + 1) // count) for k in range(count)]
 
 
 def find_one(index: Index, x: float, y: float) -> Link:

@@ -7,6 +7,8 @@ that is not listed, nor one that the distance of linking does not reach.
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -24,6 +26,9 @@ _CELLS_ALONG = 6
 _CELLS_PER_AXIS = 64
 _SOME_CELLS = 1 << 16
 
+# Threads that make lists.
+_BANDS = 4
+
 # What the bounds on distances are widened by: ties, and far more than rounding can do.
 _SLACK_M = 1e-5
 
@@ -31,10 +36,11 @@ _SLACK_M = 1e-5
 class RoadIndex(NamedTuple):
     """The road index: plain arrays, so that processes can share it.
 
-    ``line`` has all corners of all axes in order: x, y, and the metres from the start of the axis;
-    ``slot`` says of which axis, ``ids`` and ``live`` what is in that slot. Edge k runs from corner
-    k to corner k + 1. ``cell``: 0 where no road is near, else the place of its list in
-    ``entries``; an entry is edge * 2, + 1 in the last one of a list, in ascending order.
+    ``line`` has all corners of all axes in order: x, y, metres from the start of the axis, and of
+    the edge from there to the next corner the direction (two parts of a unit vector) and length.
+    ``slot`` says of which axis, ``ids`` and ``live`` what is in that slot. ``cell``: 0 where no
+    road is near, else the place of its list in ``entries``; an entry is edge * 2, + 1 in the last
+    one of a list, in ascending order.
     """
 
     grid: Grid
@@ -56,7 +62,7 @@ def build(axes: NDArray[np.object_], ids: Ints, within_m: float) -> RoadIndex:
         size = cells.side_of_cells(max(along, 1.0), _reach(shapely.bounds(axes), within_m), most)
     none, first = np.empty(0, np.int32), np.zeros(1, np.int32)  # no list begins at 0
     no_ids, grid = np.empty(0, np.int64), cells.grid_over(np.empty((0, 4)), size)
-    live, line = np.empty(0, np.bool_), np.empty((0, 3))
+    live, line = np.empty(0, np.bool_), np.empty((0, 6))
     empty = RoadIndex(grid, float(within_m), none, first, line, none, no_ids, live)
     return update(empty, axes, ids, no_ids)
 
@@ -77,8 +83,32 @@ def update(index: RoadIndex, axes: NDArray[np.object_], ids: Ints, gone: Ints) -
     changed = np.concatenate([old, new[len(old) :]])
     marked = cells.mark(grid, reach[changed[of]])
     near = edges[index.live[of] & _touches(grid, marked, reach)]
-    lists = list_near(grid, marked, index.line, near, index.within_m, cell, len(index.entries))
-    return index._replace(grid=grid, cell=cell, entries=np.concatenate([index.entries, lists]))
+    index = index._replace(grid=grid, cell=cell)
+    return index._replace(entries=np.concatenate([index.entries, *_lists(index, marked, near)]))
+
+
+def _lists(index: RoadIndex, marked: Flags, near: Ints) -> list[Places]:
+    """What to add to the entries for the marked cells; bands of rows are worked on side by side."""
+    grid = index.grid
+    bands = [
+        (
+            grid._replace(row=grid.row + low, rows=high - low),
+            slice(low * grid.columns, high * grid.columns),
+        )
+        for low, high in pairwise(grid.rows * k // _BANDS for k in range(_BANDS + 1))
+    ]
+
+    def list_band(band: tuple[Grid, slice]) -> Places:
+        part, own = band
+        return list_near(part, marked[own], index.line, near, index.within_m, index.cell[own])
+
+    with ThreadPoolExecutor(_BANDS) as pool:
+        lists = list(pool.map(list_band, bands))
+    first = len(index.entries)
+    for (_, own), made in zip(bands, lists, strict=True):
+        index.cell[own][marked[own] & (index.cell[own] > 0)] += first - 1
+        first += len(made)
+    return lists
 
 
 def _touches(grid: Grid, marked: Flags, reach: Floats) -> Flags:
@@ -112,17 +142,19 @@ def _with_slots(index: RoadIndex, axes: NDArray[np.object_], ids: Ints) -> RoadI
 
 
 def lines_of(axes: NDArray[np.object_]) -> tuple[Floats, Places]:
-    """The corners of all axes: x, y, metres from the start (n, 3); and which axis each is of.
+    """The corners of all axes, as `RoadIndex.line` has them (n, 6); and which axis each is of.
 
     A corner that repeats the one before is left out.
     """
     xy, axis = shapely.get_coordinates(axes, return_index=True)
     same: Flags = np.append(False, axis[1:] == axis[:-1])[: len(axis)]
-    step = np.diff(xy, axis=0, prepend=xy[:1])
-    length = np.where(same, np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1]), 0.0)
+    step = np.where(same[:, None], np.diff(xy, axis=0, prepend=xy[:1]), 0.0)
+    length = np.sqrt(step[:, 0] * step[:, 0] + step[:, 1] * step[:, 1])
     kept = ~same | (length > 0)
     xy, same, length, axis = xy[kept], same[kept], length[kept], axis[kept]
-    return np.column_stack([xy, run_along(same, length)]), axis.astype(np.int32)
+    unit = step[kept] / np.where(length > 0, length, 1.0)[:, None]
+    onward = np.roll(np.column_stack([unit, length]), -1, axis=0)
+    return np.column_stack([xy, run_along(same, length), onward]), axis.astype(np.int32)
 
 
 @jit
@@ -214,15 +246,9 @@ def _walk(
 
 @jit
 def list_near(
-    grid: Grid,
-    marked: Flags,
-    line: Floats,
-    near: Ints,
-    within_m: float,
-    cell: Places,
-    first: int,
+    grid: Grid, marked: Flags, line: Floats, near: Ints, within_m: float, cell: Places
 ) -> Places:
-    """Lists for the marked cells of the edges near them, entered in ``cell`` from ``first`` on."""
+    """Lists for the marked cells of the edges near them; ``cell`` gets their places, from 1 on."""
     reach = within_m + grid.size + _SLACK_M  # a cell's corner is less than its side from its middle
     limit = np.full(len(cell), within_m)
     seen = np.zeros(0, np.int32)
@@ -235,11 +261,11 @@ def list_near(
     for at in range(len(cell)):
         if marked[at]:
             total, seen[at] = total + seen[at], total
-            cell[at] = first + seen[at]
+            cell[at] = 1 + seen[at]
     write = np.zeros(total, np.int32)
     _walk(grid, marked, line, near, reach, limit, seen, write)
     for at in range(len(cell)):  # each list now ends where the writing stopped
-        if marked[at] and first + seen[at] > cell[at]:
+        if marked[at] and 1 + seen[at] > cell[at]:
             write[seen[at] - 1] |= 1
         elif marked[at]:
             cell[at] = 0

@@ -178,13 +178,26 @@ def take_apart(cell: Places, entries: Places, marked: Flags, live: Flags) -> Pai
     return pairs[:n]
 
 
+@lookup
+def _same(entries: Places, one: int, other: int) -> bool:
+    """Whether the lists that begin at two places are the same."""
+    while entries[one] == entries[other]:
+        if entries[one] & LAST:
+            return True
+        one, other = one + 1, other + 1
+    return False
+
+
 @jit
-def write_lists(cell: Places, pairs: Pairs, order: Ints, ids: Ints, first: int) -> Places:
+def write_lists(
+    cell: Places, columns: int, pairs: Pairs, order: Ints, ids: Ints, first: int
+) -> Places:
     """Lists of entries in order of ids, for all cells in ``pairs``; ``first`` is their first place.
 
     ``order`` sorts the pairs by cell. A cell with a list holds the bitwise complement of its place.
+    Cells share a list with the one before and the one below (there are ``columns`` to a row).
     """
-    entries, n, k = np.empty(2 * len(pairs), np.int32), 0, 0
+    entries, n, k, last = np.empty(2 * len(pairs), np.int32), 0, 0, 0
     while k < len(order):
         at, start = pairs[order[k], 0], n
         if cell[at] > 0:
@@ -198,5 +211,11 @@ def write_lists(cell: Places, pairs: Pairs, order: Ints, ids: Ints, first: int) 
             entries[place] = entry
             n, k = n + 1, k + 1
         entries[n - 1] |= LAST
+        below = ~cell[at - columns] - first if at >= columns else -1
+        if last < start and _same(entries, last, start):
+            n, start = start, last
+        elif below >= 0 and _same(entries, below, start):
+            n, start = start, below
+        last = start
         cell[at] = ~np.int32(first + start)
     return entries[:n].copy()

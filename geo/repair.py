@@ -35,6 +35,8 @@ from geo.pieces import (
 # all cells are cleaned as one coverage.
 Owners = list[tuple[int, ...]]
 
+MORE_ROUNDS = 2
+
 
 class FeatureLost(ValueError):
     """A repair would leave nothing of a feature."""
@@ -56,15 +58,14 @@ def repair(
     """
     before, crs = planar(geoms)
     require_valid(before, "polygons")
-    cells, owners = _part_wide_overlaps(before, width_m)
     if parent is not None:
         require_valid(np.array([parent]), "the parent")
-        cells, owners = _cut_to_parent(cells, owners, parent, width_m)
-    cells, owners = _fill_narrow(cells, owners, parent, width_m)
-    if not shapely.coverage_is_valid(cells):
-        # Here all cells meet edge to edge again; rounding in the steps above is snapped away.
-        cells = shapely.coverage_clean(cells, gap_width=FLOOR_M)
-    after = _settle_crumbs(before, _join(cells, owners, len(before)), width_m)
+    after = _close(before, width_m, parent)
+    # Beside wide conflicts, closing one narrow piece may cut another from what is wide.
+    for _ in range(MORE_ROUNDS):
+        if not _any_narrow(after, width_m, parent):
+            break
+        after = _close(after, width_m, parent)
     lost = np.flatnonzero(~wider_than(after, FLOOR_M))
     if lost.size:
         raise FeatureLost(
@@ -76,6 +77,22 @@ def repair(
     same = shapely.equals_exact(before, after, tolerance=0.0, normalize=True)
     after[same] = before[same]
     return after, moved(before, after, crs)
+
+
+def _close(before: Geometries, width_m: float, parent: Any) -> Geometries:
+    cells, owners = _part_wide_overlaps(before, width_m)
+    if parent is not None:
+        cells, owners = _cut_to_parent(cells, owners, parent, width_m)
+    cells, owners = _fill_narrow(cells, owners, parent, width_m)
+    if not shapely.coverage_is_valid(cells):
+        # Here all cells meet edge to edge again; rounding in the steps above is snapped away.
+        cells = shapely.coverage_clean(cells, gap_width=FLOOR_M)
+    return _settle_crumbs(before, _join(cells, owners, len(before)), width_m)
+
+
+def _any_narrow(geoms: Geometries, width_m: float, parent: Any) -> bool:
+    conflicts = np.concatenate([overlap_pieces(geoms)[0], missing_pieces(geoms, parent)[0]])
+    return not wider_than(conflicts, width_m).all()
 
 
 def moved(before: Any, after: Any, crs: Any = None) -> geopandas.GeoDataFrame:

@@ -10,15 +10,25 @@ from typing import TextIO
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg.sql import SQL, Identifier
 
 from geo.store import cluster, migrate, sample
+
+# Clients in process call the service by this name.
+os.environ["LUGE_HOSTS"] = "testserver"
+
+# Machines are noisy: no test fails for being slow.
+settings.register_profile("luge", deadline=None)
+settings.load_profile("luge")
 
 HOME = Path(__file__).parents[1] / ".luge" / "test"
 SRID = 4549
 
 MakeDatabase = Callable[..., str]
 _number = count(1)
+# PostgreSQL copies no database that somebody is connected to: a twin that nobody ever is, by URL.
+_untouched: dict[str, str] = {}
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +46,10 @@ def cluster_url() -> Iterator[str]:
 
 @pytest.fixture
 def make_database(cluster_url: str) -> Iterator[MakeDatabase]:
-    """Make empty databases, or copies of a template (by its URL); dropped after the test."""
+    """Make empty databases, or copies of a template (by its URL); dropped after the test.
+
+    The sample district can be copied whoever is reading it; other templates may have no reader.
+    """
     with _databases(cluster_url) as make:
         yield make
 
@@ -69,7 +82,7 @@ def _databases(url: str) -> Iterator[MakeDatabase]:
 
     def make(template: str | None = None) -> str:
         name = f"test_{os.getpid()}_{next(_number)}"
-        source = _database_of(template) if template else "template1"
+        source = _database_of(_untouched.get(template, template)) if template else "template1"
         create = SQL("create database {} template {}")
         _execute(url, create.format(Identifier(name), Identifier(source)))
         made.append(name)
@@ -115,6 +128,8 @@ def _database_of(url: str) -> str:
 def sample_url(cluster_url: str) -> Iterator[str]:
     """The sample district, loaded and linked once for all tests; none of them may change it."""
     with _databases(cluster_url) as make:
-        url = make()
-        sample.ensure(url, HOME / "sample", print)
+        twin = make()
+        sample.ensure(twin, HOME / "sample", print)
+        url = make(twin)
+        _untouched[url] = twin
         yield url

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from api.cli import check, db, district, ground, imports, layers, places, serve
+from api.cli import check, db, district, ground, imports, layers, places, refresh, serve
 from geo.store.database import NO_DATABASE
 
 _OURS = ("geo", "api", "maps")
@@ -20,6 +20,7 @@ app.add_typer(ground.blocks_app, name="blocks")
 app.add_typer(ground.grids_app, name="grids")
 app.command()(check.check)
 app.command()(ground.link)
+app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)

@@ -5,7 +5,8 @@ import shutil
 
 import typer
 
-from geo.store import cluster, schema
+from geo.store import cluster, migrate, schema
+from geo.store.database import read_setting, transaction
 from geo.store.settings import Settings, load
 
 app = typer.Typer(help="The private PostGIS of this checkout.", no_args_is_help=True)
@@ -46,6 +47,16 @@ def url() -> None:
     """Print the URL to connect to, running or not."""
     settings = load()
     typer.echo(settings.database_url or cluster.url(settings.home))
+
+
+@app.command("migrate")
+def bring_up_to_date() -> None:
+    """Bring the database of an older version up to this one."""
+    address = cluster.ensure(load())
+    with transaction(address) as conn:
+        srid = read_setting(conn).srid
+    applied = migrate.migrate(address, srid)
+    typer.echo("\n".join(applied) or "nothing to do: the database is of this version")
 
 
 @app.command("schema")

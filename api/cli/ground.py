@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from api.cli.session import console, database, tell
+from api.cli.session import console, database, refresh, tell
 from geo.store import blocks, boundaries, linking, plans, relinking
 from geo.store.database import transaction
 
@@ -29,10 +29,12 @@ def derive(
 ) -> None:
     """Derive blocks from road axes, boundaries, water and rail within each smallest area."""
     kinds = ["road", "lane", *(["river"] if water else []), *(["rail"] if rail else [])]
-    with console.status("deriving blocks"), transaction(database()) as conn:
+    url = database()
+    with console.status("deriving blocks"), transaction(url) as conn:
         extra = boundaries.read_lines(conn, along) if along else None
         with relinking.following(conn) as followed:
             change = blocks.derive(conn, kinds, extra=extra, whole_compounds=not cut_compounds)
+    refresh(url)
     tell(
         f"{change.blocks} blocks: {change.kept} kept, {change.changed} changed,"
         f" {change.added} new, {change.retired} retired;"
@@ -52,11 +54,13 @@ def init(
     """Publish a first plan: contiguous groups of whole blocks inside each smallest area."""
     if (households is None) == (count is None):
         raise typer.BadParameter("give either --households or --count")
-    with console.status("grouping blocks"), transaction(database()) as conn:
+    url = database()
+    with console.status("grouping blocks"), transaction(url) as conn:
         made = plans.init_plan(
             conn, system, households=households, count=count,
             start=start.date() if start else date.today(),
         )  # fmt: skip
+    refresh(url)
     tell(f"{made.name}: {made.grids} grids of {made.blocks} blocks, in force from {made.start}")
 
 
@@ -116,8 +120,8 @@ def link(
 
 
 def _link_tables(verify: bool) -> None:
-    wrong = 0
-    with transaction(database()) as conn:
+    wrong, url = 0, database()
+    with transaction(url) as conn:
         for table in linking.POINT_TABLES:
             if verify:
                 found = linking.verify(conn, table)
@@ -129,6 +133,8 @@ def _link_tables(verify: bool) -> None:
                 )
             else:
                 tell(f"{table}: {linking.relink(conn, table)} links changed")
+    if not verify:
+        refresh(url)
     if wrong:
         tell("run `luge link` to link them again")
         raise typer.Exit(1)

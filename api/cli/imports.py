@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from api.cli import check
-from api.cli.session import database, progressing, tell
+from api.cli.session import database, progressing, refresh, tell
 from geo import kinds
 from geo.intake import Wishes
 from geo.store import checking, importing
@@ -53,6 +53,7 @@ def import_(
         _report(summaries[-1])
     if not dry_run:
         _check(url, kinds.kind_of(kind).name, rejects.parent)
+        refresh(url)
     with suppress(FileNotFoundError):
         rejects.unlink()
     written = importing.write_rejects(rejects, summaries)

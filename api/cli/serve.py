@@ -1,54 +1,133 @@
 """`luge serve` and `luge demo`: the service on its address."""
 
+import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from socket import socket
 from typing import Annotated
 
 import typer
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
-from api.app import create_app
-from api.cli.session import database, say
+from api import logs, together
 from geo.store import cluster, sample
-from geo.store.settings import load
+from geo.store.settings import Settings, load
+
+log = logging.getLogger("luge")
+
+# Compiled code may keep a process from answering its parent for a while; not a reason to kill it.
+HEALTHY_S = 60
+
+Port = Annotated[int | None, typer.Option(help="Instead of LUGE_PORT.", min=0, max=65535)]
+Workers = Annotated[int | None, typer.Option(help="Instead of LUGE_WORKERS.", min=1, max=64)]
 
 
-def serve(
-    port: Annotated[int | None, typer.Option(help="Instead of LUGE_PORT.")] = None,
-) -> None:
+class NotStarted(ValueError):
+    """The service could not start; the log says why."""
+
+
+def serve(port: Port = None, workers: Workers = None) -> None:
     """Serve the district in the database."""
-    with _database_for_a_while() as url:
-        _run(url, port)
+    settings = _settings(port, workers)
+    with _database_for_a_while(settings) as url:
+        _run(url, settings)
 
 
-def demo(
-    port: Annotated[int | None, typer.Option(help="Instead of LUGE_PORT.")] = None,
-) -> None:
+def demo(port: Port = None, workers: Workers = None) -> None:
     """Load the sample district where it is not there yet, and serve it."""
-    with _database_for_a_while() as url:
-        sample.ensure(url, load().home / "sample", say)
-        _run(url, port)
+    settings = _settings(port, workers)
+    with _database_for_a_while(settings) as url:
+        sample.ensure(url, settings.home / "sample", log.info)
+        _run(url, settings)
+
+
+def _settings(port: int | None, workers: int | None) -> Settings:
+    given = {"port": port, "workers": workers}
+    settings = load()
+    logs.begin(settings.log)
+    return settings.model_copy(update={k: v for k, v in given.items() if v is not None})
 
 
 @contextmanager
-def _database_for_a_while() -> Iterator[str]:
+def _database_for_a_while(settings: Settings) -> Iterator[str]:
     """The database; a private PostGIS that was not running before is stopped again at the end."""
-    settings = load()
     # The default way of SIGTERM would skip what stands under finally.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     ours = not settings.database_url and not cluster.status(settings.home).running
     try:
-        yield database()
+        yield cluster.ensure(settings, log.info)
     finally:
         if ours and cluster.stop(settings.home):
-            say("the private PostGIS is stopped; its data stay")
+            log.info("the private PostGIS is stopped; its data stay")
 
 
-def _run(url: str, port: int | None) -> None:
-    settings = load()
-    port = port or settings.port
-    say(f"http://{settings.host}:{port}  (Ctrl-C stops it)")
-    app = create_app(settings.model_copy(update={"database_url": url}))
-    uvicorn.run(app, host=settings.host, port=port, log_level="warning")
+def _run(url: str, settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests under way then have LUGE_SHUTDOWN_S.
+
+    Raises:
+        NotStarted: when the address is taken, or the service cannot start.
+    """
+    os.environ["LUGE_DATABASE_URL"] = url
+    config = _config(settings)
+    with _listening(config) as listener, ExitStack() as stack:
+        host, port = listener.getsockname()[:2]
+        log.info("http://%s:%d  (Ctrl-C stops it)", f"[{host}]" if ":" in host else host, port)
+        if settings.workers > 1:
+            stack.enter_context(together.shared(settings.home))
+            started = _serve_in_many(config, listener)
+        else:
+            started = _serve_in_one(config, listener)
+    if not started:
+        raise NotStarted("the service did not start; the log above says why")
+    log.info("stopped")
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        "api.app:app_from_environment",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_s,
+        timeout_worker_healthcheck=HEALTHY_S,
+    )
+
+
+@contextmanager
+def _listening(config: uvicorn.Config) -> Iterator[socket]:
+    try:
+        listener = config.bind_socket()
+    except SystemExit:
+        raise NotStarted(
+            f"{config.host}, port {config.port}, cannot be listened on; another: --port, LUGE_PORT"
+        ) from None
+    with listener:
+        yield listener
+
+
+def _serve_in_one(config: uvicorn.Config, listener: socket) -> bool:
+    server = uvicorn.Server(config)
+    # uvicorn repeats the signal that ended it, once all is done.
+    with suppress(KeyboardInterrupt, SystemExit):
+        server.run([listener])
+    return server.started
+
+
+def _serve_in_many(config: uvicorn.Config, listener: socket) -> bool:
+    supervisor = Multiprocess(config, [listener])
+    supervisor.run()
+    return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from geo.progress import Say, Step
 from geo.sentences import spaced
-from geo.store import cluster
+from geo.store import cluster, refreshing
 from geo.store.settings import load
 
 # Steps and progress go to stderr, so that stdout holds only results.
@@ -60,3 +60,9 @@ def tell(text: str) -> None:
 def database() -> str:
     """The URL of the database, with the private PostGIS running."""
     return cluster.ensure(load(), say)
+
+
+def refresh(url: str) -> list[str]:
+    """What is derived for the map made anew where it is stale; returns what was."""
+    with console.status("refreshing the map"):
+        return refreshing.bring_up_to_date(url)

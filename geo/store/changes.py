@@ -6,7 +6,7 @@ numbers. Every process that sees the same rows gives the same revision.
 """
 
 import asyncio
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
@@ -113,6 +113,15 @@ def revision(conn: psycopg.Connection, layer: str) -> str:
     return _write(*row)
 
 
+def revisions(conn: psycopg.Connection) -> defaultdict[str, str]:
+    """The `revision` of every layer, also of those that the log does not name."""
+    horizon, found = 0, {}
+    for layer, *numbers in conn.execute(QUERIES["revisions"]):
+        horizon = numbers[0]
+        found[layer] = _write(*numbers)
+    return defaultdict(lambda: _write(horizon, 0, 0), found)
+
+
 def revision_of(log: Log, layer: str, box: Box | None = None) -> str:
     """The revision of ``layer``, or of the part of it that touches ``box``."""
     rows = log.rows.get(layer, NO_ROWS)
@@ -165,6 +174,8 @@ async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> bool:
         await _recognise(conn, log)
     row = await _since(conn, before)
     lost = row[1] != log.horizon and _is_gap(before, row[2])
+    # What the log told before we read it, or before its end was cut off, we do not know.
+    anew = before is None or row[1] != log.horizon
     if row[1] != log.horizon:
         # Rows are gone that we hold: the log is read anew, so that all processes agree.
         log.horizon, log.gone_xid = row[1], row[2]
@@ -174,9 +185,9 @@ async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> bool:
     log.snapshot = row[0]
     _take(log, rows)
     _note(log, before, rows, lost)
-    if log.setting is None or "setting" in rows:
+    if anew or log.setting is None or "setting" in rows:
         log.setting = await _read_setting(conn)
-    if "thinning" in rows:
+    if anew or "thinning" in rows:
         cursor = await conn.execute(QUERIES["shares"])
         log.shares = {(layer, zoom): share async for layer, zoom, share in cursor}
     return bool(rows)
@@ -260,5 +271,8 @@ async def _read_setting(conn: psycopg.AsyncConnection[Any]) -> Setting | None:
 
 
 def prune(conn: psycopg.Connection, keep: int = KEEP_ROWS) -> None:
-    """Drops all but about the newest ``keep`` rows of the log; revisions then change once."""
+    """Where the log is twice as long, drops all but about the newest ``keep`` rows.
+
+    Revisions then change once.
+    """
     conn.execute(QUERIES["prune"], {"keep": keep})

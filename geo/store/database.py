@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg_pool import AsyncConnectionPool, ConnectionPool, PoolTimeout, TooManyRequests
+from psycopg_pool import ConnectionPool, PoolTimeout, TooManyRequests
 
 from geo.layers import RIGHTS
 from geo.store.queries import load
@@ -37,27 +39,6 @@ class NoDistrict(ValueError):
 
     def __init__(self) -> None:
         super().__init__("the database holds no district yet: run `luge init` or `luge demo`")
-
-
-def open_pool(url: str, *, size: int = 8, statement_timeout_ms: int = 0) -> ConnectionPool:
-    """A pool of connections to ``url``; opened lazily: the database may still be starting."""
-    options = f"-c statement_timeout={statement_timeout_ms}" if statement_timeout_ms else ""
-    return ConnectionPool(
-        url, min_size=1, max_size=size, open=True, kwargs={"options": options} if options else {}
-    )
-
-
-def open_tile_pool(url: str, *, size: int, statement_timeout_ms: int) -> AsyncConnectionPool[Any]:
-    """A pool of its own for tiles, so that a flood of them leaves the other connections free.
-
-    To be opened in the event loop. Each statement is planned for its very tile: a plan that suits
-    most tiles is far off for a crowded one.
-    """
-    options = f"-c statement_timeout={statement_timeout_ms} -c plan_cache_mode=force_custom_plan"
-    return AsyncConnectionPool(
-        url, min_size=1, max_size=size, max_waiting=64 * size, open=False,
-        kwargs={"options": options, "autocommit": True},
-    )  # fmt: skip
 
 
 @contextmanager
@@ -96,6 +77,10 @@ class Setting(NamedTuple):
     srid: int
     time_zone: str
     link_distance_m: float
+
+    def today(self) -> str:
+        """Today in the district, as YYYY-MM-DD."""
+        return datetime.now(ZoneInfo(self.time_zone)).date().isoformat()
 
 
 def read_setting(conn: psycopg.Connection) -> Setting:

@@ -24,7 +24,8 @@ MOST_JOBS = 100
 KEEP_DAYS = 7
 MOST_REASONS = 20
 ORPHANED = (
-    "The service was stopped while it ran this import. Nothing was written; start it once more."
+    "The service or its database was stopped while it ran this import. Nothing was written; start"
+    " it once more."
 )
 # Any constant will do that nothing else in this database takes its two-part locks by.
 _LOCK = 0x4A4F42
@@ -179,12 +180,6 @@ def forget(conn: psycopg.Connection, id_: int) -> UUID | None:
 def expire(conn: psycopg.Connection) -> None:
     """Books that the files of jobs older than `KEEP_DAYS` are gone."""
     conn.execute(QUERIES["expire"], {"days": KEEP_DAYS})
-
-
-def ready(conn: psycopg.Connection) -> bool:
-    """Whether the database has the table; one that was never set up has not."""
-    row = conn.execute(QUERIES["lacking"]).fetchone()
-    return bool(row and not row[0])
 
 
 def _one(conn: psycopg.Connection, query: str, given: dict[str, object]) -> Job | None:

@@ -78,7 +78,7 @@ def migrate(url: str, srid: int, folder: Path = MIGRATIONS) -> list[str]:
         conn.execute("set client_min_messages = warning")
         conn.execute(_BOOK)
         _check_srid(conn, srid)
-        return [_apply(conn, m, srid) for m in _pending(conn, read_migrations(folder))]
+        return [_apply(conn, m, srid) for m in pending(conn, read_migrations(folder))]
 
 
 def _check_srid(conn: psycopg.Connection, srid: int) -> None:
@@ -93,7 +93,8 @@ def _check_srid(conn: psycopg.Connection, srid: int) -> None:
         )
 
 
-def _pending(conn: psycopg.Connection, migrations: list[Migration]) -> Iterator[Migration]:
+def pending(conn: psycopg.Connection, migrations: list[Migration]) -> Iterator[Migration]:
+    """Those of ``migrations`` that the database still lacks; raises `MigrationEdited`."""
     applied: dict[int, str] = dict(
         conn.execute("select number, checksum from migration").fetchall()
     )

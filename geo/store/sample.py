@@ -9,7 +9,7 @@ import psycopg
 from geo.intake import Wishes
 from geo.progress import Say
 from geo.sample import files, names
-from geo.store import blocks, district, importing, plans
+from geo.store import blocks, district, importing, plans, refreshing
 from geo.store.database import Setting, transaction
 from geo.store.duties import put_duties
 from geo.store.importing import Options, import_file
@@ -29,11 +29,11 @@ def ensure(url: str, folder: Path, say: Say) -> None:
     setting = Setting(names.DISTRICT, names.DISTRICT_CODE, SRID, "Asia/Shanghai", 50.0)
     district.init(url, setting)
     with transaction(url) as conn:
-        if _loaded(conn):
-            say(f"{names.DISTRICT} is loaded")
-            return
-        _load(conn, folder, say)
-    say(f"{names.DISTRICT} is loaded and linked")
+        there = _loaded(conn)
+        if not there:
+            _load(conn, folder, say)
+    refreshing.bring_up_to_date(url, say)
+    say(f"{names.DISTRICT} is loaded" + " and linked" * (not there))
 
 
 def _loaded(conn: psycopg.Connection) -> bool:

@@ -1,13 +1,25 @@
 """The settings of one running Luge, read from LUGE_* variables."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 
 class SettingsInvalid(ValueError):
     """A LUGE_* variable cannot be used."""
+
+
+def _split(text: object) -> object:
+    return [part.strip() for part in text.split(",")] if isinstance(text, str) else text
+
+
+# Several values in one variable, with commas between them.
+Listed = (NoDecode, BeforeValidator(_split))
+Names = Annotated[tuple[str, ...], *Listed]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], *Listed]
 
 
 def _default_home() -> Path:
@@ -32,7 +44,26 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the service listens on.")
-    pool_size: int = Field(default=8, ge=1, description="Most connections open at once.")
+    hosts: Names = Field(
+        default=(), description="Names that the service is reached by, besides this machine's own."
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve.")
+    shutdown_s: int = Field(
+        default=10, ge=0, description="Seconds that requests under way have when it is stopped."
+    )
+    log: Literal["json", "text"] | None = Field(
+        default=None, description="How lines of the log look; by default text on a terminal."
+    )
+    log_clients: bool = Field(default=False, description="Whether addresses of clients are logged.")
+    metrics_from: Networks = Field(
+        default=(), description="Networks that may read /metrics, besides this machine."
+    )
+    pool_size: int = Field(
+        default=8, ge=1, description="Most connections that a process has open for requests."
+    )
+    connection_wait_s: float = Field(
+        default=5, gt=0, description="Longest a request waits for one of them."
+    )
     statement_timeout_ms: int = Field(
         default=30_000, ge=0, description="Longest a request's statement may run; 0 is no limit."
     )

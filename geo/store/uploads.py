@@ -3,6 +3,7 @@
 import re
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -55,5 +56,6 @@ def remove(uploads: Path, place: UUID) -> None:
 def tidy(uploads: Path, days: int) -> None:
     """Removes folders untouched for ``days``, uploads that broke off among them."""
     for folder in uploads.iterdir() if uploads.is_dir() else ():
-        if time.time() - folder.stat().st_mtime > days * 86_400:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process tidies too
+            if time.time() - folder.stat().st_mtime > days * 86_400:
+                shutil.rmtree(folder, ignore_errors=True)

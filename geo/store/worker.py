@@ -15,13 +15,14 @@ import psycopg
 from psycopg.errors import QueryCanceled
 
 from geo.progress import Step
-from geo.store import importing, jobs, uploads
+from geo.store import importing, jobs, migrate, readiness, uploads
 from geo.store.database import transaction
 from geo.store.jobs import Job
 
 log = logging.getLogger("luge")
 
 LOOK_EVERY_S = 5.0  # for jobs of processes that are gone; new ones are told by NOTIFY
+RETRY_S = 1.0
 HEED_STOP_S = 0.25
 GIVE_UP_S = 20.0
 STEPS = 4  # reading, checking, writing, and the end of it
@@ -52,6 +53,7 @@ class _Worker(threading.Thread):
         super().__init__(name="imports", daemon=True)
         self.url = url
         self.folder = folder
+        self.migrations = migrate.read_migrations()
         self.stopping = threading.Event()
         self.at_work: psycopg.Connection | None = None
 
@@ -72,13 +74,15 @@ class _Worker(threading.Thread):
                     self._watch(conn)
             except psycopg.Error as error:
                 log.warning("imports wait for the database: %s", error)
-                self.stopping.wait(LOOK_EVERY_S)
+            except Exception:  # of the disk, perhaps; the next look may go better
+                log.exception("imports wait")
+            self.stopping.wait(RETRY_S)
 
     def _watch(self, conn: psycopg.Connection) -> None:
         conn.execute("listen import_job")
         while not self.stopping.is_set():
             uploads.tidy(self.folder, jobs.KEEP_DAYS)
-            if jobs.ready(conn):
+            if not readiness.look(conn, self.migrations):
                 jobs.fail_orphans(conn)
                 jobs.expire(conn)
                 while not self.stopping.is_set() and (job := jobs.take(conn)):

@@ -53,6 +53,7 @@ def test_from_files_to_linked_points(made, tmp_path):
     assert place["block"]["code"].startswith(place["community"]["code"])
     assert place["grids"][0]["system"] == "management"
     assert "云汀" in luge(made, "search", "云汀").stdout
+    assert "everything was up to date" in luge(made, "refresh").stdout
 
 
 @pytest.mark.parametrize(

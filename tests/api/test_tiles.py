@@ -46,10 +46,11 @@ class Asked(NamedTuple):
 
     def somewhere(self, layer: str, zoom: int) -> Tile:
         """A tile that holds a feature of the layer."""
+        until = f" and until_zoom >= {zoom}" if LAYERS[layer].banded else ""
         with psycopg.connect(self.url) as conn:
             row = conn.execute(
                 "select st_x(p), st_y(p) from (select st_transform(st_pointonsurface(geom), 4326)"
-                f" as p from layer_{layer} where from_zoom <= {zoom} limit 1) as found"
+                f" as p from layer_{layer} where from_zoom <= {zoom}{until} limit 1) as found"
             ).fetchone()
         assert row
         return tile_of(row[0], row[1], zoom)

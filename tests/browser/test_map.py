@@ -55,8 +55,12 @@ def test_start_shows_the_whole_district(open_page: OpenPage, service: str) -> No
 
 def test_every_layer_is_drawn(open_page: OpenPage, spot: Spot) -> None:
     page = open_page(view(spot, 15))
-    for switch in page.locator("[data-toggle^='grids:']").all():
-        switch.check()
+    for toggle in page.eval_on_selector_all(
+        "[data-toggle]", "all => all.map(a => a.dataset.toggle)"
+    ):
+        page.locator(f"[data-toggle='{toggle}']").check()
+        settle(page)
+    page.locator("[data-toggle='incidents']").check()  # density switched them off
     settle(page)
     counts = drawn(page)
     for key in LAYERS:
@@ -189,6 +193,16 @@ def test_language_is_switched_and_kept(open_page: OpenPage) -> None:
     assert "lang=en" in page.url
     page.goto(page.url.split("#")[0])
     expect(page.get_by_role("tab").first).to_have_text("Layers")
+
+
+def test_tabs_by_arrow_keys(open_page: OpenPage) -> None:
+    page = open_page()
+    page.get_by_role("tab", name="图层").focus()
+    for key, name in (("ArrowRight", "指标"), ("ArrowRight", "名录"), ("ArrowRight", "图层"),
+                      ("ArrowLeft", "名录")):  # fmt: skip
+        page.keyboard.press(key)
+        expect(page.get_by_role("tab", name=name)).to_be_focused()
+        expect(page.get_by_role("tabpanel", name=name)).to_be_visible()
 
 
 def test_directory_flies_to_a_community(open_page: OpenPage, service: str) -> None:

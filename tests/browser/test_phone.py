@@ -33,7 +33,7 @@ def test_start_fits(open_page: OpenPage) -> None:
 def test_sheets_open_and_close(open_page: OpenPage) -> None:
     page = open_page(phone=True)
     expect(page.locator("#sheet")).to_be_hidden()
-    for name, tab in (("layers", "图层"), ("directory", "名录")):
+    for name, tab in (("layers", "图层"), ("figures", "指标"), ("directory", "名录")):
         page.locator(f"[data-opens={name}]").tap()
         expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
         expect(page.locator("#sheet")).to_be_in_viewport()
@@ -70,3 +70,41 @@ def test_search_fits(open_page: OpenPage) -> None:
     expect(page.get_by_role("option").first).to_be_visible()
     assert overflow(page) == []
     shot(page, "phone-search")
+
+
+def test_figures_fit(open_page: OpenPage) -> None:
+    page = open_page(phone=True)
+    page.locator("[data-opens=figures]").tap()
+    page.locator("#figure-metric").select_option("incidents")
+    page.locator("#figure-unit").select_option("areas:community")
+    row = page.locator(".units-by-value .unit").first
+    expect(row).to_be_visible()
+    page.wait_for_timeout(300)  # the sheet slides in
+    assert overflow(page) == []
+    for control in page.locator("#panel-figures select, #panel-figures button").all():
+        box = control.bounding_box()
+        assert box
+        assert box["height"] >= FINGER_PX
+    shot(page, "phone-figures")
+    row.tap()
+    expect(page.locator("#sheet")).to_be_hidden()
+    settle(page)
+    expect(page.locator("#key .classes")).to_be_in_viewport(ratio=1)
+    dock, key = page.locator("#dock").bounding_box(), page.locator("#key").bounding_box()
+    assert dock
+    assert key
+    assert key["y"] + key["height"] <= dock["y"]
+    assert overflow(page) == []
+    shot(page, "phone-figures-map")
+
+
+def test_density_in_english_fits(open_page: OpenPage) -> None:
+    page = open_page("#lang=en", phone=True)
+    page.locator("[data-opens=layers]").tap()
+    page.locator("[data-toggle='density']").check()
+    page.locator("#sheet .close").tap()
+    expect(page.locator("#key")).to_contain_text("Density of incidents")
+    settle(page)
+    page.wait_for_timeout(300)
+    assert overflow(page) == []
+    shot(page, "phone-density")

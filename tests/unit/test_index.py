@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.dispatcher import Dispatcher
 
-from geo import covering, indexfile, kernel, locate, nearest, raster
+from geo import covering, indexfile, kernel, locate, nearest, order, raster
 
 # A coarse lattice: points on edges and corners, and ties, are common.
 coordinate = st.integers(-12, 12).map(lambda n: n * 5.0)
@@ -237,7 +237,9 @@ def test_a_block_far_larger_than_its_neighbours():
     assert (found == len(blocks)).tolist() == inside.tolist()
 
 
-@pytest.mark.parametrize("module", [kernel, raster, nearest, covering], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "module", [kernel, raster, nearest, order, covering], ids=lambda m: m.__name__
+)
 def test_compiled_functions_call_those_of_their_own_module_only(module):
     """Numba would not notice a change of another module's, and run what it compiled before."""
     own = {n for n, f in vars(module).items() if isinstance(f, Dispatcher)}
@@ -261,7 +263,7 @@ def test_nothing_is_compiled_twice():
     """What is called from outside, for one kind of arguments: a mapped index is as any other."""
     several = {
         f"{module.__name__}.{name}": function.signatures
-        for module in (kernel, raster, nearest)
+        for module in (kernel, raster, nearest, order)
         for name, function in vars(module).items()
         if isinstance(function, Dispatcher) and not name.startswith("_")
         if len(function.signatures) > 1

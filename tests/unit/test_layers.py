@@ -13,6 +13,7 @@ from geo.layers import (
     LAYERS,
     MAX_ZOOM,
     METRICS,
+    MOST_ALWAYS,
     RIGHTS,
     Layer,
     Metric,
@@ -72,18 +73,31 @@ def test_style_refers_to_a_column_and_holds_colours(layer: Layer) -> None:
     assert not style.from_data or style.from_data in tiles.QUERIES
 
 
-@given(st.sampled_from(THINNED), st.integers(0, 20), st.integers(0, 5_000_000))
-def test_share_keeps_the_budget_and_grows_with_zoom(layer: Layer, zoom: int, count: int) -> None:
-    kept = share(layer, zoom, count)
-    assert (1 / kept).is_integer()
-    assert int(1 / kept).bit_count() == 1
-    assert kept <= share(layer, zoom + 1, count)
+# How many points have a rank below 1, 1/2, 1/4 …: open incidents have all of theirs below 1/1024.
+RANKS = st.lists(st.integers(0, 5_000_000), min_size=25, max_size=25).map(
+    lambda counts: sorted(counts, reverse=True)
+)
+
+
+@given(st.sampled_from(THINNED), st.integers(0, 20), RANKS)
+def test_share_keeps_the_budget_and_grows_with_zoom(
+    layer: Layer, zoom: int, below: list[int]
+) -> None:
+    kept = share(layer, zoom, below)
+    halvings = int(1 / kept).bit_length() - 1
+    assert kept == 2.0**-halvings
+    assert kept <= share(layer, zoom + 1, below)
     allowed = [most for last, most in layer.budget if zoom <= last]
     if not allowed:
         assert kept == 1
-    else:
-        assert count * kept <= allowed[0]
-        assert kept == 1 or count * kept * 2 > allowed[0]
+        return
+    if kept > layer.always:
+        assert below[halvings] <= allowed[0]
+    elif halvings < len(below):
+        assert below[halvings] <= max(allowed[0], MOST_ALWAYS)
+    if kept < layer.always:
+        assert below[halvings - 1] > MOST_ALWAYS
+    assert kept == 1 or below[halvings - 1] > allowed[0]
 
 
 @given(st.lists(st.text(), unique=True, max_size=9))

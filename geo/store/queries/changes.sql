@@ -31,14 +31,21 @@ where datname = current_database()
 select coalesce((select seq from change_horizon), 0), count(*), coalesce(sum(seq), 0)::bigint
 from change where layer = %(layer)s
 
+-- name: revisions
+-- The same of every layer; one row without a layer, so that there is always one.
+select layer, coalesce((select seq from change_horizon), 0), count(seq), coalesce(sum(seq), 0)::bigint
+from (select layer, seq from change union all select null, null) as log group by layer
+
 -- name: shares
 select layer, zoom, share from thinning
 
 -- name: prune
--- Keeps the newest rows. Numbers of transactions under way may still come below the horizon.
+-- Keeps the newest rows, once there are twice as many: each time all revisions change. Numbers of
+-- transactions under way may still come below the horizon.
 with gone as (
     delete from change
     where seq <= (select max(seq) from change) - %(keep)s
+      and (select max(seq) - min(seq) from change) > 2 * %(keep)s
       and xid < pg_snapshot_xmin(pg_current_snapshot())
     returning seq, xid::text::bigint as xid
 )

@@ -1,7 +1,3 @@
--- name: lacking
--- Whether the database is still without the table.
-select to_regclass('import_job') is null;
-
 -- name: make
 insert into import_job (place, kind, file, size_bytes)
 values (%(place)s, %(kind)s, %(file)s, %(size_bytes)s)

@@ -25,6 +25,17 @@ export interface Swatch {
   colour: string;
 }
 
+export interface Column {
+  name: string;
+  zh: string;
+  en: string;
+  unit: string;
+  type: "text" | "integer" | "number" | "boolean" | "date" | "time";
+  /** Where it is set, values below it are hidden (null) from those without `right`. */
+  least: number;
+  right: string;
+}
+
 export interface Layer {
   key: string;
   zh: string;
@@ -33,13 +44,52 @@ export interface Layer {
   geometry: "polygon" | "line" | "point";
   min_zoom: number;
   max_zoom: number;
-  style: { shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge"; colour: string; by: string; swatches: Swatch[] };
+  /** Whether it is on to begin with. */
+  shown: boolean;
+  columns: Column[];
+  /** The sets of features inside its tiles: its own, and points that carry names. */
+  parts: string[];
+  style: { shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge" | "heat"; colour: string; by: string; swatches: Swatch[] };
+  /** Changes whenever its features do. */
+  revision: string;
+  /** By zoom, the share of its points that is shown; all where nothing is said. */
   shares: Record<string, number>;
+}
+
+/** A value that the units of some layers can be coloured by. */
+export interface Metric {
+  key: string;
+  zh: string;
+  en: string;
+  unit: string;
+  layers: string[];
+}
+
+/** The values of a metric over the units of a layer. */
+export interface Measures {
+  metric: string;
+  layer: string;
+  unit: string;
+  /** Of the data they were computed from; null where they were not computed yet. */
+  revision: string | null;
+  computed_at: string | null;
+  values: Record<string, number>;
+  units: MeasuredUnit[];
+}
+
+export interface MeasuredUnit {
+  id: number;
+  code?: string | null;
+  name?: string | null;
+  seq?: number | null;
+  value: number;
+  bbox: Bounds;
 }
 
 export interface Layers {
   groups: { key: string; zh: string; en: string }[];
   layers: Layer[];
+  metrics: Metric[];
   /** Seconds since 1970; ages are counted from it, so that last year's data do not all look old. */
   newest_report: number | null;
 }
@@ -126,6 +176,8 @@ export async function read<T>(response: Response): Promise<T> {
 
 export const district = () => ask<District>("/api/district");
 export const layers = () => ask<Layers>("/api/layers");
+export const measures = (metric: string, query: Record<string, string | number>, signal: AbortSignal) =>
+  ask<Measures>(`/api/metrics/${metric}`, query, signal);
 export const areas = async () => (await ask<{ areas: Area[] }>("/api/areas")).areas;
 export const locate = (lon: number, lat: number, signal: AbortSignal) =>
   ask<Place>("/api/locate", { lon, lat }, signal);

@@ -2,13 +2,15 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { Layer } from "./api";
 import { find } from "./dom";
+import type { Fresh } from "./fresh";
 import { language, named, t, whenLanguage } from "./i18n";
+import { isVisible } from "./map";
 
-export function watchThinning(map: MapLibre, layers: Layer[]): void {
+export function watchThinning(map: MapLibre, fresh: Fresh): void {
   const hint = find("#hint");
   let failed = false;
   const show = () => {
-    const thinned = layers.filter((layer) => isShown(map, layer.key)).map((layer) => message(map, layer));
+    const thinned = fresh.declared.layers.filter((layer) => isVisible(map, layer.key)).map((layer) => message(map, layer));
     const text = failed ? t("tiles_failed") : thinned.filter(Boolean).join(" · ");
     if (hint.textContent !== text) hint.textContent = text;
   };
@@ -22,15 +24,10 @@ export function watchThinning(map: MapLibre, layers: Layer[]): void {
   });
 }
 
-function isShown(map: MapLibre, id: string): boolean {
-  return Boolean(map.getLayer(id)) && map.getLayoutProperty(id, "visibility") !== "none";
-}
-
 function message(map: MapLibre, layer: Layer): string {
   const zoom = Math.floor(map.getZoom());
   if (zoom < layer.min_zoom) return "";
-  const last = Object.keys(layer.shares).map(Number).sort((a, b) => a - b).find((limit) => zoom <= limit);
-  const share = last === undefined ? 1 : (layer.shares[String(last)] ?? 1);
+  const share = layer.shares[String(zoom)] ?? 1;
   if (share >= 1) return "";
   const name = layer.key === "incidents" ? t("closed_incidents") : named(layer);
   const start = language() === "en" ? name.charAt(0).toUpperCase() + name.slice(1) : name;

@@ -53,6 +53,18 @@ export function number(value: number): string {
   return numbers.format(value);
 }
 
+const figures = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+
+/** A value of a metric: whole, or to a tenth. */
+export function figure(value: number): string {
+  return figures.format(value);
+}
+
+/** Units are declared as they are written in Chinese; of those English has only the symbols. */
+export function unitName(unit: string): string {
+  return current === "en" && /\p{Script=Han}/u.test(unit) ? "" : unit;
+}
+
 export function metres(value: number): string {
   return value < 1000 ? `${value.toFixed(value < 10 ? 1 : 0)} m` : `${(value / 1000).toFixed(2)} km`;
 }

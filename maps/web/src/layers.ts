@@ -1,14 +1,15 @@
 // The layers panel: a switch and a legend for each declared layer, grouped as declared.
 import type { Map as MapLibre } from "maplibre-gl";
-import type { District, Layer, Layers, Swatch } from "./api";
-import { toggleKey } from "./draw/style";
+import type { District, Layer, Swatch } from "./api";
+import { isOnAtFirst, toggleKey } from "./draw/style";
 import { h } from "./dom";
+import type { Fresh } from "./fresh";
 import { named, number, t, whenLanguage } from "./i18n";
 import { setVisible } from "./map";
 
 const COUNTED: Record<string, string> = {
   incidents: "incident", merchants: "merchant", stations: "station", blocks: "block", compounds: "compound",
-  areas: "area", segments: "road",
+  areas: "area", named_roads: "road",
 };
 
 interface Row {
@@ -20,40 +21,68 @@ interface Row {
   on: boolean;
 }
 
-/** All rows of the panel with whether they are on; kept here so that a new language keeps them. */
-export function layersPanel(map: MapLibre, district: District, { groups, layers }: Layers): HTMLElement {
-  const rows = layers.flatMap(rowsOf);
-  const panel = h("div", { class: "layers" });
-  for (const row of rows) if (!row.on) whenStyled(map, () => setVisible(map, row.toggle, false));
-  whenLanguage(() => {
-    panel.replaceChildren(
-      ...groups.map((group) =>
-        h("fieldset", {},
-          h("legend", {}, named(group)),
-          ...rows.filter(({ layer }) => layer.group === group.key).map((row) => rowElement(map, district, row)))),
-    );
-    greyOut(map, panel);
-  });
-  map.on("zoomend", () => greyOut(map, panel));
-  return panel;
+export interface LayersPanel {
+  element: HTMLElement;
+  /** Switch a layer on or off, as if by hand. */
+  turn(toggle: string, on: boolean): void;
+  /** Give a layer a legend that follows what is in view. */
+  setLegend(key: string, legend: HTMLElement): void;
 }
 
-export function whenStyled(map: MapLibre, act: () => void): void {
-  if (map.isStyleLoaded()) act();
-  else map.once("load", act);
+export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
+  const panel = h("div", { class: "layers" });
+  const live: Record<string, HTMLElement> = {};
+  let rows = fresh.declared.layers.flatMap(rowsOf);
+  const render = () => {
+    panel.replaceChildren(
+      ...fresh.declared.groups.map((group) =>
+        h("fieldset", {},
+          h("legend", {}, named(group)),
+          ...rows.filter(({ layer }) => layer.group === group.key)
+            .map((row) => h("div", { class: "layer" }, switchOf(map, fresh.district, row), live[row.layer.key] ?? legend(row))))),
+    );
+    greyOut(map, panel);
+  };
+  /** Render, and leave the keyboard where it is. */
+  const refill = () => {
+    const focus = panel.querySelector<HTMLElement>(":focus")?.dataset["toggle"];
+    render();
+    if (focus) panel.querySelector<HTMLElement>(`[data-toggle="${focus}"]`)?.focus();
+  };
+  whenLanguage(render);
+  fresh.when((changed) => {
+    if (!changed.length) return;
+    const on = new Map(rows.map((row) => [row.toggle, row.on]));
+    // A grid system that is new since the page was opened has nothing on the map to switch.
+    rows = fresh.declared.layers.flatMap(rowsOf).filter(({ toggle }) => on.has(toggle)).map((row) => ({ ...row, on: on.get(row.toggle)! }));
+    refill();
+  });
+  map.on("zoomend", () => greyOut(map, panel));
+  return {
+    element: panel,
+    turn(toggle, on) {
+      for (const row of rows) if (row.toggle === toggle) row.on = on;
+      setVisible(map, toggle, on);
+      refill();
+    },
+    setLegend(key, legend) {
+      live[key] = legend;
+      refill();
+    },
+  };
 }
 
 function rowsOf(layer: Layer): Row[] {
   const { swatches, colour } = layer.style;
   if (layer.key !== "grids") {
-    return [{ toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: true }];
+    return [{ toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: isOnAtFirst(layer) }];
   }
-  return swatches.map((system, index) => ({
-    toggle: toggleKey(layer, system.value), layer, name: system, colour: system.colour, legend: [], on: index === 0,
+  return swatches.map((system) => ({
+    toggle: toggleKey(layer, system.value), layer, name: system, colour: system.colour, legend: [], on: isOnAtFirst(layer, system.value),
   }));
 }
 
-function rowElement(map: MapLibre, district: District, row: Row): HTMLElement {
+function switchOf(map: MapLibre, district: District, row: Row): HTMLElement {
   const count = district.counts[COUNTED[row.layer.key] ?? ""];
   const box = h("input", {
     type: "checkbox", role: "switch", "data-toggle": row.toggle,
@@ -63,13 +92,12 @@ function rowElement(map: MapLibre, district: District, row: Row): HTMLElement {
     },
   });
   box.checked = row.on;
-  const head = h("label", { class: "row", "data-min-zoom": row.layer.min_zoom },
+  return h("label", { class: "row", "data-min-zoom": row.layer.min_zoom },
     sample(row.layer, row.colour),
     h("span", { class: "name" }, named(row.name)),
     h("span", { class: "closer" }, t("closer")),
     count !== undefined && h("span", { class: "count" }, number(count)),
     box, h("i", { class: "switch", "aria-hidden": "true" }));
-  return h("div", { class: "layer" }, head, legend(row));
 }
 
 function legend(row: Row): HTMLElement | null {

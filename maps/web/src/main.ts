@@ -1,15 +1,20 @@
 // Starts the page: words first, then the district, then the map and its panels.
 import "./css/base.css";
 import "./css/panels.css";
+import "./css/figures.css";
 import "./css/place.css";
 import "./css/phone.css";
 import * as api from "./api";
+import { densityLegend } from "./density";
 import { find, h } from "./dom";
+import { figuresPanel } from "./figures/figures";
+import { keepFresh } from "./fresh";
 import { watchThinning } from "./hint";
 import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
 import { directoryPanel } from "./list";
 import { makeMap } from "./map";
+import { quietGround } from "./quiet";
 import { searchBox } from "./search";
 import { makeSheet } from "./sheet";
 import { speakBoth } from "./speak";
@@ -43,9 +48,14 @@ async function start(): Promise<void> {
   map.once("load", () => find("#cover").replaceChildren());
   const visit = visits(map, district, declared);
   find("#finder").append(searchBox(visit.result));
-  watchThinning(map, declared.layers);
-  makeSheet(
-    { layers: layersPanel(map, district, declared), directory: await directoryPanel(visit.area) }, dataLine(district));
+  const fresh = keepFresh(map, district, declared);
+  watchThinning(map, fresh);
+  const panel = layersPanel(map, fresh);
+  const quiet = quietGround(map, panel.turn);
+  const figures = figuresPanel(map, fresh, quiet, visit.unit);
+  const density = declared.layers.find(({ style }) => style.shape === "heat");
+  if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
+  makeSheet({ layers: panel.element, figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map } });
 }

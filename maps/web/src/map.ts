@@ -1,7 +1,7 @@
 // The map itself: made once, then moved, switched and marked by the panels.
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
 import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import type { PaddingOptions } from "maplibre-gl";
+import type { PaddingOptions, VectorTileSource } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { Bounds, District, Layers } from "./api";
 import { addBadges } from "./draw/badges";
@@ -11,6 +11,7 @@ import { t, whenLanguage } from "./i18n";
 
 setWorkerUrl(workerUrl);
 
+const FRAME_MS = 250;
 const CHINA: Bounds = [73, 18, 135, 54];
 
 export interface Chosen {
@@ -51,8 +52,24 @@ function tellBusy(map: MapLibre): void {
   map.on("idle", () => tell(false));
 }
 
+/** Now, or as soon as the style can be changed. */
+export function whenStyled(map: MapLibre, act: () => void): void {
+  if (map.getLayer("land")) act();
+  else map.once("style.load", act);
+}
+
+/** Whether the layer is switched on. */
+export function isVisible(map: MapLibre, id: string): boolean {
+  return Boolean(map.getLayer(id)) && map.getLayoutProperty(id, "visibility") !== "none";
+}
+
+/** Whether what is switched by this name is on. */
+export function isOn(map: MapLibre, toggle: string): boolean {
+  return map.getStyle().layers.some(({ id, metadata }) => (metadata as { toggle?: string } | undefined)?.toggle === toggle && isVisible(map, id));
+}
+
 /** Busy from this moment on: the map itself says so only at its next frame. */
-function redraw(map: MapLibre): void {
+export function redraw(map: MapLibre): void {
   map.getContainer().setAttribute("aria-busy", "true");
   map.triggerRepaint();
 }
@@ -67,6 +84,19 @@ export function framePadding(): PaddingOptions {
 
 export function flyTo(map: MapLibre, bbox: Bounds, closest = 16.5): void {
   map.fitBounds(new LngLatBounds(bbox), { padding: framePadding(), maxZoom: closest, duration: duration(900) });
+}
+
+/** Ask for a source's tiles in view again; old tiles stay on the map until the new ones are there. */
+export function reloadTiles(map: MapLibre, source: string, tiles: string[]): void {
+  map.getSource<VectorTileSource>(source)?.setTiles(tiles);
+  // Tiles that come back as they were make no frame, and so the map would not say that it is idle.
+  const frames = window.setInterval(() => map.triggerRepaint(), FRAME_MS);
+  map.once("idle", () => window.clearInterval(frames));
+}
+
+/** Go closer, where the map is farther away than `zoom`. */
+export function zoomIn(map: MapLibre, zoom: number): void {
+  if (map.getZoom() < zoom) map.easeTo({ zoom, padding: framePadding(), duration: duration(600) });
 }
 
 function addControls(map: MapLibre, district: District): void {

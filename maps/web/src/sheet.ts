@@ -2,10 +2,10 @@
 import { find, h, icon, ICONS } from "./dom";
 import { t, whenLanguage } from "./i18n";
 
-const TABS = ["layers", "directory"] as const;
+const TABS = ["layers", "figures", "directory"] as const;
 type Tab = (typeof TABS)[number];
 
-const DRAWN: Record<Tab, string> = { layers: ICONS.layers, directory: ICONS.list };
+const DRAWN: Record<Tab, string> = { layers: ICONS.layers, figures: ICONS.figures, directory: ICONS.list };
 
 export function closeSheet(): void {
   document.body.removeAttribute("data-sheet");
@@ -43,7 +43,8 @@ export function makeSheet(panels: Record<Tab, HTMLElement>, footer: HTMLElement)
   const strip = h("div", { role: "tablist" }, ...tabs);
   strip.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    const next = tabs.find((tab) => tab.getAttribute("aria-selected") === "false");
+    const step = event.key === "ArrowRight" ? 1 : tabs.length - 1;
+    const next = tabs[(tabs.findIndex((tab) => tab.getAttribute("aria-selected") === "true") + step) % tabs.length];
     next?.click();
     next?.focus();
   });

@@ -19,7 +19,7 @@ const TELL: Record<Thing["kind"], (said: Record<string, string>) => Told> = {
   incident: (said) => ({
     title: said["class"] ?? "",
     tags: [said["status"] ? tValue("status", said["status"]) : "", said["subclass"] ?? ""],
-    lines: [said["code"] ?? "", ago(Number(said["reported"])), said["address"] ?? ""],
+    lines: [said["code"] ?? "", ago(Number(said["reported_at"])), said["address"] ?? ""],
   }),
   merchant: (said) => ({
     title: said["name"] ?? t("kind_merchant"),

@@ -1,8 +1,10 @@
 // Visiting a place: from a click, a search result, the directory or the URL to marker and panel.
 import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { locate, Problem } from "./api";
-import type { Area, District, Layers, Place, Result } from "./api";
+import type { Area, District, Layers, MeasuredUnit, Place, Result } from "./api";
 import { gridSource } from "./draw/grids";
+import type { Choice } from "./figures/choice";
+import { sourceOf } from "./figures/choice";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { readHash, writeHash } from "./hash";
 import { t, whenLanguage } from "./i18n";
@@ -19,6 +21,7 @@ const MOUSE_PX = 4;
 export interface Visits {
   result: (result: Result) => void;
   area: (area: Area) => void;
+  unit: (choice: Choice, unit: MeasuredUnit) => void;
 }
 
 export function visits(map: MapLibre, district: District, declared: Layers): Visits {
@@ -94,6 +97,11 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
       choose(map, { source: "areas", id: area.id });
       flyTo(map, area.bbox);
     },
+    unit: ({ unit: kind }, unit) => {
+      if (isPhone()) closeSheet();
+      choose(map, { source: sourceOf(kind), id: unit.id });
+      flyTo(map, unit.bbox);
+    },
   };
 }
 
@@ -126,7 +134,7 @@ function keepInView(map: MapLibre, at: [number, number]): void {
 function chosenOf(result: Result, district: District): Chosen | null {
   const system = district.systems.find(({ name }) => name === result.detail)?.code ?? "";
   const source = {
-    area: result.detail === "compound" ? "compounds" : "areas", block: "blocks", grid: gridSource(system), road: "segments",
+    area: result.detail === "compound" ? "compounds" : "areas", block: "blocks", grid: gridSource(system), road: "named_roads",
   }[result.kind as string];
   return source ? { source, id: result.id } : null;
 }

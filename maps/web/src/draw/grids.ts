@@ -28,7 +28,7 @@ export function gridNames(system: Swatch): LayerSpecification[] {
   const source = gridSource(system.value);
   return [
     {
-      id: `${source}-names`, type: "symbol", source, "source-layer": "grid_labels", minzoom: 14.2,
+      id: `${source}-names`, type: "symbol", source, "source-layer": "grids_labels", minzoom: 14.2,
       layout: {
         "text-field": ["get", "name"], "text-font": STRONG, "text-size": byZoom([14, 11], [17, 14]), "text-max-width": 8,
         "text-padding": 12,

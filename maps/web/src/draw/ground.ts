@@ -5,6 +5,8 @@ import { byZoom, swatch } from "./colours";
 import { ink, REGULAR, STRONG } from "./text";
 
 export const OUTSIDE = "#e9edf1";
+/** Communities are shown from here on, where they lie in larger areas. */
+export const COMMUNITY_ZOOM = 12;
 const LAND = "#f8f6f1";
 
 // Streets; and communities where the district's areas begin with them.
@@ -39,7 +41,7 @@ export function compounds(layer: Layer): LayerSpecification[] {
 export function compoundNames(): LayerSpecification[] {
   return [
     {
-      id: "compound-names", type: "symbol", source: "compounds", "source-layer": "compound_labels", minzoom: 15,
+      id: "compound-names", type: "symbol", source: "compounds", "source-layer": "compounds_labels", minzoom: 15,
       layout: {
         "text-field": ["get", "name"], "text-font": REGULAR, "text-size": byZoom([15, 11], [18, 14]), "text-max-width": 7,
         "text-padding": 4,
@@ -64,7 +66,7 @@ export function blocks(layer: Layer): LayerSpecification[] {
 export function blockCodes(): LayerSpecification[] {
   return [
     {
-      id: "block-codes", type: "symbol", source: "blocks", "source-layer": "block_labels", minzoom: 16.5,
+      id: "block-codes", type: "symbol", source: "blocks", "source-layer": "blocks_labels", minzoom: 16.5,
       layout: {
         "text-field": ["get", "code"], "text-font": REGULAR, "text-size": 10.5, "text-letter-spacing": 0.02,
         "text-padding": 8,
@@ -84,7 +86,7 @@ export function borders(layer: Layer): LayerSpecification[] {
       paint: { "line-color": swatch(layer, "district"), "line-opacity": 0.12, "line-width": byZoom([10, 5], [15, 12]) },
     },
     {
-      id: "border-community", type: "line", ...source, filter: level("community"), minzoom: 12,
+      id: "border-community", type: "line", ...source, filter: level("community"), minzoom: COMMUNITY_ZOOM,
       layout: { "line-join": "round" },
       paint: {
         "line-color": swatch(layer, "community"), "line-width": byZoom([12, 0.7], [16, 1.4]), "line-dasharray": [4, 2.5],
@@ -104,7 +106,7 @@ export function borders(layer: Layer): LayerSpecification[] {
 }
 
 export function areaNames(layer: Layer): LayerSpecification[] {
-  const source = { source: "areas", "source-layer": "area_labels" } as const;
+  const source = { source: "areas", "source-layer": "areas_labels" } as const;
   return [
     {
       id: "community-names", type: "symbol", ...source, minzoom: 13, maxzoom: 16.5,

@@ -9,7 +9,7 @@ const DAY_S = 86_400;
 
 /** Open incidents stand out; closed ones fade with age. */
 function opacity(newest: number): ExpressionSpecification {
-  const age: ExpressionSpecification = ["-", newest, ["get", "reported"]];
+  const age: ExpressionSpecification = ["-", newest, ["get", "reported_at"]];
   return ["case", OPEN, 1, ["step", age, 0.75, 14 * DAY_S, 0.5, 60 * DAY_S, 0.32, 180 * DAY_S, 0.18]];
 }
 

@@ -77,8 +77,30 @@ export function rails(): LayerSpecification[] {
   ];
 }
 
+/** The axis of every segment, drawn over its road. */
+export function axes(layer: Layer): LayerSpecification[] {
+  return [
+    {
+      id: "segments", type: "line", source: "segments", "source-layer": "segments",
+      paint: { "line-color": layer.style.colour, "line-width": byZoom([10, 0.5], [14, 1], [18, 1.8]), "line-opacity": 0.8 },
+    },
+  ];
+}
+
+/** The strips along both sides of every segment. */
+export function sides(layer: Layer): LayerSpecification[] {
+  const common = { source: "sides", "source-layer": "sides", minzoom: layer.min_zoom } as const;
+  return [
+    { id: "sides-fill", type: "fill", ...common, paint: { "fill-color": layer.style.colour, "fill-opacity": 0.12 } },
+    {
+      id: "sides", type: "line", ...common,
+      paint: { "line-color": layer.style.colour, "line-width": byZoom([15, 0.6], [18, 1.4]), "line-opacity": 0.9 },
+    },
+  ];
+}
+
 export function roadNames(layer: Layer): LayerSpecification[] {
-  const common = { source: "segments", "source-layer": "road_names" } as const;
+  const common = { source: "named_roads", "source-layer": "named_roads" } as const;
   const text: ExpressionSpecification = ["get", "name"];
   const along = { "symbol-placement": "line" as const, "text-field": text, "text-font": REGULAR };
   return [

@@ -1,10 +1,12 @@
 // The whole map style, made from the declared layers: ground first, points last.
-import type { FilterSpecification, LayerSpecification, StyleSpecification, VectorSourceSpecification } from "maplibre-gl";
-import type { Layer, Layers } from "../api";
+import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
+import type { Layer, Layers, Swatch } from "../api";
+import { density } from "./density";
 import * as ground from "./ground";
 import { gridBorders, gridNames, gridSource } from "./grids";
 import { incidents, merchants, stations } from "./points";
 import * as roads from "./roads";
+import { sourcesOf } from "./sources";
 
 const NONE: FilterSpecification = ["==", ["id"], -1];
 // Ink on a white casing: no grid system has it.
@@ -16,6 +18,11 @@ export function toggleKey(layer: Layer, system = ""): string {
   return system ? `${layer.key}:${system}` : layer.key;
 }
 
+/** Whether a layer, or one system of grids, is on to begin with: of the grids the first system. */
+export function isOnAtFirst(layer: Layer, system = ""): boolean {
+  return layer.shown && (!system || layer.style.swatches[0]?.value === system);
+}
+
 export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpecification {
   const by = Object.fromEntries(declared.map((layer) => [layer.key, layer]));
   const at = (key: string): Layer => {
@@ -23,51 +30,45 @@ export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpe
     if (!layer) throw new Error(`the service declares no layer ${key}`);
     return layer;
   };
+  const of = (key: string, draw: (layer: Layer) => LayerSpecification[]) => toggled(at(key), "", draw(at(key)));
   const systems = at("grids").style.swatches;
+  const ofGrids = (draw: (system: Swatch) => LayerSpecification[]) =>
+    systems.flatMap((one) => toggled(at("grids"), one.value, draw(one)));
+  const gridSources = systems.map(({ value }) => gridSource(value));
   return {
     version: 8,
-    sources: makeSources(declared),
+    sources: Object.assign({}, ...declared.map(sourcesOf)),
     layers: [
       ...ground.land(),
-      ...toggled("compounds", ground.compounds(at("compounds"))),
-      ...toggled("roads", roads.water(at("roads"))),
-      ...toggled("roads", [...roads.roadLines(at("roads")), ...roads.roadSurfaces(at("roads")), ...roads.rails()]),
-      ...toggled("blocks", ground.blocks(at("blocks"))),
-      ...chosenFills(systems.map(({ value }) => gridSource(value))),
-      ...systems.flatMap((one) => toggled(`grids:${one.value}`, gridBorders(at("grids"), one))),
-      ...toggled("areas", ground.borders(at("areas"))),
-      ...chosenLines(systems.map(({ value }) => gridSource(value))),
-      ...toggled("segments", roads.roadNames(at("segments"))),
-      ...toggled("blocks", ground.blockCodes()),
-      ...toggled("merchants", merchants(at("merchants"))),
-      ...toggled("incidents", incidents(at("incidents"), newest_report ?? 0)),
-      ...toggled("compounds", ground.compoundNames()),
-      ...systems.flatMap((one) => toggled(`grids:${one.value}`, gridNames(one))),
-      ...toggled("areas", ground.areaNames(at("areas"))),
-      ...toggled("stations", stations()),
+      ...of("compounds", ground.compounds),
+      ...of("roads", roads.water),
+      ...of("roads", roads.roadLines),
+      ...of("roads", roads.roadSurfaces),
+      ...of("roads", roads.rails),
+      ...of("sides", roads.sides),
+      ...of("density", density),
+      ...of("segments", roads.axes),
+      ...of("blocks", ground.blocks),
+      ...chosenFills(gridSources),
+      ...ofGrids((one) => gridBorders(at("grids"), one)),
+      ...of("areas", ground.borders),
+      ...chosenLines(gridSources),
+      ...of("named_roads", roads.roadNames),
+      ...of("blocks", ground.blockCodes),
+      ...of("merchants", merchants),
+      ...of("incidents", (layer) => incidents(layer, newest_report ?? 0)),
+      ...of("compounds", ground.compoundNames),
+      ...ofGrids(gridNames),
+      ...of("areas", ground.areaNames),
+      ...of("stations", stations),
     ],
   };
 }
 
-function makeSources(declared: Layer[]): Record<string, VectorSourceSpecification> {
-  const sources: Record<string, VectorSourceSpecification> = {};
-  for (const layer of declared) {
-    const names = layer.key === "grids" ? layer.style.swatches.map(({ value }) => value) : [""];
-    for (const system of names) {
-      const query = system ? `?system=${encodeURIComponent(system)}` : "";
-      sources[system ? gridSource(system) : layer.key] = {
-        type: "vector",
-        tiles: [`${location.origin}/tiles/${layer.key}/{z}/{x}/{y}.mvt${query}`],
-        minzoom: layer.min_zoom,
-        maxzoom: layer.max_zoom,
-      };
-    }
-  }
-  return sources;
-}
-
-function toggled(toggle: string, layers: LayerSpecification[]): LayerSpecification[] {
-  return layers.map((layer) => ({ ...layer, metadata: { toggle } }));
+function toggled(layer: Layer, system: string, drawn: LayerSpecification[]): LayerSpecification[] {
+  const visibility = isOnAtFirst(layer, system) ? "visible" : "none";
+  return drawn.map((one) =>
+    ({ ...one, layout: { ...one.layout, visibility }, metadata: { toggle: toggleKey(layer, system) } }) as LayerSpecification);
 }
 
 // What was chosen (an area, block, grid or road) is outlined. Hidden until then, so that the tiles of
@@ -80,7 +81,7 @@ function chosenFills(gridSources: string[]): LayerSpecification[] {
 }
 
 function chosenLines(gridSources: string[]): LayerSpecification[] {
-  const lines = [...polygonSources(gridSources), ["segments", "road_names"] as const];
+  const lines = [...polygonSources(gridSources), ["segments", "segments"] as const, ["named_roads", "named_roads"] as const];
   const line = (prefix: string, source: string, part: string, colour: string, width: number): LayerSpecification => ({
     id: `${prefix}-${source}`, type: "line", source, "source-layer": part, filter: NONE,
     layout: { "line-join": "round", "line-cap": "round", visibility: "none" },

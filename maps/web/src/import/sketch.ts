@@ -13,7 +13,7 @@ import type { Preview } from "./service";
 setWorkerUrl(workerUrl);
 
 const CHINA: Bounds = [73, 18, 135, 54];
-const GROUND = ["areas", "roads", "segments"];
+const GROUND = ["areas", "roads", "named_roads"];
 const FINE = "#1d5fd1";
 const BAD = "#d3382c";
 const NOTHING: FeatureCollection = { type: "FeatureCollection", features: [] };

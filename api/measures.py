@@ -1,0 +1,91 @@
+"""The route of figures: the values of a metric over the units of a layer."""
+
+from hashlib import blake2b
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from api import shelf
+from api.readers import reader
+from geo.layers import LAYERS, METRICS, Metric
+from geo.store import changes, measures
+from geo.store.database import Connection, read_setting, transaction
+from geo.store.measures import Measured
+
+router = APIRouter(prefix="/api/metrics", tags=["map"])
+
+MOST_UNITS = 1_000
+# Answers differ when the declaration or the queries do.
+CODE = blake2b(
+    repr((METRICS, sorted(measures.QUERIES.items()))).encode(), digest_size=8
+).hexdigest()
+
+MetricKey = Annotated[str, Path(description="a key among `metrics` of /api/layers")]
+
+
+class Asked(BaseModel):
+    """Which units of which layer; the first of them in order of value are named."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    layer: str = Field(max_length=64, description="a layer that the metric has values for")
+    level: str | None = Field(None, max_length=64, description="areas of one level")
+    system: str | None = Field(None, max_length=64, description="grids of one system, by its code")
+    first: Literal["highest", "lowest"] = Field("highest", description="which end `units` shows")
+    limit: int = Field(100, ge=0, le=MOST_UNITS, description="most units to name")
+
+
+@router.get("/{metric}")
+def read_metric(request: Request, metric: MetricKey, asked: Annotated[Asked, Query()]) -> Response:
+    """`values` by unit, `units` with names and boxes in order of value; 304 where known."""
+    declared = _declared(metric)
+    _check(declared, asked)
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        wanted = Measured(
+            metric, LAYERS[asked.layer], read_setting(conn).today(), asked.level, asked.system
+        )
+        headers = {"ETag": _etag(conn, wanted, asked), "Cache-Control": shelf.ASK_AGAIN.decode()}
+        if shelf.matches(request.headers.get("if-none-match"), headers["ETag"].encode()):
+            return Response(status_code=304, headers=headers)
+        return JSONResponse(_answer(conn, declared, wanted, asked), headers=headers)
+
+
+def _answer(conn: Connection, metric: Metric, wanted: Measured, asked: Asked) -> dict[str, object]:
+    revision, at = measures.computed(conn, wanted) or (None, None)
+    return {
+        "metric": metric.key,
+        "layer": asked.layer,
+        "unit": metric.unit,
+        "revision": revision,
+        "computed_at": at and at.isoformat(),
+        "values": measures.values(conn, wanted),
+        "units": measures.ranked(conn, wanted, asked.limit, asked.first == "lowest"),
+    }
+
+
+def _etag(conn: Connection, wanted: Measured, asked: Asked) -> str:
+    """Of the values, of the units that they are of, and of what is asked."""
+    parts = (
+        changes.revision(conn, "metrics"), changes.revision(conn, wanted.layer.key),
+        wanted.on if wanted.layer.dated else "", wanted.metric, asked.model_dump(), CODE,
+    )  # fmt: skip
+    return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
+
+
+def _declared(key: str) -> Metric:
+    known = {metric.key: metric for metric in METRICS}
+    if key not in known:
+        raise HTTPException(404, f"there is no metric {key!r}; there are {', '.join(known)}")
+    return known[key]
+
+
+def _check(metric: Metric, asked: Asked) -> None:
+    if asked.layer not in metric.layers:
+        there = ", ".join(metric.layers)
+        raise HTTPException(400, f"{metric.key} has no values for {asked.layer!r}, but for {there}")
+    columns = {column.name for column in LAYERS[asked.layer].columns}
+    for word in ("level", "system"):
+        if getattr(asked, word) is not None and word not in columns:
+            raise HTTPException(400, f"the layer {asked.layer} cannot be asked by {word}")

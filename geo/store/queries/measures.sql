@@ -1,0 +1,21 @@
+-- Values of metrics, filled in for one layer from its declaration.
+
+-- name: computed
+-- Of which data the values are, and when they were computed; no row where they never were.
+select revision, computed_at from metric where key = %(metric)s and layer = %(layer)s
+
+-- name: units
+-- Units of the layer that have a value.
+select source.*, metric_value.value
+from {view} as source join metric_value on metric_value.unit_id = source.id
+where metric_value.key = %(metric)s and metric_value.layer = %(layer)s {conditions}
+
+-- name: values
+select id, value from ({units}) as unit order by id
+
+-- name: ranked
+-- The first units in order of value, with their boxes in degrees.
+select id {columns}, value, array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)] as bbox
+from (select * from ({units}) as unit order by {order} limit %(limit)s) as unit,
+     lateral (select box2d(st_transform(geom, 4326)) as box) as e
+order by {order}

@@ -1,0 +1,25 @@
+// Where the tiles of each layer come from.
+import type { VectorSourceSpecification } from "maplibre-gl";
+import type { Layer } from "../api";
+import { gridSource } from "./grids";
+
+/** The sources of a layer: one, or of grids one for each system. */
+export function sourcesOf(layer: Layer): Record<string, VectorSourceSpecification> {
+  const systems = layer.key === "grids" ? layer.style.swatches.map(({ value }) => value) : [""];
+  return Object.fromEntries(systems.map((system) => [
+    system ? gridSource(system) : layer.key,
+    { type: "vector", tiles: [address(layer, system)], minzoom: layer.min_zoom, maxzoom: layer.max_zoom },
+  ]));
+}
+
+/** Layers that seldom change are asked by revision, so that the browser never asks for a tile twice.
+ * Those that change all day keep their address and are asked whether they are still as they were. */
+function address(layer: Layer, system: string): string {
+  const seldom = layer.geometry !== "point" && layer.style.shape !== "heat";
+  return tilesOf(layer, { ...(system && { system }), ...(seldom && { rev: layer.revision }) });
+}
+
+export function tilesOf({ key }: Layer, query: Record<string, string>): string {
+  const search = new URLSearchParams(query).toString();
+  return `${location.origin}/tiles/${key}/{z}/{x}/{y}.mvt${search && `?${search}`}`;
+}

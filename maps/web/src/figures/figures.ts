@@ -1,0 +1,120 @@
+// Figures on the map: from a choice to values, from values to classes, and these to map, key and list.
+import type { Map as MapLibre } from "maplibre-gl";
+import { measures, Problem } from "../api";
+import type { MeasuredUnit } from "../api";
+import { quantiles } from "../classes";
+import { h } from "../dom";
+import { LINES, VALUES } from "../draw/ramps";
+import { toggleKey } from "../draw/style";
+import type { Fresh } from "../fresh";
+import { named, t, whenLanguage } from "../i18n";
+import { setKey } from "../key";
+import { whenStyled, zoomIn } from "../map";
+import type { Quiet } from "../quiet";
+import type { Choice } from "./choice";
+import { choiceOf, minZoomOf, nameOf, readChoice, unitsOf, writeChoice } from "./choice";
+import { paint, repaint } from "./paint";
+import type { Shown } from "./panel";
+import { NOTHING, keySection, listOf, picker } from "./panel";
+
+export interface FiguresPanel {
+  element: HTMLElement;
+  /** Take the colours away. */
+  leave(): void;
+}
+
+export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (choice: Choice, unit: MeasuredUnit) => void): FiguresPanel {
+  let shown: Shown = NOTHING;
+  let asked = new AbortController();
+  const list = h("div", { class: "values" });
+  const pickers = choicePickers(fresh, (metric, unit) => {
+    const wanted = choiceOf(fresh.declared, metric, unit ?? shown.choice?.unit.key ?? "");
+    if (wanted) zoomIn(map, minZoomOf(wanted.unit));
+    void choose(wanted);
+  });
+
+  const render = () => {
+    pickers.fill(shown.choice);
+    const focus = list.querySelector<HTMLElement>(":focus")?.dataset["unit"];
+    list.replaceChildren(...listOf(shown, () => void turn(), go));
+    if (focus) list.querySelector<HTMLElement>(`[data-unit="${focus}"]`)?.focus();
+    setKey("figures", keySection(shown, map.getZoom(), () => void choose(null)));
+  };
+  /** Ask for the values of the choice; true where they are others than before. */
+  const look = async (): Promise<boolean> => {
+    const { choice, first, found: before } = shown;
+    if (!choice) return false;
+    asked.abort();
+    asked = new AbortController();
+    try {
+      const found = await measures(choice.metric.key, { ...choice.unit.query, first }, asked.signal);
+      // Nothing is touched where nothing is new: somebody may be choosing.
+      if (!shown.failed && JSON.stringify(found) === JSON.stringify(before)) return false;
+      const colours = choice.unit.layer.geometry === "line" ? LINES : VALUES;
+      shown = { ...shown, found, classes: quantiles(Object.values(found.values), colours), failed: "" };
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return false;
+      shown = { ...shown, failed: error instanceof Problem ? error.message : t("offline") };
+    }
+    render();
+    return JSON.stringify(before?.values) !== JSON.stringify(shown.found?.values);
+  };
+  const makeRoom = (choice: Choice | null) => whenStyled(map, () => quiet("figures", choice ? noiseOf(fresh, choice) : []));
+  const choose = async (choice: Choice | null) => {
+    asked.abort();
+    shown = { ...NOTHING, choice, first: shown.first };
+    writeChoice(choice);
+    render();
+    makeRoom(choice);
+    await look();
+    if (shown.choice !== choice) return;
+    if (!shown.found) makeRoom(null);
+    paint(map, shown.found && choice, shown.classes);
+  };
+  const turn = async () => {
+    shown = { ...shown, first: shown.first === "highest" ? "lowest" : "highest" };
+    await look();
+    render();
+    list.querySelector<HTMLElement>(".turn")?.focus();
+  };
+  const reread = () => {
+    const wanted = readChoice(fresh.declared);
+    if (wanted?.metric.key !== shown.choice?.metric.key || wanted?.unit.key !== shown.choice?.unit.key) void choose(wanted);
+  };
+
+  fresh.when(async () => {
+    const { choice } = shown;
+    if ((await look()) && choice && shown.choice === choice) repaint(map, choice, shown.classes);
+  });
+  whenLanguage(render);
+  map.on("zoomend", () => setKey("figures", keySection(shown, map.getZoom(), () => void choose(null))));
+  window.addEventListener("hashchange", reread);
+  reread();
+  return {
+    element: h("div", { class: "figures-panel" }, ...pickers.elements, list),
+    leave: () => void (shown.choice && choose(null)),
+  };
+}
+
+/** What would hide or falsify the colours: many points, other colours of numbers; and where roads are coloured, the lines that run along them. */
+function noiseOf({ declared }: Fresh, { unit }: Choice): string[] {
+  const grids = declared.layers.filter(({ key }) => key === "grids");
+  const lines = grids.flatMap((layer) => layer.style.swatches.map(({ value }) => toggleKey(layer, value)));
+  return ["incidents", "merchants", "density", ...(unit.layer.geometry === "line" ? lines : [])];
+}
+
+function choicePickers(fresh: Fresh, change: (metric: string, unit?: string) => void) {
+  let metric = "";
+  const metricPicker = picker("figure-metric", (key) => change(key));
+  const unitPicker = picker("figure-unit", (key) => change(metric, key));
+  return {
+    elements: [metricPicker.element, unitPicker.element],
+    fill(choice: Choice | null) {
+      metric = choice?.metric.key ?? "";
+      const metrics = fresh.declared.metrics.map((one): [string, string] => [one.key, named(one)]);
+      metricPicker.fill(t("metric"), [["", t("metric_none")], ...metrics], metric);
+      const units = choice ? unitsOf(choice.metric, fresh.declared) : [];
+      unitPicker.fill(t("metric_unit"), units.map((unit) => [unit.key, nameOf(unit)]), choice?.unit.key ?? "");
+    },
+  };
+}

@@ -1,0 +1,94 @@
+// Units coloured by value. They have a source of their own, made anew for every choice: tiles that
+// still carry another metric are never coloured by the classes of this one.
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification, Map as MapLibre } from "maplibre-gl";
+import type { Class } from "../classes";
+import { byZoom } from "../draw/colours";
+import { NO_VALUE, STRENGTH, stepped } from "../draw/ramps";
+import { tilesOf } from "../draw/sources";
+import { redraw, reloadTiles, whenStyled } from "../map";
+import type { Choice } from "./choice";
+
+const SOURCE = "measured";
+const VALUE: ExpressionSpecification = ["get", "value"];
+const HAS: ExpressionSpecification = ["has", "value"];
+const NOT: ExpressionSpecification = ["!", HAS];
+const HATCH = "hatch";
+// Fills lie under water and roads, lines over the roads they belong to.
+const BELOW = { fill: "water-edge", line: "density" } as const;
+
+/** Colour the map so; null takes the colours away. */
+export function paint(map: MapLibre, choice: Choice | null, classes: Class[]): void {
+  whenStyled(map, () => {
+    redraw(map);
+    for (const { id } of map.getStyle().layers) if (id.startsWith(SOURCE)) map.removeLayer(id);
+    if (map.getSource(SOURCE)) map.removeSource(SOURCE);
+    if (!choice) return;
+    const { layer } = choice.unit;
+    map.addSource(SOURCE, { type: "vector", tiles: [address(choice)], minzoom: layer.min_zoom, maxzoom: layer.max_zoom });
+    const kind = layer.geometry === "line" ? "line" : "fill";
+    if (kind === "fill") addHatch(map);
+    for (const one of kind === "line" ? lines(choice, classes) : fills(choice, classes)) map.addLayer(one, BELOW[kind]);
+  });
+}
+
+/** New values of the same choice. */
+export function repaint(map: MapLibre, choice: Choice, classes: Class[]): void {
+  if (!map.getSource(SOURCE)) return paint(map, choice, classes);
+  redraw(map);
+  const property = choice.unit.layer.geometry === "line" ? "line-color" : "fill-color";
+  map.setPaintProperty(SOURCE, property, stepped(VALUE, classes, NO_VALUE));
+  reloadTiles(map, SOURCE, [address(choice)]);
+}
+
+/** Areas of all levels come together and are told apart here; `level` is not asked of tiles. */
+function address({ metric, unit }: Choice): string {
+  const { system } = unit.query;
+  return tilesOf(unit.layer, { ...(system && { system }), metric: metric.key });
+}
+
+function common({ unit }: Choice) {
+  return { source: SOURCE, "source-layer": unit.layer.key, minzoom: unit.layer.min_zoom } as const;
+}
+
+function filter({ unit }: Choice, also: ExpressionSpecification | true): FilterSpecification {
+  const { level } = unit.query;
+  return level ? ["all", ["==", ["get", "level"], level], also] : also;
+}
+
+function fills(choice: Choice, classes: Class[]): LayerSpecification[] {
+  const of = common(choice);
+  return [
+    { id: SOURCE, type: "fill", ...of, filter: filter(choice, HAS), paint: { "fill-color": stepped(VALUE, classes, NO_VALUE), "fill-opacity": STRENGTH.values } },
+    { id: `${SOURCE}-none`, type: "fill", ...of, filter: filter(choice, NOT), paint: { "fill-pattern": HATCH } },
+    { id: `${SOURCE}-edge`, type: "line", ...of, filter: filter(choice, true), paint: { "line-color": "#fff", "line-width": byZoom([11, 0.4], [16, 1.2]) } },
+  ];
+}
+
+function lines(choice: Choice, classes: Class[]): LayerSpecification[] {
+  const of = common(choice);
+  const width = byZoom([11, 1.4], [14, 3], [18, 9]);
+  const layout = { "line-cap": "butt", "line-join": "round" } as const;
+  return [
+    { id: `${SOURCE}-none`, type: "line", ...of, filter: NOT, layout, paint: { "line-color": NO_VALUE, "line-width": byZoom([11, 0.6], [18, 2.5]), "line-dasharray": [3, 2] } },
+    { id: SOURCE, type: "line", ...of, filter: HAS, layout, paint: { "line-color": stepped(VALUE, classes, NO_VALUE), "line-width": width } },
+  ];
+}
+
+/** Hatching for units without a value: no colour of any ramp. */
+function addHatch(map: MapLibre): void {
+  if (map.hasImage(HATCH)) return;
+  const side = 16;
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = side;
+  const pen = canvas.getContext("2d");
+  if (!pen) return;
+  pen.strokeStyle = NO_VALUE;
+  pen.globalAlpha = 0.7;
+  pen.lineWidth = 1.6;
+  for (const from of [-side, 0, side]) {
+    pen.moveTo(from - 2, side + 2);
+    pen.lineTo(from + side + 2, -2);
+  }
+  pen.stroke();
+  map.addImage(HATCH, pen.getImageData(0, 0, side, side), { pixelRatio: 2 });
+}
