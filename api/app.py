@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
 from api import (
     cases,
@@ -32,7 +33,7 @@ from api.gate import Gate, name_of
 from api.hub import Hub
 from api.readers import public
 from api.shelf import FromShelf, Shelf
-from api.streams import KeepRawSend
+from api.streams import RAW_SEND
 from api.tally import Tally
 from geo.store import cluster
 from geo.store.changes import Log
@@ -66,6 +67,9 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+# How often garbage is looked for among what is new, what is a little older, and everything.
+SELDOM = (20_000, 20, 200)
 
 NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>路格 Luge</title>
 <h1>地图页面尚未构建 · The map page is not built yet</h1>
@@ -101,8 +105,10 @@ def create_app(settings: Settings) -> FastAPI:
             async with tile_pool, telling, _running(hub.beat()), _running(keeping):
                 log.info("process %d serves", os.getpid())
                 # What is there now stays: looking through it for garbage would hold up every
-                # stream for a tenth of a second, again and again.
+                # stream for a tenth of a second, again and again; so would doing it as often as
+                # is usual with a thousand connections.
                 gc.freeze()
+                gc.set_threshold(*SELDOM)
                 yield
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
@@ -110,7 +116,7 @@ def create_app(settings: Settings) -> FastAPI:
         state.tally.settle()
 
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
-    app = FastAPI(
+    app = _Service(
         title="路格 Luge",
         lifespan=lifespan,
         docs_url=None,
@@ -130,7 +136,6 @@ def create_app(settings: Settings) -> FastAPI:
         knows=guard.host_rule(settings),
         tally=app.state.tally,
     )
-    app.add_middleware(KeepRawSend)
     app.include_router(health.router)
     app.include_router(places.router)
     app.include_router(tiles.router)
@@ -141,6 +146,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     _serve_page(app, DIST)
     return app
+
+
+class _Service(FastAPI):
+    """Keeps the server's own ``send`` for streams; every middleware stands before it."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope[RAW_SEND] = send
+        await super().__call__(scope, receive, send)
 
 
 def app_from_environment() -> FastAPI:

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 MOST_WAITING_BYTES = 1_000_000
 # A client that takes nothing for so long is gone.
 GIVE_UP_S = 60.0
+# Where the service keeps the server's own ``send`` in a request's scope.
 RAW_SEND = "luge.send"
 
 
@@ -183,15 +184,3 @@ async def _first(*tasks: asyncio.Task[Any]) -> None:
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task
-
-
-class KeepRawSend:
-    """The outermost layer: keeps the server's own ``send`` for streams."""
-
-    def __init__(self, app: Any) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes everything on."""
-        scope[RAW_SEND] = send
-        await self.app(scope, receive, send)

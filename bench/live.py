@@ -61,7 +61,7 @@ def measure(name: str, url: str, points: list, options: argparse.Namespace) -> N
     """One service: writers without clients and with them, and how late clients hear."""
     with _Service(name, url) as service:
         idle = write(url, points, options.rate, min(options.seconds, 20))
-        closed_idle = flood(url, points, 4)
+        closed_idle = flood(url, points, 1)
         streams = _Streams(service.port, options.streams)
         streams.ready()
         cpu = service.cpu_s()

@@ -276,3 +276,9 @@ def prune(conn: psycopg.Connection, keep: int = KEEP_ROWS) -> None:
     Revisions then change once.
     """
     conn.execute(QUERIES["prune"], {"keep": keep})
+
+
+async def trim(conn: psycopg.AsyncConnection[Any], log: Log, keep: int = KEEP_ROWS) -> None:
+    """Prunes where the log has grown to twice what is kept."""
+    if sum(len(rows.seq) for rows in log.rows.values()) > 2 * keep:
+        await conn.execute(QUERIES["prune"], {"keep": keep})

@@ -26,7 +26,7 @@ QUERIES = load("changes")
 HUSH = "hush"
 
 # What is waited between two looks: while awake, until the last have ended, and when called.
-AWAKE_PAUSE_S = 0.015
+AWAKE_PAUSE_S = 0.01
 SETTLING_PAUSE_S = 0.1
 LOOK_EVERY_S = 5.0
 # Much is when so many looks in a second found something.

@@ -9,14 +9,16 @@ from typing import Any
 
 import psycopg
 
-from geo.store.changes import Log, catch_up, recognise
+from geo.store.changes import Log, catch_up, recognise, trim
 from geo.store.waking import Waking
 
 log = logging.getLogger("luge")
 
 TRY_AGAIN_S = 0.5
-# After each telling the process has as long for everything else, but not more than this.
-MOST_REST_S = 0.05
+# After each telling the process has half as long for everything else, but not more than this.
+MOST_REST_S = 0.02
+# How often the log is looked at for having grown too long.
+TRIM_EVERY_S = 60.0
 # What the connection is called among those of the server.
 NAME = "luge watch"
 
@@ -43,23 +45,30 @@ async def _watch(url: str, seen: Log, tell: Tell) -> None:
     ) as conn:
         await conn.execute("listen luge_change")
         await recognise(conn, seen)
-        waking = Waking()
+        waking, trimmed = Waking(), time.monotonic()
         while True:
+            if time.monotonic() - trimmed > TRIM_EVERY_S:
+                await trim(conn, seen)
+                trimmed = time.monotonic()
             drowsy = await waking.before_look(conn)
             found = await catch_up(conn, seen)
             seen.live = True
-            await _tell_and_rest(conn, tell)
+            rested_s = await _tell_and_rest(conn, tell)
             pause_s = await waking.after_look(
                 conn, drowsy=drowsy, found=found, snapshot=seen.snapshot or ""
             )
-            async with aclosing(conn.notifies(timeout=pause_s, stop_after=1)) as coming:
+            async with aclosing(
+                conn.notifies(timeout=max(0, pause_s - rested_s), stop_after=1)
+            ) as coming:
                 async for call in coming:
                     waking.called(call.payload)
 
 
-async def _tell_and_rest(conn: Connection, tell: Tell) -> None:
+async def _tell_and_rest(conn: Connection, tell: Tell) -> float:
     """Tells, then leaves the process to others; meanwhile changes gather to be told at once."""
     begin = time.monotonic()
     await tell(conn)
     await asyncio.sleep(0)  # what was written to many streams goes out
-    await asyncio.sleep(min(time.monotonic() - begin, MOST_REST_S))
+    rest_s = min((time.monotonic() - begin) / 2, MOST_REST_S)
+    await asyncio.sleep(rest_s)
+    return rest_s

@@ -7,18 +7,24 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.store.changes import Log, catch_up, prune, revision, revision_of
+from geo.store import cursors
+from geo.store.changes import Log, catch_up, prune, revision, revision_of, since, trim
+from geo.store.cursors import Cursor
 from geo.store.database import transaction
 
 EVERYWHERE = (-3e7, -3e7, 3e7, 3e7)
 
 
-def read(url, log):
+def in_turn(url, work):
     async def once():
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
-            await catch_up(conn, log)
+            await work(conn)
 
     asyncio.run(once())
+
+
+def read(url, log):
+    in_turn(url, lambda conn: catch_up(conn, log))
     return log
 
 
@@ -137,6 +143,49 @@ def test_many_rows_are_one_row_of_the_log(empty_town):
         assert found == (500,)
 
 
+@settings(
+    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from("wcrb")), min_size=1, max_size=14)
+)
+def test_a_reader_that_breaks_off_anywhere_hears_each_change_once(empty_town, steps):
+    """Three writers write (w), commit (c), roll back (r); a reader breaks off (b) amid a batch.
+
+    It comes back with the cursor of the last event it had, to a process that has read the log.
+    """
+    log = read(empty_town, Log())
+    old = list(everything(log))
+    cursor, heard = Cursor(cursors.parse(log.snapshot)), []
+    writers = [psycopg.connect(empty_town) for _ in range(3)]
+    try:
+        for who, what in [*steps, (0, "c"), (1, "c"), (2, "c"), (0, "b"), (0, "b")]:
+            if what == "w":
+                writers[who].execute("insert into change (layer, op) values ('stations', 'update')")
+            elif what == "c":
+                writers[who].commit()
+            elif what == "r":
+                writers[who].rollback()
+            else:
+                coming = [news for news in since(read(empty_town, log), cursor) if news.rows]
+                for n, news in enumerate(coming):
+                    seq = news.rows["stations"].seq.tolist()
+                    before, after = cursors.parse(news.before), cursors.parse(news.after)
+                    broken = n == len(coming) - 1 and what == "b" and len(seq) > who + 1
+                    heard += seq[: who + 1] if broken else seq
+                    cursor = Cursor(before, after, seq[who]) if broken else Cursor(after)
+        for news in since(read(empty_town, log), cursor):
+            heard += news.rows["stations"].seq.tolist() if news.rows else []
+    finally:
+        for writer in writers:
+            writer.close()
+    assert sorted(old + heard) == sorted(everything(log))
+
+
+def everything(log):
+    return [seq for rows in log.rows.values() for seq in rows.seq.tolist()]
+
+
 def test_pruning_changes_the_revision_once_and_alike_for_all(empty_town):
     old = read(empty_town, Log())
     with transaction(empty_town) as conn:
@@ -151,6 +200,24 @@ def test_pruning_changes_the_revision_once_and_alike_for_all(empty_town):
     read(empty_town, old)
     assert revision_of(old, "stations") == revision_of(young, "stations") != before
     assert revision_of(old, "stations", EVERYWHERE) == revision_of(young, "stations", EVERYWHERE)
+
+
+def test_the_log_is_trimmed_when_it_is_twice_as_long_and_no_reader_is_misled(empty_town):
+    reader, late = read(empty_town, Log(hearing=True)), read(empty_town, Log(hearing=True))
+    for n in range(3):
+        with transaction(empty_town) as conn:
+            for i in range(4):
+                add_station(conn, f"{n}-{i}")
+        read(empty_town, reader)
+        in_turn(empty_town, lambda conn: trim(conn, reader, keep=5))
+    read(empty_town, reader)
+    assert 5 <= sum(len(rows.seq) for rows in reader.rows.values()) < 12
+    heard = [seq for news in reader.news for seq in news.rows["stations"].seq.tolist()]
+    assert len(heard) == len(set(heard)) == 12
+    assert not any(news.lost for news in reader.news)
+    read(empty_town, late)
+    assert [news.lost for news in late.news] == [True]
+    assert revision_of(late, "stations") == revision_of(reader, "stations")
 
 
 @pytest.mark.parametrize(
