@@ -91,7 +91,7 @@ def spot(conn: psycopg.Connection, asked: Spot, within_m: float = NEAR_M) -> Tol
     """
     setting = read_setting(conn)
     x, y = crs.transform_points(asked.x, asked.y, asked.crs, f"EPSG:{setting.srid}")
-    given = {
+    given: dict[str, object] = {
         "x": float(x), "y": float(y), "srid": setting.srid, "within_m": within_m,
         "class": asked.class_, "but": asked.but, "hours": NEAR_HOURS, "limit": MOST_NEAR,
     }  # fmt: skip

@@ -9,6 +9,8 @@ import { densityLegend } from "./density";
 import { find, h } from "./dom";
 import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
+import { openLive } from "./live/client";
+import { followChanges } from "./live/overlay";
 import { watchThinning } from "./hint";
 import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
@@ -33,7 +35,7 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
+      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
   });
   return line;
 }
@@ -41,7 +43,8 @@ function dataLine(district: api.District): HTMLElement {
 async function start(): Promise<void> {
   speakBoth();
   cover(t("loading"));
-  const [district, declared] = await Promise.all([api.district(), api.layers()]);
+  const live = openLive([]);
+  const [district, declared] = await Promise.all([api.district(), api.layers(), live.begun]);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
@@ -49,6 +52,7 @@ async function start(): Promise<void> {
   const visit = visits(map, district, declared);
   find("#finder").append(searchBox(visit.result));
   const fresh = keepFresh(map, district, declared);
+  followChanges(map, live, fresh);
   watchThinning(map, fresh);
   const panel = layersPanel(map, fresh);
   const quiet = quietGround(map, panel.turn);

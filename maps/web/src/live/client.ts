@@ -35,7 +35,7 @@ const AGAIN_MS = 2_000;
 const SILENT_MS = 5 * 60_000;
 // Changes that come close together are handed on together.
 const GATHER_MS = 40;
-const LONGEST_START_MS = 3_000;
+const LONGEST_START_MS = 1_500;
 
 export function openLive(layers: string[]): Live {
   const listeners = new Set<Listener>();

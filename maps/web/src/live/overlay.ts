@@ -1,28 +1,26 @@
 // Keeps the map current: changed incidents are drawn at once from a source of their own, and marked
 // in their tiles by feature-state so that they are not drawn twice; of other layers only the tiles
-// that a change touches are asked for again.
-import type { CircleLayerSpecification, ExpressionSpecification, GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+// that a change touches are asked for again. Which tiles show what of `fresh` is said there.
+import type { CircleLayerSpecification, GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import type { Feature, Point } from "geojson";
 import type { Change, Live } from "./client";
-import { refresh } from "./tiles";
+import type { Fresh, Touched } from "../fresh";
 
 const SOURCE = "incidents-live";
 const DRAWN = ["incidents-closed", "incidents"];
-const MOVED: ExpressionSpecification = ["boolean", ["feature-state", "moved"], false];
 // More than this are left to the tiles, so that a page open for weeks does not grow.
 const MOST_DRAWN = 2_000;
-const PAUSE_MS = 400;
+const PAUSE_MS = 500;
 
-export function followChanges(map: MapLibre, live: Live): void {
+export function followChanges(map: MapLibre, live: Live, fresh: Fresh): void {
   const drawn = new Map<number, Feature<Point>>();
-  const stale = new Map<string, Change["box"][]>();
+  let stale: Touched = new Map();
   let timer = 0;
 
   const settle = () => {
     drawn.clear();
     show();
     map.removeFeatureState({ source: "incidents", sourceLayer: "incidents" });
-    map.refreshTiles("incidents");
   };
   const show = () =>
     map.getSource<GeoJSONSource>(SOURCE)?.setData({ type: "FeatureCollection", features: [...drawn.values()] });
@@ -32,14 +30,15 @@ export function followChanges(map: MapLibre, live: Live): void {
     if (feature) drawn.set(change.id!, feature);
     else drawn.delete(change.id!);
   };
-  const ask = () => {
+  const look = () => {
     timer = 0;
-    for (const [source, boxes] of stale) for (const box of unite(boxes)) refresh(map, source, box);
-    stale.clear();
+    const touched = stale;
+    stale = new Map();
+    fresh.look(touched);
   };
-  const leave = (change: Change) => {
-    for (const source of sourcesOf(map, change.layer)) stale.set(source, [...(stale.get(source) ?? []), change.box]);
-    if (!timer) timer = window.setTimeout(ask, PAUSE_MS);
+  const leave = ({ layer, box }: Change) => {
+    stale.set(layer, [...(stale.get(layer) ?? []), box]);
+    if (!timer) timer = window.setTimeout(look, PAUSE_MS);
   };
 
   const start = () => {
@@ -48,13 +47,15 @@ export function followChanges(map: MapLibre, live: Live): void {
       changes: (changes) => {
         const points = changes.filter(({ layer, id }) => layer === "incidents" && id !== undefined);
         points.forEach(take);
-        if (drawn.size > MOST_DRAWN) settle();
-        else if (points.length) show();
+        if (drawn.size > MOST_DRAWN) {
+          settle();
+          leave({ ...points[0]!, box: null });
+        } else if (points.length) show();
         for (const change of changes) if (!points.includes(change)) leave(change);
       },
       reset: () => {
         settle();
-        for (const source of Object.keys(map.getStyle().sources)) if (isTiled(map, source)) map.refreshTiles(source);
+        fresh.look(new Map());
       },
     });
   };
@@ -76,28 +77,5 @@ function addLayers(map: MapLibre): void {
     const { "source-layer": _, ...rest } = layer;
     const next = map.getStyle().layers;
     map.addLayer({ ...rest, id: `${layer.id}-live`, source: SOURCE }, next[next.findIndex(({ id }) => id === layer.id) + 1]?.id);
-    for (const name of ["circle-opacity", "circle-stroke-opacity"] as const) {
-      const usual = map.getPaintProperty(layer.id, name) as ExpressionSpecification | number | undefined;
-      map.setPaintProperty(layer.id, name, ["case", MOVED, 0, usual ?? 1]);
-    }
   }
-}
-
-function isTiled(map: MapLibre, source: string): boolean {
-  return map.getSource(source)?.type === "vector";
-}
-
-/** The sources that draw a layer: one each, and one for each system of grids. */
-function sourcesOf(map: MapLibre, layer: string): string[] {
-  return Object.keys(map.getStyle().sources).filter(
-    (source) => isTiled(map, source) && (source === layer || source.startsWith(`${layer}-`) || source.startsWith(`${layer}:`)));
-}
-
-/** Many boxes as one; anywhere (null) swallows all. */
-function unite(boxes: Change["box"][]): Change["box"][] {
-  const known = boxes.filter((box) => box !== null);
-  if (known.length < boxes.length) return [null];
-  if (known.length < 8) return known;
-  const side = (at: 0 | 1 | 2 | 3, pick: (...values: number[]) => number) => pick(...known.map((box) => box[at]));
-  return [[side(0, Math.min), side(1, Math.min), side(2, Math.max), side(3, Math.max)]];
 }

@@ -1,7 +1,7 @@
 // Which tiles a box lies in: those are asked for again, and no others.
 import type { Map as MapLibre, VectorTileSource } from "maplibre-gl";
 
-type Box = [west: number, south: number, east: number, north: number];
+export type Box = [west: number, south: number, east: number, north: number];
 interface TileId { z: number; x: number; y: number }
 
 const MOST_TILES = 64;
@@ -22,17 +22,19 @@ function tileAt(lon: number, lat: number, z: number): [number, number] {
   return [cut((lon + 180) / 360), cut(0.5 - Math.log((1 + sin) / (1 - sin)) / (4 * Math.PI))];
 }
 
-/** Ask again for the tiles of a source that touch the box; for all where there is no box. */
-export function refresh(map: MapLibre, source: string, box: Box | null): void {
-  const held = map.getSource<VectorTileSource>(source);
-  if (!held) return;
-  if (!box) return map.refreshTiles(source);
-  const least = Math.max(held.minzoom, Math.floor(map.getZoom()) - 2);
-  const tiles: TileId[] = [];
-  for (let z = least; z <= held.maxzoom; z++) {
-    const some = tilesOf(box, z);
-    if (some.length === 0) return map.refreshTiles(source);
-    tiles.push(...some);
+/** Ask again for the tiles of a source that touch one of the boxes, and for no others; from now on at `tiles`. */
+export function refresh(map: MapLibre, name: string, tiles: string[], boxes: Box[]): void {
+  const source = map.getSource<VectorTileSource>(name);
+  if (!source) return;
+  const wanted = new Map<string, TileId>();
+  for (const box of boxes) {
+    for (let z = source.minzoom; z <= source.maxzoom; z++) {
+      const some = tilesOf(box, z);
+      if (some.length === 0) return void source.setTiles(tiles);
+      for (const id of some) wanted.set(`${id.z}/${id.x}/${id.y}`, id);
+    }
   }
-  map.refreshTiles(source, tiles);
+  // `setTiles` would drop all that is on the map and was not touched.
+  source.tiles = tiles;
+  map.refreshTiles(name, [...wanted.values()]);
 }

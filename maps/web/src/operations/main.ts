@@ -3,6 +3,7 @@ import "../css/base.css";
 import "../css/operations.css";
 import * as api from "../api";
 import { duration, find, h, icon, ICONS, isPhone } from "../dom";
+import { keepFresh } from "../fresh";
 import { readHash, writeHash } from "../hash";
 import { t, tValue, whenLanguage } from "../i18n";
 import { openLive } from "../live/client";
@@ -24,7 +25,7 @@ import { TABS } from "./states";
 const ACTOR = "luge.actor";
 const TICK_MS = 30_000;
 // What the map shows beside the queue; more is a switch away on the map page.
-const HIDDEN = ["incidents", "merchants", "blocks"];
+const HIDDEN = ["incidents", "merchants", "blocks", "density"];
 
 async function start(): Promise<void> {
   speakBoth();
@@ -37,7 +38,7 @@ async function start(): Promise<void> {
   if (!readHash("map") && district.bounds) map.fitBounds(district.bounds, whole);
   map.once("load", () => HIDDEN.forEach((toggle) => setVisible(map, toggle, false)));
   const drawing = drawCases(map);
-  followChanges(map, live);
+  followChanges(map, live, keepFresh(map, district, declared));
 
   const panel = find("#case");
   const actor = find<HTMLInputElement>("#actor");
@@ -163,7 +164,7 @@ async function start(): Promise<void> {
     shown = { ...shown, busy: "" };
     if (!(error instanceof api.Problem)) return told("bad", t("not_sent"));
     if (error.status !== 409 && error.status !== 412) return told("bad", error.message);
-    const text = t("faster", { status: tValue("status", String(error.said["status"] ?? "")) });
+    const text = t("faster", { status: tValue("status", (error.said["now"] as { status?: string } | undefined)?.status ?? "") });
     try {
       await renew(one.code, { kind: "bad", text });
     } catch {
