@@ -62,11 +62,13 @@ async function start(): Promise<void> {
     find("#news ol").replaceChildren(...newest().map(newsLine));
     if (told) {
       const day = (at: string) => `${Number(at.slice(5, 7))}-${Number(at.slice(8, 10))}`;
-      find("#hours").replaceChildren(chart(told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours")));
-      find("#days").replaceChildren(chart(told.days, day, t("wall_days")));
+      const [hours, days] = [find("#hours"), find("#days")];
+      hours.replaceChildren(chart(told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours"), shapeOf(hours)));
+      days.replaceChildren(chart(told.days, day, t("wall_days"), shapeOf(days)));
       find("#until").textContent = told.asleep ? t("wall_asleep", { at: local(told.until) }) : "";
       find("#worst ol").replaceChildren(...told.grids.slice(0, GRIDS).map((grid, at) => gridLine(grid, at === turn - 1)));
     }
+    for (const list of document.querySelectorAll<HTMLElement>(".side section")) trim(list);
     showMap();
   };
   const count = async () => {
@@ -85,13 +87,17 @@ async function start(): Promise<void> {
     await reload().catch(() => undefined);
     await Promise.all([count(), trend()]);
   };
+  const look = () => {
+    const grid = turn ? told?.grids[turn - 1] : undefined;
+    const box = grid ? new LngLatBounds([grid.west, grid.south, grid.east, grid.north]) : district.bounds && new LngLatBounds(district.bounds);
+    if (box) map.fitBounds(box, { padding: grid ? 60 : 30, duration: duration(2_500), maxZoom: 16 });
+  };
   const rotate = () => {
-    const grids = told?.grids.slice(0, GRIDS).filter(({ open }) => open > 0) ?? [];
+    const grids = told?.grids.slice(0, GRIDS).filter(({ open }) => open > 0) ?? [];  // the ones with most come first
     turn = grids.length ? (turn + 1) % (grids.length + 1) : 0;
     const grid = turn ? grids[turn - 1] : undefined;
     for (const id of ["worst", "worst-fill"]) map.setFilter(id, ["==", ["id"], grid?.id ?? -1]);
-    const box = grid ? new LngLatBounds([grid.west, grid.south, grid.east, grid.north]) : district.bounds && new LngLatBounds(district.bounds);
-    if (box) map.fitBounds(box, { padding: grid ? 140 : 40, duration: duration(2_500), maxZoom: 16 });
+    look();
     find("#here").replaceChildren(...(grid ? [h("b", {}, grid.name), h("span", {}, gridWords(grid))] : [h("b", {}, district.name), h("span", {}, t("wall_whole"))]));
     show();
   };
@@ -120,8 +126,14 @@ async function start(): Promise<void> {
     show();
   });
   map.once("load", showMap);
+  window.addEventListener("resize", () => {
+    look();
+    show();
+  });
   await load();
   tick();
+  map.resize();
+  look();
   window.setInterval(tick, 1_000);
   window.setInterval(() => void trend(), TRENDS_MS);
   if (!readHash("still")) window.setInterval(rotate, TURN_MS);
@@ -137,6 +149,16 @@ async function redraw(map: MapLibre): Promise<void> {
       if (source?.type === "vector") (source as unknown as { setTiles: (tiles: string[]) => void }).setTiles(tiles ?? []);
     }
   }
+}
+
+function shapeOf({ clientWidth, clientHeight }: HTMLElement): number {
+  return clientWidth / Math.max(1, clientHeight);
+}
+
+/** Take away the last rows that do not fit; half a row tells nothing. */
+function trim(section: HTMLElement): void {
+  const rows = section.querySelectorAll("li");
+  for (let last = rows.length - 1; last > 0 && section.scrollHeight > section.clientHeight + 1; last--) rows[last]!.remove();
 }
 
 function newest(): Case[] {

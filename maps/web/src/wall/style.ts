@@ -20,11 +20,6 @@ export function darkStyle({ layers: declared }: Layers): StyleSpecification {
     { id: "worst-fill", type: "fill", source: "grids-management", "source-layer": "grids", filter: ["==", ["id"], -1], paint: { "fill-color": "#ffd166", "fill-opacity": 0.12 } },
     { id: "streets", type: "line", source: "areas", "source-layer": "areas", filter: ["==", ["get", "level"], "street"], paint: { "line-color": "#6b8fc4", "line-width": byZoom([10, 1], [14, 2.4]) } },
     {
-      id: "street-names", type: "symbol", source: "areas", "source-layer": "areas_labels", filter: ["==", ["get", "level"], "street"],
-      layout: { "text-field": ["get", "name"], "text-font": REGULAR, "text-size": byZoom([10, 15], [14, 24]), "text-letter-spacing": 0.1 },
-      paint: { "text-color": "#b9cdec", "text-halo-color": "#0a1322", "text-halo-width": 2 },
-    },
-    {
       id: "glow", type: "circle", source: "cases",
       paint: { "circle-radius": byZoom([10, 6], [15, 18]), "circle-color": ["case", ["get", "late"], "#ff7a59", "#4cc9f0"], "circle-opacity": 0.2, "circle-blur": 0.7 },
     },
@@ -39,6 +34,11 @@ export function darkStyle({ layers: declared }: Layers): StyleSpecification {
     {
       id: "new", type: "circle", source: "cases", filter: ["get", "fresh"],
       paint: { "circle-radius": byZoom([10, 16], [15, 30]), "circle-opacity": 0, "circle-stroke-color": "#ffffff", "circle-stroke-width": 3 },
+    },
+    {
+      id: "street-names", type: "symbol", source: "areas", "source-layer": "areas_labels", filter: ["==", ["get", "level"], "street"],
+      layout: { "text-field": ["get", "name"], "text-font": REGULAR, "text-size": byZoom([10, 15], [14, 24]), "text-letter-spacing": 0.1 },
+      paint: { "text-color": "#b9cdec", "text-halo-color": "#0a1322", "text-halo-width": 2 },
     },
   ];
   delete sources["incidents"];
