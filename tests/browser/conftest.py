@@ -4,6 +4,7 @@ import shutil
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -19,12 +20,12 @@ SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--igno
 PATIENCE_MS = 60_000
 
 
-@pytest.fixture(scope="session")
-def service(sample_url: str) -> Iterator[str]:
-    """The address of the running service."""
+@contextmanager
+def serving(url: str) -> Iterator[str]:
+    """A service on the database at ``url``; its own address."""
     if not (DIST / "index.html").is_file():
         pytest.fail("the map page is not built: run ./scripts/setup")
-    app = create_app(Settings(database_url=sample_url))
+    app = create_app(Settings(database_url=url))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -34,6 +35,13 @@ def service(sample_url: str) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture(scope="session")
+def service(sample_url: str) -> Iterator[str]:
+    """The address of the running service."""
+    with serving(sample_url) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -90,9 +90,13 @@ async function start(): Promise<void> {
     render();
     draw();
   };
+  /** What was told of the same case stays until the next thing is done. */
   const show = (one: Case, told: Shown["told"] = null) => {
     const same = shown?.one.code === one.code ? shown : null;
-    shown = { one, place: same?.place ?? null, spot: same?.spot ?? null, busy: "", told, note: told?.kind === "good" ? "" : (same?.note ?? "") };
+    shown = {
+      one, place: same?.place ?? null, spot: same?.spot ?? null, busy: same?.busy ?? "", told: told ?? same?.told ?? null,
+      note: told?.kind === "good" ? "" : (same?.note ?? ""),
+    };
     render();
   };
   /** The case as it is now; its place and what was there before too, where it is another one. */
@@ -147,6 +151,7 @@ async function start(): Promise<void> {
     try {
       const after = await service.take(one, action, note.trim(), actor.value.trim(), () => told("wait", t("sending_again")));
       put(after);
+      if (shown) shown.busy = "";
       show(after, { kind: "good", text: t("done_action", { action: tValue("action", action), status: tValue("status", after.status) }) });
       draw();
     } catch (error) {
@@ -188,7 +193,7 @@ async function start(): Promise<void> {
       held.chosen = one.code;
       queue.tab("new");
       show(one, { kind: "good", text: t("filed_as", { code: one.code }) });
-      void choose(one.code).then(() => shown?.told ?? told("good", t("filed_as", { code: one.code })));
+      void choose(one.code);
     },
     fly: (at) => bring(at, 17),
   });
@@ -223,7 +228,7 @@ async function start(): Promise<void> {
   follow(live, {
     changed: (codes) => {
       draw();
-      if (shown && codes.has(shown.one.code) && !shown.busy) void renew(shown.one.code, shown.told).catch(() => undefined);
+      if (shown && codes.has(shown.one.code) && !shown.busy) void renew(shown.one.code).catch(() => undefined);
     },
     arrived: (one) => (news.textContent = t("arrived", { what: one.subclass ?? one.class, where: one.address ?? one.road ?? "" })),
     reload: () => void load(),
