@@ -1,15 +1,16 @@
 """Operations: one page works on cases while another watches; nothing is done twice or lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2 as httpx
 import pytest
+from access import serious_faults
 from conftest import serving
 from pages import OpenPage, Spot, overflow, settle, shot
 from playwright.sync_api import Locator, Page, Route, expect
 
-MakeDatabase = Any
+MakeDatabase = Callable[..., str]
 # What an open page may take to show a change, with room for a busy machine.
 SOON_MS = 3_000
 LOOP = (("f", "filed"), ("d", "dispatched"), ("h", "handling"), ("b", "handled"), ("v", "closed"))
@@ -89,9 +90,7 @@ def test_a_case_is_filed_and_closed_while_a_second_page_watches(
     shot(works, "operations-closed")
 
 
-def test_near_duplicates_show_while_entering(
-    open_page: OpenPage, service: str, spot: Spot
-) -> None:
+def test_near_duplicates_show_while_entering(open_page: OpenPage, service: str, spot: Spot) -> None:
     page = operations(open_page, f"#map=17/{spot.lat}/{spot.lon}")
     before = file(service, spot)
     fill(page)
@@ -159,9 +158,7 @@ def test_a_reason_is_asked_for(open_page: OpenPage, service: str, spot: Spot) ->
     assert read(service, code)["steps"][-1]["note"] == "重复上报"
 
 
-def test_the_network_is_lost_and_comes_back(
-    open_page: OpenPage, service: str, spot: Spot
-) -> None:
+def test_the_network_is_lost_and_comes_back(open_page: OpenPage, service: str, spot: Spot) -> None:
     page = operations(open_page)
     page.context.set_offline(True)
     expect(page.locator(".live")).to_have_attribute("data-state", "lost")
@@ -251,16 +248,19 @@ def test_every_part_fits(open_page: OpenPage, service: str, spot: Spot, phone: b
     case = file(service, spot, description=address, address=address)
     page = operations(open_page, phone=phone)
     assert overflow(page) == []
+    assert serious_faults(page) == []
     shot(page, f"{size}operations")
     row(page, case["code"]).click()
     expect(page.locator("#case .steps")).to_be_visible()
     expect(page.locator("#case .sum, #case .none").last).to_be_visible()
     settle(page)
     assert overflow(page) == []
+    assert serious_faults(page) == []
     shot(page, f"{size}operations-case")
     page.locator("#case .close").click()
     fill(page)
     assert overflow(page) == []
+    assert serious_faults(page) == []
     shot(page, f"{size}operations-new")
 
 
@@ -270,6 +270,7 @@ def test_the_wall_shows_a_new_case_and_holds_no_more_than_it_shows(
     page = open_page("wall#still=1")
     page.wait_for_selector("body[data-ready]")
     expect(page.locator("#worst li").first).to_be_visible()
+    assert serious_faults(page) == []
     shot(page, "wall")
     counter = page.locator("[data-counter=open] dd")
     before = int(counter.inner_text().replace(",", ""))

@@ -151,9 +151,10 @@ async function start(): Promise<void> {
     try {
       const after = await service.take(one, action, note.trim(), actor.value.trim(), () => told("wait", t("sending_again")));
       put(after);
-      if (shown) shown.busy = "";
-      show(after, { kind: "good", text: t("done_action", { action: tValue("action", action), status: tValue("status", after.status) }) });
       draw();
+      if (shown?.one.code !== one.code) return;
+      shown.busy = "";
+      show(after, { kind: "good", text: t("done_action", { action: tValue("action", action), status: tValue("status", after.status) }) });
     } catch (error) {
       await refused(one, error);
     }

@@ -27,12 +27,13 @@ export function makeQueue(held: Held, choose: (code: string) => void, again: () 
   let shown: Tab = "new";
   let failure = "";
   const tabs = TABS.map((name) =>
-    h("button", { type: "button", role: "tab", id: `queue-${name}`, "data-tab": name, "aria-controls": "cases", onclick: () => tab(name) }));
+    h("button", { type: "button", role: "tab", id: `queue-${name}`, "data-tab": name, "aria-controls": "queue-panel", onclick: () => tab(name) }));
   const strip = h("div", { role: "tablist" }, ...tabs);
   const input = h("input", { type: "search", class: "text", id: "filter", autocomplete: "off", oninput: () => show() });
-  const list = h("ul", { id: "cases", role: "tabpanel", tabindex: -1 });
+  const list = h("ul", { id: "cases" });
+  const panel = h("div", { id: "queue-panel", role: "tabpanel" }, list);
   const foot = h("p", { class: "foot", role: "status" });
-  const element = h("section", { id: "queue" }, strip, h("div", { class: "field" }, icon(ICONS.search, 16), input), list, foot);
+  const element = h("section", { id: "queue" }, strip, h("div", { class: "field" }, icon(ICONS.search, 16), input), panel, foot);
 
   const inTab = () => {
     const words = input.value.trim().toLowerCase();
@@ -47,13 +48,13 @@ export function makeQueue(held: Held, choose: (code: string) => void, again: () 
       tabElement.tabIndex = name === shown ? 0 : -1;
       tabElement.replaceChildren(h("span", {}, t(`queue_${name}`)), h("b", {}, number(count)));
     }
-    list.setAttribute("aria-labelledby", `queue-${shown}`);
+    panel.setAttribute("aria-labelledby", `queue-${shown}`);
     const rows = inTab();
     const focused = list.contains(document.activeElement) ? held.chosen : "";
-    const top = list.scrollTop;
+    const top = panel.scrollTop;
     list.replaceChildren(...rows.slice(0, MOST_ROWS).map((one) => row(one, held, choose)));
     if (rows.length === 0) list.replaceChildren(empty());
-    list.scrollTop = top;
+    panel.scrollTop = top;
     if (focused) list.querySelector<HTMLElement>(`[data-code="${CSS.escape(focused)}"]`)?.focus();
     foot.textContent = rows.length > MOST_ROWS ? t("queue_more", { n: MOST_ROWS, of: number(rows.length) }) : "";
   };
@@ -65,7 +66,7 @@ export function makeQueue(held: Held, choose: (code: string) => void, again: () 
   };
   const tab = (name: Tab) => {
     shown = name;
-    list.scrollTop = 0;
+    panel.scrollTop = 0;
     show();
   };
   strip.addEventListener("keydown", (event) => {

@@ -48,7 +48,7 @@ export function isIn(tab: Tab, one: Case): boolean {
 }
 
 export function span(ms: number): string {
-  const minutes = Math.max(0, Math.round(ms / 60_000));
+  const minutes = Math.max(1, Math.round(ms / 60_000));
   if (minutes < 60) return t("span_minutes", { n: minutes });
   if (minutes < 48 * 60) return t("span_hours", { n: Math.round(minutes / 60) });
   return t("span_days", { n: Math.round(minutes / 1440) });
