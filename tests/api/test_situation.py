@@ -1,13 +1,11 @@
 """How things stand, against the same figures worked out with pandas."""
 
-import os
 from datetime import datetime
 
 import httpx2 as httpx
 import pandas as pd
 import psycopg
 import pytest
-from services import copied
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -109,18 +107,17 @@ def test_a_spot_tells_what_was_there(client, incidents):
     assert len(spot["cases"]) == min(30, len(there))
 
 
-def test_a_case_that_may_be_the_same_is_marked(cluster_url, sample_url):
-    with copied(cluster_url, sample_url, f"test_spot_{os.getpid()}") as url:
-        app = create_app(Settings(database_url=url))
-        with TestClient(app, client=("127.0.0.1", 50000)) as client:
-            place = {"lon": 121.0055, "lat": 31.1051}
-            said = {**place, "class": "噪声扰民"}
-            code = client.post("/api/cases", json=said).json()["code"]
-            spot = told(client.get("/api/spot", params=said))
-            assert [one["code"] for one in spot["cases"] if one["same"]] == [code]
-            assert spot["cases"][0]["code"] == code
-            other = told(client.get("/api/spot", params={**place, "class": "违法停车"}))
-            assert not any(one["same"] for one in other["cases"])
-            now = told(client.get("/api/now"))
-            assert now["reported_today"] >= 1
-            assert datetime.fromisoformat(now["newest"]) <= datetime.fromisoformat(now["at"])
+def test_a_case_that_may_be_the_same_is_marked(make_database, sample_url):
+    app = create_app(Settings(database_url=make_database(sample_url)))
+    with TestClient(app, client=("127.0.0.1", 50000)) as client:
+        place = {"lon": 121.0055, "lat": 31.1051}
+        said = {**place, "class": "噪声扰民"}
+        code = client.post("/api/cases", json=said).json()["code"]
+        spot = told(client.get("/api/spot", params=said))
+        assert [one["code"] for one in spot["cases"] if one["same"]] == [code]
+        assert spot["cases"][0]["code"] == code
+        other = told(client.get("/api/spot", params={**place, "class": "违法停车"}))
+        assert not any(one["same"] for one in other["cases"])
+        now = told(client.get("/api/now"))
+        assert now["reported_today"] >= 1
+        assert datetime.fromisoformat(now["newest"]) <= datetime.fromisoformat(now["at"])

@@ -178,8 +178,9 @@ def test_the_map_draws_a_change_without_fetching_tiles(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     case = file(service, spot)
-    drawn = f"""(layer) => luge.map.getLayer(layer) && luge.map.queryRenderedFeatures({{layers: [layer]}})
-        .some(({{id}}) => id === {case["id"]})"""
+    drawn = f"""(layer) => luge.map.getLayer(layer)
+        && luge.map.queryRenderedFeatures({{layers: [layer]}})
+            .some(({{id}}) => id === {case["id"]})"""
     page.wait_for_function(drawn, arg="incidents-live", timeout=SOON_MS)
     step(service, case["code"], "file")
     step(service, case["code"], "dispatch")
