@@ -93,22 +93,21 @@ def create_app(settings: Settings) -> FastAPI:
         tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
         state.pool, state.tile_pool = pool, tile_pool
         state.pools = {"requests": pool, "tiles": tile_pool}
-        hub = state.hub = Hub(state.log)
         with (
             pool,
             watching(url) as state.readiness,
             working(url, settings.home / "uploads"),
             upkeep(url),
         ):
-            keeping = metrics.refreshing(state)
-            telling = _running(watch(url, state.log, hub.tell))
-            async with tile_pool, telling, _running(hub.beat()), _running(keeping):
-                log.info("process %d serves", os.getpid())
+            hub = state.hub = Hub(state.log)
+            works = watch(url, state.log, hub.tell), hub.beat(), metrics.refreshing(state)
+            async with tile_pool, _running(works[0]), _running(works[1]), _running(works[2]):
                 # What is there now stays: looking through it for garbage would hold up every
                 # stream for a tenth of a second, again and again; so would doing it as often as
                 # is usual with a thousand connections.
                 gc.freeze()
                 gc.set_threshold(*SELDOM)
+                log.info("process %d serves", os.getpid())
                 yield
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
@@ -148,19 +147,19 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
+def app_from_environment() -> FastAPI:
+    """The service as LUGE_* variables say, with its log: what each process of it runs."""
+    settings = load()
+    logs.begin(settings.log)
+    return create_app(settings)
+
+
 class _Service(FastAPI):
     """Keeps the server's own ``send`` for streams; every middleware stands before it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope[RAW_SEND] = send
         await super().__call__(scope, receive, send)
-
-
-def app_from_environment() -> FastAPI:
-    """The service as LUGE_* variables say, with its log: what each process of it runs."""
-    settings = load()
-    logs.begin(settings.log)
-    return create_app(settings)
 
 
 @asynccontextmanager

@@ -26,10 +26,14 @@ log = logging.getLogger("luge")
 
 # What a proxy or another system may call a request; anything else could forge lines of a log.
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
-# Answered without the database: figures, the contract, and the page, which tells what is missing.
+# Answered without the database: figures, the contract, the page, which tells what is missing, and
+# streams, for a browser that is refused one does not ask again.
 NEEDS_NO_DATABASE = frozenset(
-    ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import", "/operations", "/wall")
-)
+    (
+        "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/api/live",
+        "/", "/import", "/operations", "/wall",
+    )
+)  # fmt: skip
 FILES = "/assets/"
 # In place of an operation: turned away at the gate; no such route.
 REFUSED, UNMATCHED = "refused", "unmatched"

@@ -4,6 +4,7 @@ Streams that ask for the same thing are one group, whose message is put together
 """
 
 import asyncio
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from api.streams import Message, Stream, message
 from geo.store import changes, cursors, live
 from geo.store.changes import Log, News
 from geo.store.cursors import BadCursor, Cursor
+from geo.store.database import NO_DATABASE
 from geo.store.watching import Connection
 
 BEAT_S = 15.0
@@ -28,6 +30,9 @@ TOO_MUCH = "too much has changed since: read everything anew"
 BEHIND = "this client did not keep up: read everything anew"
 AREAS_CHANGED = "the areas have changed: read everything anew"
 ROWS_GONE = "changes were lost to this service: read everything anew"
+UNTOLD = "a change could not be told: read everything anew"
+
+log = logging.getLogger("luge")
 
 
 @dataclass
@@ -57,16 +62,21 @@ class Hub:
         return sum(len(group.streams) for group in self.groups.values())
 
     async def tell(self, conn: Connection) -> None:
-        """Passes on what is new to every stream; what fails stays to be told."""
+        """Passes on what is new to every stream; it stays to be told where the database goes."""
         while self.log.news:
             news = self.log.news[0]
-            if news.lost:
-                self._reset(list(self.groups.values()), ROWS_GONE, news.number)
-            else:
+            try:
                 await self._tell(conn, news)
+            except NO_DATABASE:
+                raise
+            except Exception:  # one batch that cannot be told must not end all telling
+                log.exception("changes could not be told")
+                self._reset(list(self.groups.values()), UNTOLD, news.number)
             self.log.news.popleft()
 
     async def _tell(self, conn: Connection, news: News) -> None:
+        if news.lost:
+            self._reset(list(self.groups.values()), ROWS_GONE, news.number)
         if not news.rows.keys().isdisjoint(("areas", "compounds")):
             await self._renew_grounds(conn, news.number)
         for rights in {wish.rights for wish in self.groups}:
@@ -83,14 +93,15 @@ class Hub:
         return {layer: rows for layer, rows in news.rows.items() if layer in layers}
 
     async def _renew_grounds(self, conn: Connection, number: int) -> None:
-        """Who listens to an area is told to read it anew: its ground may be another."""
-        asked = [(wish, group) for wish, group in self.groups.items() if wish.area]
-        for wish, group in asked:
+        """Who listens to an area whose ground is another now is told to read it anew."""
+        for wish, group in [asked for asked in self.groups.items() if asked[0].area]:
+            before = group.ground
             try:
                 group.ground = await live.ground(conn, wish.area)
             except live.NoSuchArea:
                 group.ground = shapely.Point()
-        self._reset([group for _, group in asked], AREAS_CHANGED, number)
+            if group.ground != before:
+                self._reset([group], AREAS_CHANGED, number)
 
     def _reset(self, groups: list[Group], why: str, number: int) -> None:
         said = message(events.event("reset", self._position(), {"why": why}))

@@ -54,12 +54,20 @@ class Direct:
 
     def __init__(self, transport: Any) -> None:
         self.transport = transport
-        self.waiting = transport.get_write_buffer_size
-        self.abort = transport.abort
 
     def write(self, message: Message) -> None:
-        """Writes; a transport that is closing drops it."""
-        self.transport.write(message.framed)
+        """Writes, where the client is still there: uvloop takes nothing for one that is gone."""
+        if not self.transport.is_closing():
+            self.transport.write(message.framed)
+
+    def waiting(self) -> int:
+        """What the transport holds."""
+        return 0 if self.transport.is_closing() else int(self.transport.get_write_buffer_size())
+
+    def abort(self) -> None:
+        """Closes without sending what waits."""
+        if not self.transport.is_closing():
+            self.transport.abort()
 
     async def run(self) -> None:
         """Has nothing to do."""

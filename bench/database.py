@@ -18,17 +18,20 @@ HOME = Path(__file__).parents[1] / ".luge" / "bench"
 SRID = 4549
 
 
-def start() -> str:
-    """The benchmarks' own cluster; the URL of its first database, with PostGIS."""
-    url = cluster.start(HOME, fast=True)
+def start(*, fast: bool = True) -> str:
+    """The benchmarks' own cluster; the URL of its first database, with PostGIS.
+
+    With ``fast`` it does not wait for the disk; where one must, it is another cluster.
+    """
+    url = cluster.start(HOME if fast else HOME / "durable", fast=fast)
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("create extension if not exists postgis")
     return url
 
 
-def make(city: City) -> str:
+def make(city: City, *, fast: bool = True) -> str:
     """A database with the whole schema, and the city's blocks and segments under their ids."""
-    url = start()
+    url = start(fast=fast)
     with psycopg.connect(url, autocommit=True) as conn:
         conn.execute("drop database if exists bench_city with (force)")
         conn.execute("create database bench_city")

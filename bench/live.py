@@ -1,6 +1,7 @@
 """Changes to 1 000 open streams: how late they come, and what it costs the writers.
 
 scripts/bench live [--streams 1000] [--rate 50] [--seconds 60] [--turns 2]
+scripts/bench live --calls
 
 Each turn starts each service anew in a process of its own: Luge; Luge through ASGI alone; and a
 plain Starlette StreamingResponse with a queue a client, which reads and encodes just as Luge does.
@@ -17,6 +18,7 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -41,14 +43,18 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--turns", type=int, default=2)
     parser.add_argument("--only", choices=SERVERS)
+    parser.add_argument("--calls", action="store_true", help="the cost of NOTIFY, in place of it")
     parser.add_argument("--serve", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
         serve(*options.serve)
         return
     city = cities.make("small")
-    url = database.make(city)
+    url = database.make(city, fast=not options.calls)
     points = cities.points(city, 100_000).tolist()
+    if options.calls:
+        calls(url, points)
+        return
     for turn in range(options.turns):
         print(f"turn {turn + 1}, load {os.getloadavg()[0]:.1f}", flush=True)
         alone = write(url, points, options.rate, min(options.seconds, 20))
@@ -60,8 +66,7 @@ def main() -> None:
 def measure(name: str, url: str, points: list, options: argparse.Namespace) -> None:
     """One service: writers without clients and with them, and how late clients hear."""
     with _Service(name, url) as service:
-        idle = write(url, points, options.rate, min(options.seconds, 20))
-        closed_idle = flood(url, points, 1)
+        idle = write(url, points, options.rate, min(options.seconds, 15))
         streams = _Streams(service.port, options.streams)
         streams.ready()
         cpu = service.cpu_s()
@@ -69,13 +74,14 @@ def measure(name: str, url: str, points: list, options: argparse.Namespace) -> N
         busy = write(url, points, options.rate, options.seconds, "x")
         cpu = (service.cpu_s() - cpu) / (time.monotonic() - start)
         late, missed, twice = streams.result(len(busy))
+        memory = service.memory_mb()
+        idle = np.concatenate([idle, write(url, points, options.rate, min(options.seconds, 15))])
         print(
             f"  {name}: insert to client ms p50 {np.percentile(late, 50):.1f},"
             f" p99 {np.percentile(late, 99):.1f}, worst {late.max():.1f};"
             f" {len(late)} heard, {missed} missed, {twice} twice; CPU {cpu:.0%};"
-            f" memory {service.memory_mb():.0f} MB; load {os.getloadavg()[0]:.1f}\n"
-            f"    writers: no clients {told(idle)}; with clients {told(busy)};"
-            f" flat out {closed_idle:.0f}/s without clients",
+            f" memory {memory:.0f} MB; load {os.getloadavg()[0]:.1f}\n"
+            f"    writers: no clients {told(idle)}; with clients {told(busy)}",
             flush=True,
         )
 
@@ -101,14 +107,39 @@ def write(url: str, points: list, rate: float, seconds: float, mark: str = "") -
     return np.array(taken)
 
 
-def flood(url: str, points: list, seconds: float) -> float:
-    """Commits a second of one writer who never pauses."""
-    with psycopg.connect(url, autocommit=True) as conn:
-        begin, n = time.monotonic(), 0
-        while time.monotonic() < begin + seconds:
-            conn.execute(INSERT, [f"f{n}-{begin}", "", *points[n % len(points)]])
-            n += 1
-    return n / seconds
+def flood(url: str, points: list, writers: int, seconds: float) -> float:
+    """Commits a second of writers who never pause."""
+
+    def one(who: int) -> int:
+        n, begin = 0, time.monotonic()
+        with psycopg.connect(url, autocommit=True) as conn:
+            while time.monotonic() < begin + seconds:
+                conn.execute(INSERT, [f"f{who}-{n}-{begin}", "", *points[n % len(points)]])
+                n += 1
+        return n
+
+    with ThreadPoolExecutor(writers) as pool:
+        return sum(pool.map(one, range(writers))) / seconds
+
+
+def calls(url: str, points: list) -> None:
+    """What calling readers costs writers who commit at once to a disk, in turns."""
+    ways = {
+        "a call in each commit": "begin perform pg_notify('luge_change', ''); end",
+        "hushed": None,
+        "no call at all": "begin null; end",
+    }
+    put = "create or replace function wake_readers() returns void language plpgsql as $q${}$q$"
+    with psycopg.connect(url, autocommit=True) as conn, _Service(SERVERS[0], url):
+        (ours,) = conn.execute(
+            "select prosrc from pg_proc where proname = 'wake_readers'"
+        ).fetchone()
+        for turn in range(4):
+            for name, body in ways.items():
+                conn.execute(put.format(body or ours))
+                print(f"  {name}: {flood(url, points, 4, 2.5):.0f} commits/s", flush=True)
+            print(f"  turn {turn + 1}, load {os.getloadavg()[0]:.1f}", flush=True)
+        conn.execute(put.format(ours))
 
 
 class _Service:
@@ -230,7 +261,6 @@ def serve(name: str, url: str, port: str) -> None:
     else:
         app = create_app(Settings(database_url=url))
         if name != "luge":
-            streams.Direct = lambda _: None
             streams.pipe_of = lambda scope, send: streams.Queued(send)
             import api.live
 

@@ -173,9 +173,9 @@ async def _catch_up(conn: psycopg.AsyncConnection[Any], log: Log) -> bool:
     if before is None:
         await _recognise(conn, log)
     row = await _since(conn, before)
-    lost = row[1] != log.horizon and _is_gap(before, row[2])
     # What the log told before we read it, or before its end was cut off, we do not know.
     anew = before is None or row[1] != log.horizon
+    lost = row[1] != log.horizon and _is_gap(before, row[2])
     if row[1] != log.horizon:
         # Rows are gone that we hold: the log is read anew, so that all processes agree.
         log.horizon, log.gone_xid = row[1], row[2]
@@ -276,9 +276,3 @@ def prune(conn: psycopg.Connection, keep: int = KEEP_ROWS) -> None:
     Revisions then change once.
     """
     conn.execute(QUERIES["prune"], {"keep": keep})
-
-
-async def trim(conn: psycopg.AsyncConnection[Any], log: Log, keep: int = KEEP_ROWS) -> None:
-    """Prunes where the log has grown to twice what is kept."""
-    if sum(len(rows.seq) for rows in log.rows.values()) > 2 * keep:
-        await conn.execute(QUERIES["prune"], {"keep": keep})

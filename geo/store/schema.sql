@@ -150,7 +150,7 @@ begin
                  case when n <= each_of then box2d(tile_geom)::text end;
     end if;
     if n > 0 then
-        perform pg_notify('luge_change', '');
+        perform wake_readers();
     end if;
     return null;
 end $$;
@@ -160,7 +160,7 @@ CREATE FUNCTION public.note_everywhere() RETURNS trigger
     AS $$
 begin
     insert into change (layer, op) select layer, 'update' from unnest(string_to_array(tg_argv[0], ',')) as layer;
-    perform pg_notify('luge_change', '');
+    perform wake_readers();
     return null;
 end $$;
 
@@ -236,6 +236,13 @@ CREATE FUNCTION public.rank_of(id bigint) RETURNS double precision
     select ((id * 2654435761) & 4294967295) / 4294967296.0::double precision
 $$;
 
+CREATE FUNCTION public.refuse_history() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    raise exception 'the history of cases is only ever added to' using errcode = 'restrict_violation';
+end $$;
+
 CREATE FUNCTION public.road_place_at(p public.geometry, within_m double precision, OUT segment_id integer, OUT side text, OUT chainage_m double precision, OUT offset_m double precision) RETURNS record
     LANGUAGE sql STABLE
     AS $$
@@ -252,6 +259,19 @@ CREATE FUNCTION public.road_place_at(p public.geometry, within_m double precisio
     select w.id, place.side, place.chainage_m, place.offset_m
     from winner w, place_on(w.geom, p) as place
 $$;
+
+CREATE FUNCTION public.wake_readers() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+    now_ms double precision := extract(epoch from clock_timestamp()) * 1000;
+    until_ms bigint := (select last_value from change_watch);
+begin
+    -- A time far ahead is of a clock that was put back since.
+    if until_ms < now_ms or until_ms > now_ms + 1000 then
+        perform pg_notify('luge_change', '');
+    end if;
+end $$;
 
 CREATE TABLE public.area (
     id integer NOT NULL,
@@ -316,6 +336,12 @@ ALTER TABLE public.block ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.case_serial (
+    day date NOT NULL,
+    last integer NOT NULL,
+    CONSTRAINT case_serial_last_check CHECK ((last > 0))
+);
+
 CREATE TABLE public.change (
     seq bigint NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -334,6 +360,7 @@ CREATE TABLE public.change (
 CREATE TABLE public.change_horizon (
     one boolean DEFAULT true NOT NULL,
     seq bigint NOT NULL,
+    xid xid8 DEFAULT '0'::xid8 NOT NULL,
     CONSTRAINT change_horizon_one_check CHECK (one)
 );
 
@@ -345,6 +372,13 @@ ALTER TABLE public.change ALTER COLUMN seq ADD GENERATED ALWAYS AS IDENTITY (
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE SEQUENCE public.change_watch
+    START WITH 0
+    INCREMENT BY 1
+    MINVALUE 0
+    NO MAXVALUE
+    CACHE 1;
 
 CREATE TABLE public.chief (
     id integer NOT NULL,
@@ -600,8 +634,10 @@ CREATE TABLE public.incident_step (
     at timestamp with time zone NOT NULL,
     actor text,
     note text,
+    status text NOT NULL,
     CONSTRAINT incident_step_seq_check CHECK ((seq > 0)),
-    CONSTRAINT incident_step_step_check CHECK ((step = ANY (ARRAY['collect'::text, 'file'::text, 'dispatch'::text, 'handle'::text, 'feedback'::text, 'verify'::text, 'evaluate'::text, 'bounce'::text, 'extend'::text, 'shelve'::text, 'supervise'::text, 'appeal'::text, 'rework'::text])))
+    CONSTRAINT incident_step_status_check CHECK ((status = ANY (ARRAY['reported'::text, 'filed'::text, 'dispatched'::text, 'handling'::text, 'handled'::text, 'closed'::text, 'cancelled'::text]))),
+    CONSTRAINT incident_step_step_check CHECK ((step = ANY (ARRAY['collect'::text, 'file'::text, 'dispatch'::text, 'handle'::text, 'feedback'::text, 'verify'::text, 'evaluate'::text, 'cancel'::text, 'bounce'::text, 'extend'::text, 'shelve'::text, 'supervise'::text, 'appeal'::text, 'rework'::text])))
 );
 
 CREATE VIEW public.layer_areas AS
@@ -1032,6 +1068,14 @@ CREATE TABLE public.refreshed (
     seconds double precision NOT NULL
 );
 
+CREATE TABLE public.request_key (
+    key text NOT NULL,
+    asked text NOT NULL,
+    incident_id bigint,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT request_key_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+
 ALTER TABLE public.road ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.road_id_seq
     START WITH 1
@@ -1117,6 +1161,9 @@ ALTER TABLE ONLY public.block
 
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.case_serial
+    ADD CONSTRAINT case_serial_pkey PRIMARY KEY (day);
 
 ALTER TABLE ONLY public.change_horizon
     ADD CONSTRAINT change_horizon_pkey PRIMARY KEY (one);
@@ -1211,6 +1258,9 @@ ALTER TABLE ONLY public.plan
 ALTER TABLE ONLY public.refreshed
     ADD CONSTRAINT refreshed_pkey PRIMARY KEY (part);
 
+ALTER TABLE ONLY public.request_key
+    ADD CONSTRAINT request_key_pkey PRIMARY KEY (key);
+
 ALTER TABLE ONLY public.road_line
     ADD CONSTRAINT road_line_pkey PRIMARY KEY (id);
 
@@ -1281,6 +1331,8 @@ CREATE INDEX incident_block_id_idx ON public.incident USING btree (block_id);
 
 CREATE INDEX incident_geom_idx ON public.incident USING gist (geom);
 
+CREATE INDEX incident_newest ON public.incident USING btree (reported_at DESC, id DESC);
+
 CREATE INDEX incident_rank_16 ON public.incident USING gist (geom) WHERE (rank < (0.0625)::double precision);
 
 CREATE INDEX incident_rank_256 ON public.incident USING gist (geom) WHERE (rank < (0.00390625)::double precision);
@@ -1288,8 +1340,6 @@ CREATE INDEX incident_rank_256 ON public.incident USING gist (geom) WHERE (rank 
 CREATE INDEX incident_rank_4 ON public.incident USING gist (geom) WHERE (rank < (0.25)::double precision);
 
 CREATE INDEX incident_rank_64 ON public.incident USING gist (geom) WHERE (rank < (0.015625)::double precision);
-
-CREATE INDEX incident_reported_at_idx ON public.incident USING btree (reported_at);
 
 CREATE INDEX incident_segment_id_idx ON public.incident USING btree (segment_id);
 
@@ -1358,6 +1408,8 @@ CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.incident FOR
 CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.merchant FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
 
 CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.station FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
+
+CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.incident_step FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_history();
 
 CREATE TRIGGER note_delete AFTER DELETE ON public.area REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('areas,compounds');
 
@@ -1457,6 +1509,8 @@ CREATE TRIGGER note_update AFTER UPDATE ON public.segment_side REFERENCING OLD T
 
 CREATE TRIGGER note_update AFTER UPDATE ON public.station REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('stations');
 
+CREATE TRIGGER only_added BEFORE DELETE OR UPDATE ON public.incident_step FOR EACH ROW EXECUTE FUNCTION public.refuse_history();
+
 ALTER TABLE ONLY public.area
     ADD CONSTRAINT area_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.area(id);
 
@@ -1513,6 +1567,9 @@ ALTER TABLE ONLY public.plan
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_system_id_fkey FOREIGN KEY (system_id) REFERENCES public.grid_system(id);
+
+ALTER TABLE ONLY public.request_key
+    ADD CONSTRAINT request_key_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id) DEFERRABLE INITIALLY DEFERRED;
 
 ALTER TABLE ONLY public.road_line
     ADD CONSTRAINT road_line_id_fkey FOREIGN KEY (id) REFERENCES public.road(id) ON DELETE CASCADE;

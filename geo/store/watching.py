@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg
 
-from geo.store.changes import Log, catch_up, recognise, trim
+from geo.store.changes import Log, catch_up, recognise
 from geo.store.waking import Waking
 
 log = logging.getLogger("luge")
@@ -17,8 +17,6 @@ log = logging.getLogger("luge")
 TRY_AGAIN_S = 0.5
 # After each telling the process has half as long for everything else, but not more than this.
 MOST_REST_S = 0.02
-# How often the log is looked at for having grown too long.
-TRIM_EVERY_S = 60.0
 # What the connection is called among those of the server.
 NAME = "luge watch"
 
@@ -45,11 +43,8 @@ async def _watch(url: str, seen: Log, tell: Tell) -> None:
     ) as conn:
         await conn.execute("listen luge_change")
         await recognise(conn, seen)
-        waking, trimmed = Waking(), time.monotonic()
+        waking = Waking()
         while True:
-            if time.monotonic() - trimmed > TRIM_EVERY_S:
-                await trim(conn, seen)
-                trimmed = time.monotonic()
             drowsy = await waking.before_look(conn)
             found = await catch_up(conn, seen)
             seen.live = True
