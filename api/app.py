@@ -7,6 +7,7 @@ import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from fastapi import FastAPI
@@ -17,6 +18,8 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     cases,
+    contract,
+    exports,
     guard,
     health,
     imports,
@@ -31,10 +34,13 @@ from api import (
 )
 from api.gate import Gate, name_of
 from api.hub import Hub
+from api.ogc import routes as ogc
 from api.readers import public
-from api.shelf import FromShelf, Shelf
+from api.shelf import Shelf
+from api.straight import Straight
 from api.streams import RAW_SEND
 from api.tally import Tally
+from api.wire import Kept
 from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.pools import break_off, open_pool, open_tile_pool
@@ -80,13 +86,15 @@ NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>è·¯æ 
 def create_app(settings: Settings) -> FastAPI:
     """The service over the database of ``settings``; the private PostGIS is started if need be."""
 
+    knows = guard.host_rule(settings)
+
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
         # Another database than ours may come up later than the service.
         url = settings.database_url or cluster.start(settings.home)
         state, wait_s = app.state, settings.connection_wait_s
         state.log, state.flights = Log(), {}
-        state.shelf = Shelf(settings.tile_cache_bytes, state.log)
+        state.shelf = Shelf(settings.tile_cache_bytes, state.log, HEADERS.items())
         timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
         pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
         timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
@@ -108,7 +116,8 @@ def create_app(settings: Settings) -> FastAPI:
                 gc.freeze()
                 gc.set_threshold(*SELDOM)
                 log.info("process %d serves", os.getpid())
-                yield
+                checks = (knows, state.readiness.fault)
+                yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
                     log.warning("%d requests were broken off", left)
@@ -122,17 +131,22 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/openapi.json",
         generate_unique_id_function=name_of,
+        responses=contract.PROBLEMS,
+        # It would look for its exporters at every request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.state.settings, app.state.tally = settings, Tally()
+    app.state.exports = BoundedSemaphore(settings.exports_at_once)
+    contract.install(app)
+    app.state.settings, app.state.tally, app.state.bounds = settings, Tally(), {}
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(FromShelf, state=app.state)
+    app.add_middleware(Straight, state=app.state)
     app.add_middleware(
         Gate,
         settings=settings,
         headers=HEADERS,
-        knows=guard.host_rule(settings),
+        knows=knows,
         tally=app.state.tally,
     )
     app.include_router(health.router)
@@ -143,6 +157,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(cases.router)
     app.include_router(situation.router)
     app.include_router(imports.router)
+    app.include_router(exports.router)
+    app.include_router(ogc.router)
     _serve_page(app, DIST)
     return app
 

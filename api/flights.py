@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from fastapi import Request
+from starlette.types import Receive
 
 T = TypeVar("T")
 
@@ -52,9 +52,12 @@ def _land(flights: Flights, key: Hashable, task: asyncio.Task[Any]) -> None:
         task.exception()  # every waiter has it; asyncio need not warn that nobody looked
 
 
-async def unless_left(request: Request, work: Coroutine[Any, Any, T]) -> T:
-    """The result of ``work``; cancels it and raises `Left` when the client goes away."""
-    task, gone = asyncio.create_task(work), asyncio.create_task(_gone(request))
+async def unless_left(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
+    """The result of ``work``; cancels it and raises `Left` when the client goes away.
+
+    ``receive`` is the request's; what is left of its body is thrown away.
+    """
+    task, gone = asyncio.create_task(work), asyncio.create_task(_gone(receive))
     try:
         await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -65,6 +68,6 @@ async def unless_left(request: Request, work: Coroutine[Any, Any, T]) -> T:
         gone.cancel()
 
 
-async def _gone(request: Request) -> None:
-    while (await request.receive())["type"] != "http.disconnect":
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
         pass

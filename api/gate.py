@@ -156,4 +156,9 @@ def _read(headers: Pairs) -> tuple[bytes | None, bytes]:
             hosts.append(value)
         elif name == b"x-request-id" and WELL_FORMED(value):
             id_ = value
-    return hosts[0] if len(hosts) == 1 else None, id_ or b"%s%08x" % (_run, next(_number))
+    return hosts[0] if len(hosts) == 1 else None, id_ or new_id()
+
+
+def new_id() -> bytes:
+    """An id for a request that came without one."""
+    return b"%s%08x" % (_run, next(_number))

@@ -32,6 +32,7 @@ INTERNAL = ("place", "stop", "backend")
 Told = dict[str, Any]
 Words = Annotated[str, Field(max_length=400)]
 Pairs = Annotated[dict[Words, Words], Field(max_length=200)]
+Pair = Annotated[str, Field(json_schema_extra={"pattern": "="})]
 Id = Annotated[int, InPath(alias="id", ge=1, le=2**31 - 1, description="number of the import")]
 Kind = Annotated[str, Query(max_length=32, description="areas, roads, merchants …")]
 Name = Annotated[str, Query(min_length=1, max_length=400, description="name of the file")]
@@ -104,7 +105,7 @@ def list_imports(
     return {"imports": [_told(job) for job in found[:limit]], "next": more}
 
 
-@router.get("/{id}")
+@router.get("/{id:int}")
 def read_import(request: Request, job_id: Id) -> Told:
     """One import: how far it is, and what came of it."""
     with transaction(request.app.state.pool) as conn:
@@ -114,8 +115,8 @@ def read_import(request: Request, job_id: Id) -> Told:
 def _asked(
     kind: Annotated[str | None, Query(max_length=32)] = None,
     crs: Annotated[str | None, Query(max_length=4000)] = None,
-    columns: Annotated[list[str], Query(alias="map", description="FIELD=COLUMN")] = [],  # noqa: B006
-    constants: Annotated[list[str], Query(alias="set", description="FIELD=VALUE")] = [],  # noqa: B006
+    columns: Annotated[list[Pair], Query(alias="map", description="FIELD=COLUMN")] = [],  # noqa: B006
+    constants: Annotated[list[Pair], Query(alias="set", description="FIELD=VALUE")] = [],  # noqa: B006
     layer: Annotated[str | None, Query(max_length=400)] = None,
     encoding: Annotated[str | None, Query(max_length=40)] = None,
     margin_m: Annotated[float | None, Query(ge=0, le=100_000)] = None,
@@ -131,7 +132,7 @@ def _asked(
     )
 
 
-@router.get("/{id}/preview")
+@router.get("/{id:int}/preview")
 def look(request: Request, job_id: Id, reading: Annotated[Reading, Depends(_asked)]) -> Told:
     """The first rows as they would be read: columns, reasons against them, where they lie."""
     with transaction(request.app.state.pool) as conn:
@@ -150,7 +151,7 @@ def look(request: Request, job_id: Id, reading: Annotated[Reading, Depends(_aske
     }
 
 
-@router.post("/{id}/run", status_code=202)
+@router.post("/{id:int}/run", status_code=202)
 def run(request: Request, job_id: Id, body: Run) -> Told:
     """Put an import into the queue; it is run by whichever process is free first."""
     options = importing.Options(
@@ -163,7 +164,7 @@ def run(request: Request, job_id: Id, body: Run) -> Told:
         return _told(jobs.queue(conn, job_id, kind.name, options))
 
 
-@router.get("/{id}/rejects.csv", response_class=FileResponse)
+@router.get("/{id:int}/rejects.csv", response_class=FileResponse)
 def rejects(request: Request, job_id: Id) -> Response:
     """The rows that were refused, with their reasons."""
     with transaction(request.app.state.pool) as conn:
@@ -178,7 +179,7 @@ def rejects(request: Request, job_id: Id) -> Response:
     )
 
 
-@router.delete("/{id}", status_code=204)
+@router.delete("/{id:int}", status_code=204)
 def cancel_or_forget(request: Request, job_id: Id) -> Response:
     """Stop an import that waits or runs (202); forget one that does not, file and all (204)."""
     if _stop(request, job_id):

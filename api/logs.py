@@ -38,10 +38,13 @@ def begin(look: Look | None) -> None:
     logging.captureWarnings(True)
 
 
+def begun() -> bool:
+    """Whether this process logs at all."""
+    return _look is not None
+
+
 def write(requests: list[dict[str, Any]]) -> None:
-    """A line for each request; nothing where the log was not begun."""
-    if _look is None:
-        return
+    """A line for each request, in a log that was begun."""
     line = _request_json if _look == "json" else _request_text
     for piece in _pieces(map(line, requests)):
         os.write(sys.stderr.fileno(), piece)

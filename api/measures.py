@@ -47,7 +47,8 @@ def read_metric(request: Request, metric: MetricKey, asked: Annotated[Asked, Que
             metric, LAYERS[asked.layer], read_setting(conn).today(), asked.level, asked.system
         )
         headers = {"ETag": _etag(conn, wanted, asked), "Cache-Control": shelf.ASK_AGAIN.decode()}
-        if shelf.matches(request.headers.get("if-none-match"), headers["ETag"].encode()):
+        known = request.headers.get("if-none-match", "").encode("latin-1")
+        if shelf.matches(known, headers["ETag"].encode()):
             return Response(status_code=304, headers=headers)
         return JSONResponse(_answer(conn, declared, wanted, asked), headers=headers)
 

@@ -1,10 +1,11 @@
 """Routes about places: the district, its areas, what is here, what is called so."""
 
+import re
 from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from geo.store import seek
 from geo.store.database import Rows, transaction
@@ -13,12 +14,24 @@ router = APIRouter(prefix="/api", tags=["places"])
 
 MOST_POINTS = 10_000
 
+
+def _written(day: object) -> object:
+    """A day as text; pydantic alone would also take numbers, as seconds since 1970."""
+    if isinstance(day, str) and not DAY.fullmatch(day):
+        raise ValueError("write a day as YYYY-MM-DD")
+    if not isinstance(day, str | date | None):
+        raise ValueError("write a day as text, YYYY-MM-DD")
+    return day
+
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+Day = Annotated[date, BeforeValidator(_written)]
 Datum = Annotated[
     str,
     Query(max_length=64, description="wgs84, gcj02, bd09, cgcs2000 or EPSG:nnnn; x is longitude"),
 ]
 Coordinate = Annotated[float, Query(allow_inf_nan=False)]
-AsOf = Annotated[date | None, Query(description="units as they were on this day; default today")]
+AsOf = Annotated[Day | None, Query(description="units as they were on this day; default today")]
 
 
 class Points(BaseModel):
@@ -28,12 +41,12 @@ class Points(BaseModel):
 
     points: list[
         tuple[
-            Annotated[float, Field(allow_inf_nan=False)],
-            Annotated[float, Field(allow_inf_nan=False)],
+            Annotated[float, Field(strict=True, allow_inf_nan=False)],
+            Annotated[float, Field(strict=True, allow_inf_nan=False)],
         ]
     ] = Field(min_length=1, max_length=MOST_POINTS, description="[lon, lat] of each place")
     crs: str = Field("wgs84", max_length=64)
-    as_of: date | None = None
+    as_of: Day | None = None
 
 
 @router.get("/district")

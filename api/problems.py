@@ -8,12 +8,18 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
+from api import contract
 from api.logs import REQUEST_ID
+from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
 from geo.cases import NoSuchAction
+from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
+from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.exporting import NoSuchLayer
+from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
 from geo.store.tiles import NoSuchTile
@@ -26,13 +32,22 @@ STATUS = {
     UnknownCrs: 400,
     OutsideChina: 400,
     UnknownKind: 400,
+    UnknownFormat: 400,
+    TooManyRows: 400,
+    BadFilter: 400,
     BadName: 400,
     NoSuchTile: 400,
+    NoSuchLayer: 404,
+    BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,
     NoSuchArea: 404,
     NoSuchCase: 404,
     NoSuchJob: 404,
+    NoSuchCollection: 404,
+    NoSuchFeature: 404,
+    NoTileThere: 404,
+    NotAcceptable: 406,
     JobBusy: 409,
     CaseMoved: 409,
     FileGone: 410,
@@ -100,6 +115,8 @@ async def _http(request: Request, error: Exception) -> Response:
         detail = f"there is nothing at {request.url.path}"
     response = Problem(error.status_code, detail)
     response.headers.update(error.headers or {})
+    if error.status_code == 405 and (allowed := contract.methods(request.app, request.url.path)):
+        response.headers["Allow"] = ", ".join(allowed)
     return response
 
 

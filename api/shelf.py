@@ -1,25 +1,25 @@
-"""Tiles that were drawn, kept in memory, and answered before the framework is asked.
+"""Tiles that were drawn, kept in memory with the answers made of them.
 
-A tile on the shelf is good while its layer has not changed. When the layer has, the route looks
-whether the change touched this tile, and puts it back with a new stamp where not.
+A tile on the shelf is good while its layer has not changed. When the layer has, whoever asks next
+looks whether the change touched this tile, and puts it back with a new stamp where not.
 """
 
 import gzip
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import NamedTuple
 
 from cachetools import LRUCache
-from starlette.datastructures import Headers
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo.store.changes import Log
 
-MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
+MEDIA_TYPE = b"application/vnd.mapbox-vector-tile"
 # Below this many bytes gzip saves less than a network packet.
 WORTH_GZIP = 1_000
 GZIP_LEVEL = 3
-# What an entry takes besides its bytes.
-OVERHEAD_BYTES = 1_000
+# What an entry takes besides its bytes: its key, tags, and the heads of its answers.
+OVERHEAD_BYTES = 3_000
 
 FOREVER = b"private, max-age=31536000, immutable"
 ASK_AGAIN = b"private, no-cache"
@@ -30,9 +30,22 @@ OPERATION = "map_read_tile"
 RawHeaders = list[tuple[bytes, bytes]]
 
 
+class Answer(NamedTuple):
+    """A response: status, its own headers, body; ``head`` is what HTTP/1.1 sends before the body,
+    with the headers that every response carries, but not yet its end."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+    head: bytes
+
+
 @dataclass
 class Drawn:
-    """A tile as drawn: its bytes (empty where nothing is there), entity tag and cache rule."""
+    """A tile as drawn: its bytes (empty where nothing is there), entity tag and cache rule.
+
+    It was right at ``stamp`` of its layer, on ``day``. ``answers`` are made as they are asked for.
+    """
 
     body: bytes
     etag: bytes
@@ -40,7 +53,7 @@ class Drawn:
     layer: str
     stamp: int
     day: str
-    packed: bytes | None = None
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def size(self) -> int:
         """Bytes it takes; the packed form is counted as if it were there."""
@@ -48,74 +61,71 @@ class Drawn:
 
 
 class Shelf:
-    """Drawn tiles by path and query, the least used put out first; bounded in bytes."""
+    """Drawn tiles by `target`, the least used put out first; bounded in bytes.
 
-    def __init__(self, max_bytes: int, log: Log) -> None:
+    ``headers`` are those that every response carries.
+    """
+
+    def __init__(self, max_bytes: int, log: Log, headers: Iterable[tuple[str, str]] = ()) -> None:
         self.log = log
-        self.drawn: LRUCache[tuple[str, bytes], Drawn] = LRUCache(max_bytes, getsizeof=Drawn.size)
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers]
+        self.drawn: LRUCache[bytes, Drawn] = LRUCache(max_bytes, getsizeof=Drawn.size)
 
-    def put(self, key: tuple[str, bytes], tile: Drawn) -> None:
+    def put(self, key: bytes, tile: Drawn) -> None:
         """Keeps ``tile``, where it is not larger than the whole shelf."""
         if tile.size() <= self.drawn.maxsize:
             self.drawn[key] = tile
 
-    def fresh(self, key: tuple[str, bytes]) -> Drawn | None:
+    def fresh(self, key: bytes) -> Drawn | None:
         """The tile at ``key`` if nothing of its layer has changed since it was looked at."""
         tile = self.drawn.get(key)
         if tile is None or not self.log.live or tile.stamp != self.log.stamp_of(tile.layer):
             return None
         return tile if tile.day == self.log.today() else None
 
+    def answer(self, tile: Drawn, known: bytes, accepted: bytes) -> Answer:
+        """The response to a client that sent these If-None-Match and Accept-Encoding, or b""."""
+        if not tile.body:
+            form = "empty"
+        elif known and matches(known, tile.etag):
+            form = "unchanged"
+        else:
+            form = "packed" if b"gzip" in accepted and len(tile.body) > WORTH_GZIP else "plain"
+        found = tile.answers.get(form)
+        if found is None:
+            found = tile.answers[form] = self._make(tile, form)
+        return found
 
-def answer(tile: Drawn, headers: Headers) -> tuple[int, RawHeaders, bytes]:
-    """Status, headers and body for a client that sent ``headers``."""
-    found: RawHeaders = [
-        (b"etag", tile.etag), (b"cache-control", tile.rule), (b"vary", b"accept-encoding"),
-    ]  # fmt: skip
-    if not tile.body:
-        return 204, found, b""
-    if matches(headers.get("if-none-match"), tile.etag):
-        return 304, found, b""
-    found.append((b"content-type", MEDIA_TYPE.encode()))
-    body = tile.body
-    if len(body) > WORTH_GZIP and "gzip" in headers.get("accept-encoding", ""):
-        if tile.packed is None:
-            tile.packed = gzip.compress(body, GZIP_LEVEL, mtime=0)
-        body = tile.packed
-        found.append((b"content-encoding", b"gzip"))
-    found.append((b"content-length", str(len(body)).encode()))
-    return 200, found, body
+    def _make(self, tile: Drawn, form: str) -> Answer:
+        headers = [
+            (b"etag", tile.etag), (b"cache-control", tile.rule), (b"vary", b"accept-encoding"),
+        ]  # fmt: skip
+        if form == "empty":
+            return self._answer(HTTPStatus.NO_CONTENT, headers, b"")
+        if form == "unchanged":
+            return self._answer(HTTPStatus.NOT_MODIFIED, headers, b"")
+        headers.append((b"content-type", MEDIA_TYPE))
+        body = tile.body
+        if form == "packed":
+            headers.append((b"content-encoding", b"gzip"))
+            body = gzip.compress(body, GZIP_LEVEL, mtime=0)
+        headers.append((b"content-length", str(len(body)).encode()))
+        return self._answer(HTTPStatus.OK, headers, body)
+
+    def _answer(self, status: HTTPStatus, headers: RawHeaders, body: bytes) -> Answer:
+        lines = [f"HTTP/1.1 {status} {status.phrase}".encode()]
+        lines += [b"%s: %s" % pair for pair in (*headers, *self.headers)]
+        return Answer(status, headers, body, b"\r\n".join(lines) + b"\r\n")
 
 
-def matches(asked: str | None, etag: bytes) -> bool:
+def target(path: str, query: bytes) -> bytes:
+    """What stands for them in a request's first line."""
+    return b"%s?%s" % (path.encode(), query) if query else path.encode()
+
+
+def matches(known: bytes, etag: bytes) -> bool:
     """Whether an ``If-None-Match`` header names ``etag`` (RFC 9110, weak comparison)."""
-    if not asked:
-        return False
-    names = (part.strip().removeprefix("W/") for part in asked.split(","))
-    return asked.strip() == "*" or etag.decode() in names
-
-
-class FromShelf:
-    """Answers tiles from the shelf; lets everything else through to ``app``."""
-
-    def __init__(self, app: ASGIApp, state: Any) -> None:
-        self.app = app
-        self.state = state
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers at once where it can."""
-        tile = self._on_shelf(scope)
-        if tile is None:
-            await self.app(scope, receive, send)
-            return
-        scope["operation"] = OPERATION
-        status, headers, body = answer(tile, Headers(scope=scope))
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
-
-    def _on_shelf(self, scope: Scope) -> Drawn | None:
-        if scope["type"] != "http" or not scope["path"].startswith("/tiles/"):
-            return None
-        if scope["method"] != "GET":
-            return None
-        return self.state.shelf.fresh((scope["path"], scope["query_string"]))  # type: ignore[no-any-return]
+    if known == etag:
+        return True
+    names = (part.strip().removeprefix(b"W/") for part in known.split(b","))
+    return known.strip() == b"*" or etag in names

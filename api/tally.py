@@ -50,7 +50,8 @@ class Tally:
         over, self.over = self.over, []
         for request in over:
             metrics.record(request.operation, request.status, request.seconds)
-        logs.write([_fields(request) for request in over])
+        if logs.begun():
+            logs.write([_fields(request) for request in over])
 
 
 def _fields(request: Over) -> dict[str, object]:

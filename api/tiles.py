@@ -1,41 +1,22 @@
 """Routes of the map: which layers there are, their TileJSON, and their vector tiles."""
 
-from datetime import date, datetime
-from hashlib import blake2b
-from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
-from pydantic import BaseModel, Field
 
-from api import flights, shelf
+from api import drawing, flights
+from api.drawing import Asked, Order
 from api.readers import reader
-from api.shelf import ASK_AGAIN, FOREVER, Drawn
+from api.shelf import target
 from geo import layers
 from geo.layers import LAYERS, METRICS, Layer
 from geo.store import changes, tiles
-from geo.store.changes import Log
-from geo.store.database import Connection, NoDistrict, Setting, read_setting, transaction
-from geo.store.tiles import Tile, Wanted
+from geo.store.database import Connection, read_setting, transaction
+from geo.store.tiles import Tile
 
 router = APIRouter(tags=["map"])
 
-# Tiles differ when their declaration or their queries do.
-CODE = blake2b(repr((LAYERS, sorted(tiles.QUERIES.items()))).encode(), digest_size=8).hexdigest()
-
 LayerKey = Annotated[str, Path(description="a key of /api/layers")]
-
-
-class Asked(BaseModel):
-    """What of a layer is asked for; all of it where nothing is said."""
-
-    system: str | None = Field(None, max_length=64, description="one grid system, by its code")
-    open: bool | None = Field(None, description="open incidents only, or closed ones only")
-    since: datetime | None = Field(None, description="from this time on")
-    until: datetime | None = Field(None, description="before this time")
-    on: date | None = Field(None, description="as of this day; today where not said")
-    metric: str | None = Field(None, max_length=64, description="adds this metric as `value`")
-    rev: str | None = Field(None, max_length=80, description="the layer's revision, for caching")
 
 
 @router.get("/api/layers")
@@ -48,7 +29,7 @@ def list_layers(request: Request) -> dict[str, object]:
             "groups": [group._asdict() for group in layers.GROUPS],
             "layers": [
                 _describe(conn, layer, reader(request).rights)
-                | {"revision": _revision(changes.revision(conn, layer.key), layer, today)}
+                | {"revision": drawing.revision(changes.revision(conn, layer.key), layer, today)}
                 | {"shares": shares.get(layer.key, {})}
                 for layer in LAYERS.values()
             ],
@@ -63,7 +44,7 @@ def read_tilejson(request: Request, layer: LayerKey) -> dict[str, object]:
     declared = _declared(layer)
     with transaction(request.app.state.pool, reader(request)) as conn:
         setting = read_setting(conn)
-        revision = _revision(changes.revision(conn, layer), declared, setting.today())
+        revision = drawing.revision(changes.revision(conn, layer), declared, setting.today())
         bounds = tiles.extent(conn)
     columns = layers.readable(declared, reader(request).rights)
     address = f"{request.base_url}tiles/{layer}/{{z}}/{{x}}/{{y}}.mvt?rev={revision}"
@@ -89,84 +70,16 @@ async def read_tile(
     declared = _declared(layer)
     tile = tiles.check(Tile(z, x, y))
     _check(declared, asked)
-    drawn = await flights.unless_left(request, _draw(request, declared, tile, asked))
-    status, headers, body = shelf.answer(drawn, request.headers)
-    response = Response(body, status_code=status)
-    response.raw_headers = headers
-    return response
-
-
-async def _draw(request: Request, layer: Layer, tile: Tile, asked: Asked) -> Drawn:
-    """The tile from the shelf, where the layer's changes did not touch it, or drawn anew."""
+    key = target(request.scope["path"], request.scope["query_string"])
+    known = ",".join(request.headers.getlist("if-none-match")).encode("latin-1")
+    order = Order(key, declared, tile, asked, reader(request).rights, known)
     state = request.app.state
-    setting = await _up_to_date(state)
-    key = (request.scope["path"], request.scope["query_string"])
-    log: Log = state.log
-    stamp, day = log.stamp_of(layer.key), log.today()
-    wanted = _wanted(layer, tile, asked, log, setting)
-    etag = _etag(layer, tile, wanted, log, reader(request).rights)
-    held: Drawn | None = state.shelf.drawn.get(key)
-    if held is None or held.etag != etag:
-        if shelf.matches(request.headers.get("if-none-match"), etag):
-            return Drawn(b"-", etag, _rule(layer, asked, log), layer.key, stamp, day)
-        work = (state.tile_pool, layer, tile, wanted, setting.srid, reader(request).rights)
-        body = await flights.join(state.flights, (*key, etag), lambda: tiles.draw(*work))
-        held = Drawn(body, etag, _rule(layer, asked, log), layer.key, stamp, day)
-    held.stamp, held.day, held.rule = stamp, day, _rule(layer, asked, log)
-    state.shelf.put(key, held)
-    return held
-
-
-async def _up_to_date(state: Any) -> Setting:
-    """The district's settings, with the log read anew where nobody is watching it."""
-    if not state.log.live or state.log.setting is None:
-        async with state.tile_pool.connection() as conn:
-            await changes.catch_up(conn, state.log)
-    if state.log.setting is None:
-        raise NoDistrict
-    setting: Setting = state.log.setting
-    return setting
-
-
-def _wanted(layer: Layer, tile: Tile, asked: Asked, log: Log, setting: Setting) -> Wanted:
-    return Wanted(
-        on=asked.on.isoformat() if asked.on else log.today(),
-        share=log.shares.get((layer.key, tile.z), 1),
-        system=asked.system,
-        open=asked.open,
-        since=_instant(asked.since, setting),
-        until=_instant(asked.until, setting),
-        metric=asked.metric,
-    )  # fmt: skip
-
-
-def _instant(time: datetime | None, setting: Setting) -> str | None:
-    """An ISO time with its zone; the district's where none is said."""
-    if time is None:
-        return None
-    zoned = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(setting.time_zone))
-    return zoned.isoformat()
-
-
-def _etag(layer: Layer, tile: Tile, wanted: Wanted, log: Log, rights: frozenset[str]) -> bytes:
-    """Of what the tile is made of: what changed near it, what is asked, who asks, and this code."""
-    parts = (
-        changes.revision_of(log, layer.key, tiles.box_of(tile)),
-        changes.revision_of(log, "metrics") if wanted.metric else "",
-        wanted if layer.dated else wanted._replace(on=""), sorted(rights), tile, layer.key, CODE,
-    )  # fmt: skip
-    return b'"%s"' % blake2b(repr(parts).encode(), digest_size=12).hexdigest().encode()
-
-
-def _rule(layer: Layer, asked: Asked, log: Log) -> bytes:
-    """A tile asked for by the revision that is in force never changes."""
-    now = _revision(changes.revision_of(log, layer.key), layer, log.today())
-    return FOREVER if asked.rev == now and not asked.metric else ASK_AGAIN
-
-
-def _revision(revision: str, layer: Layer, today: str) -> str:
-    """What a layer's tiles are kept under: of dated layers another one every day."""
-    return f"{revision}.{today.replace('-', '')}" if layer.dated else revision
+    drawn = await flights.unless_left(request.receive, drawing.draw(state, order))
+    accepted = ",".join(request.headers.getlist("accept-encoding")).encode("latin-1")
+    found = state.shelf.answer(drawn, known, accepted)
+    response = Response(found.body, status_code=found.status)
+    response.raw_headers = list(found.headers)
+    return response
 
 
 def _declared(key: str) -> Layer:

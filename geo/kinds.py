@@ -194,7 +194,7 @@ MERCHANTS = Kind(
     "Point",
     "external_id",
     (
-        Field("external_id", "external_id merchant_id shop_id osm_id 商户编号 编号 编码 id"),
+        Field("external_id", "external_id merchant_id shop_id osm_id 商户编号 编号 编码 id code"),
         Field("name", "店名 商户名称 店铺名称 " + NAME + " 商户 招牌名 shop_name", required=True),
         Field("category", "category 类别 类型 业态 行业 经营类别 行业类别 class type shop"),
         Field("credit_code", "credit_code 统一社会信用代码 社会信用代码 信用代码 uscc"),
@@ -214,7 +214,7 @@ STATIONS = Kind(
     "Point",
     "external_id",
     (
-        Field("external_id", "external_id station_id 站点编号 站点编码 编号 编码 osm_id id"),
+        Field("external_id", "external_id station_id 站点编号 站点编码 编号 编码 osm_id id code"),
         Field("name", NAME + " 站点名称 服务站名称 站点 站名 station station_name", required=True),
         Field("tier", "tier 层级 级别 站点级别 类别", "choice", choices=TIERS, default="other"),
         Field("address", ADDRESS),
@@ -232,7 +232,7 @@ INCIDENTS = Kind(
         Field(
             "external_id",
             "external_id case_enquiry_id case_id incident_id event_id "
-            "案件编号 任务号 事件编号 案卷号 案件号 工单编号 编号 id uuid",
+            "案件编号 任务号 事件编号 案卷号 案件号 工单编号 编号 id uuid code",
         ),
         Field(
             "class",

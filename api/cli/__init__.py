@@ -4,7 +4,18 @@ import sys
 
 import typer
 
-from api.cli import check, db, district, ground, imports, layers, places, refresh, serve
+from api.cli import (
+    check,
+    db,
+    district,
+    export,
+    ground,
+    imports,
+    layers,
+    places,
+    refresh,
+    serve,
+)
 from geo.store.database import NO_DATABASE
 
 _OURS = ("geo", "api", "maps")
@@ -16,6 +27,7 @@ app = typer.Typer(
 )
 app.command()(district.init)
 app.command("import")(imports.import_)
+app.command()(export.export)
 app.add_typer(ground.blocks_app, name="blocks")
 app.add_typer(ground.grids_app, name="grids")
 app.command()(check.check)

@@ -10,16 +10,24 @@ from api.cli import check
 from api.cli.session import database, progressing, refresh, tell
 from geo import kinds
 from geo.intake import Wishes
-from geo.store import checking, importing
+from geo.sentences import spaced
+from geo.store import checking, importing, restoring
 from geo.store.database import transaction
+
+DISTRICT = "district"
 
 
 class BadPair(ValueError):
-    """An option wants a name and a value with = between them."""
+    """An option cannot be used so: it wants NAME=VALUE, or belongs to another kind."""
 
 
 def import_(
-    kind: Annotated[str, typer.Argument(help=f"What the files hold: {', '.join(kinds.KINDS)}.")],
+    kind: Annotated[
+        str,
+        typer.Argument(
+            help=f"What the files hold: {', '.join(kinds.KINDS)}; or {DISTRICT}, a whole one."
+        ),
+    ],
     files: Annotated[list[Path], typer.Argument(help="One or more; each is one transaction.")],
     crs: Annotated[
         str | None, typer.Option(help="Datum of the coordinates: wgs84, gcj02, bd09, EPSG:4490 …")
@@ -44,6 +52,12 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all but keep it.")] = False,
 ) -> None:
     """Import files of one KIND; each file whole or not at all."""
+    if kind == DISTRICT:
+        if any((crs, map_, set_, layer, encoding, margin)):
+            raise BadPair("a district's file says all itself: leave the other options out")
+        for file in files:
+            _restore(file, dry_run)
+        return
     wishes = Wishes(crs, _pairs(map_), _pairs(set_))
     options = importing.Options(wishes, layer, encoding, margin, dry_run)
     url = database()
@@ -70,6 +84,22 @@ def _import(url: str, file: Path, kind: str, options: importing.Options) -> impo
     except KeyboardInterrupt:
         typer.echo(f"luge: stopped; nothing of {file} was kept", err=True)
         raise typer.Exit(130) from None
+
+
+def _restore(file: Path, dry_run: bool) -> None:
+    """A file that `luge export --all` made, into an empty database."""
+    url = database()
+    with progressing(file.name) as say:
+        done = restoring.restore(url, file, dry_run=dry_run, say=say)
+    rows = sum(done.brought.values())
+    tell(
+        f"{file.name}: {done.district}, {spaced(rows)} rows of {len(done.brought)} tables inserted,"
+        f" {len(done.unchanged)} tables unchanged"
+    )
+    if dry_run:
+        tell("dry run: nothing was kept")
+    else:
+        refresh(url)
 
 
 def _pairs(given: list[str] | None) -> dict[str, str]:

@@ -95,7 +95,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         port=settings.port,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http="api.wire:Wire",
         ws="none",
         lifespan="on",
         log_config=None,

@@ -6,9 +6,10 @@ numbers. Every process that sees the same rows gives the same revision.
 """
 
 import asyncio
+import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -95,6 +96,7 @@ class Log:
     setting: Setting | None = None
     shares: dict[tuple[str, int], float] = field(default_factory=dict)
     reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    day: tuple[str, str, float] = ("", "", 0.0)  # time zone, today there, when that ends
 
     def stamp_of(self, layer: str) -> int:
         """Grows whenever the layer's rows do; of this process only."""
@@ -103,7 +105,11 @@ class Log:
     def today(self) -> str:
         """Today in the district, as YYYY-MM-DD."""
         zone = self.setting.time_zone if self.setting else "Asia/Shanghai"
-        return datetime.now(ZoneInfo(zone)).date().isoformat()
+        if self.day[0] != zone or time.time() >= self.day[2]:
+            now = datetime.now(ZoneInfo(zone))
+            midnight = datetime.combine(now.date() + timedelta(1), datetime.min.time(), now.tzinfo)
+            self.day = (zone, now.date().isoformat(), midnight.timestamp())
+        return self.day[1]
 
 
 def revision(conn: psycopg.Connection, layer: str) -> str:

@@ -1,7 +1,7 @@
 """The one way to a connection: `transaction()`. Every request and every command goes through it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +19,10 @@ QUERIES = load("setting")
 Connection = psycopg.Connection
 NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
+
+TILE_OPTIONS = (
+    "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off"
+)
 
 Rows = list[dict[str, object]]
 
@@ -57,6 +61,28 @@ def transaction(
         with source.connection() as conn:
             _introduce(conn, reader)
             yield conn
+
+
+@contextmanager
+def snapshot(
+    source: str | ConnectionPool, reader: Reader = LOCAL, *, patience_s: int = 0
+) -> Iterator[psycopg.Connection]:
+    """A transaction that only reads, and sees the whole database as of one moment.
+
+    Where the caller asks nothing for ``patience_s`` (0: no limit), the server ends it.
+    """
+    opened = psycopg.connect(source) if isinstance(source, str) else source.connection()
+    with opened as conn:
+        conn.isolation_level, conn.read_only = psycopg.IsolationLevel.REPEATABLE_READ, True
+        try:
+            _introduce(conn, reader)
+            conn.execute(QUERIES["set_patience"], [f"{patience_s}s"])
+            yield conn
+        finally:
+            # A connection that the server has ended is the pool's to replace.
+            with suppress(psycopg.Error):
+                conn.rollback()
+                conn.isolation_level = conn.read_only = None
 
 
 def _introduce(conn: psycopg.Connection, reader: Reader) -> None:

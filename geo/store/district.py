@@ -24,12 +24,13 @@ def init(url: str, setting: Setting) -> list[str]:
     crs.require_metric(f"EPSG:{setting.srid}")
     applied = migrate(url, setting.srid)
     with transaction(url) as conn:
-        _check_same(conn, setting)
+        check_same(conn, setting)
         conn.execute(QUERIES["put"], setting._asdict())
     return applied
 
 
-def _check_same(conn: psycopg.Connection, wanted: Setting) -> None:
+def check_same(conn: psycopg.Connection, wanted: Setting) -> None:
+    """Raises `DistrictExists` where the database holds another district than ``wanted``."""
     try:
         held = read_setting(conn)
     except NoDistrict:

@@ -43,10 +43,19 @@ def in_tiles(layer: Layer, zoom: int, rights: frozenset[str]) -> sql.Composed:
 
     Times are seconds since 1970, dates texts: tiles know neither.
     """
-    shown = [c for c in readable(layer, rights) if c.from_zoom <= zoom]
     return sql.SQL("").join(
-        sql.SQL(", {} as {}").format(_tile_value(c, rights), sql.Identifier(c.name)) for c in shown
+        sql.SQL(", {} as {}").format(_tile_value(c, rights), sql.Identifier(c.name))
+        for c in _shown(layer, zoom, rights)
     )
+
+
+def names_in_tiles(layer: Layer, zoom: int, rights: frozenset[str]) -> list[str]:
+    """The names of `in_tiles`."""
+    return [column.name for column in _shown(layer, zoom, rights)]
+
+
+def _shown(layer: Layer, zoom: int, rights: frozenset[str]) -> list[Column]:
+    return [column for column in readable(layer, rights) if column.from_zoom <= zoom]
 
 
 def _tile_value(column: Column, rights: frozenset[str]) -> sql.Composable:

@@ -12,6 +12,10 @@ _CONNECT_S = 5
 # goes on pauses longer each time, and requests would go on waiting after the database is back.
 _RECONNECT_S = 2
 
+TILE_SETTINGS = (
+    "plan_cache_mode=force_generic_plan", "max_parallel_workers_per_gather=0", "jit=off",
+)  # fmt: skip
+
 Connection = psycopg.Connection[Any]
 AsyncConnection = psycopg.AsyncConnection[Any]
 
@@ -75,8 +79,9 @@ def open_tile_pool(
 ) -> AsyncPool:
     """A pool of its own for tiles, so that a flood of them leaves the other connections free.
 
-    To be opened in the event loop. Each statement is planned for its very tile: a plan that suits
-    most tiles is far off for a crowded one.
+    To be opened in the event loop. A statement is planned once for all tiles, since planning takes
+    as long as a near tile does; what a plan must know is therefore written into the statement.
+    Starting parallel workers or compiling would take longer than most tiles do.
     """
     return AsyncPool(
         url,
@@ -86,9 +91,14 @@ def open_tile_pool(
         open=False,
         timeout=wait_s,
         reconnect_timeout=_RECONNECT_S,
-        kwargs=_connecting(statement_timeout_ms, "plan_cache_mode=force_custom_plan")
-        | {"autocommit": True},
+        configure=_keep_plans,
+        kwargs=_connecting(statement_timeout_ms, *TILE_SETTINGS)
+        | {"autocommit": True, "prepare_threshold": 0},
     )
+
+
+async def _keep_plans(conn: AsyncConnection) -> None:
+    conn.prepared_max = 200  # a layer at a zoom each
 
 
 def _connecting(statement_timeout_ms: int, *settings: str) -> dict[str, Any]:

@@ -84,6 +84,15 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(
         default=2_000_000_000, ge=1, description="Largest file taken over HTTP."
     )
+    max_export_rows: int = Field(
+        default=2_000_000, ge=1, description="Most rows of one export over HTTP."
+    )
+    max_export_bytes: int = Field(
+        default=4_000_000_000, ge=1, description="Largest file of an export over HTTP."
+    )
+    exports_at_once: int = Field(
+        default=2, ge=1, description="Exports over HTTP under way at once; each holds a connection."
+    )
 
 
 def load() -> Settings:

@@ -1,5 +1,6 @@
 """Vector tiles straight from PostGIS, by one query for all layers (``queries/tiles.sql``)."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,7 +18,8 @@ QUERIES = load("tiles")
 
 MAX_ZOOM = 22
 # A tile asks for features a little beyond its edge: 64 of its 4096 units, as ST_AsMVTGeom clips.
-BUFFER = 64 / 4096
+EXTENT = 4096
+BUFFER = 64 / EXTENT
 MERCATOR_HALF_M = 20037508.342789244
 
 
@@ -71,55 +73,80 @@ async def draw(
     rights: frozenset[str],
 ) -> bytes:
     """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there."""
-    reach = reach_of(tile, srid)
-    if tile.z < layer.min_zoom or reach is None:
+    prepared = prepare(layer, tile, wanted, srid, rights)
+    if prepared is None:
         return b""
-    asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
-    query = compose(layer, tile.z, rights, asked - {"share"} if wanted.share >= 1 else asked)
-    params = {**tile._asdict(), **wanted._asdict(), "reach": reach}
     async with pool.connection() as conn:
-        row = await (await conn.execute(query, params)).fetchone()
+        row = await (await conn.execute(*prepared)).fetchone()
     return bytes(row[0]) if row and row[0] else b""
 
 
+def prepare(
+    layer: Layer, tile: Tile, wanted: Wanted, srid: int, rights: frozenset[str]
+) -> tuple[bytes, dict[str, Any]] | None:
+    """The query of a tile and its parameters; None where nothing can be there."""
+    reach = reach_of(tile, srid)
+    if tile.z < layer.min_zoom or reach is None:
+        return None
+    asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
+    query = compose(layer, tile.z, rights, asked - {"share"}, wanted.share)
+    return query, {**tile._asdict(), **wanted._asdict(), **_grid(tile), "reach": reach}
+
+
 @lru_cache(maxsize=1024)
-def compose(layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str]) -> bytes:
+def compose(
+    layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str], share: float = 1
+) -> bytes:
     """The query of ``layer`` at ``zoom``; ``asked`` names what is set of `Wanted`.
+
+    The share is written out, so that the planner sees which index holds no more points than that.
 
     Features come in the order of their ids, so equal data gives equal bytes.
     """
-    conditions = _conditions(layer, zoom, asked)
-    shapes = _fill(
-        "shapes", layer, conditions,
-        part=sql.Literal(layer.key),
-        attributes=_attributes(layer, zoom, rights, asked),
-        geometry=sql.SQL("case when plain_id is null then source.tile_geom else plain end")
-        if _band(layer, zoom) else sql.SQL("source.tile_geom"),
+    shown = [*layers.names_in_tiles(layer, zoom, rights), *["value"] * ("metric" in asked)]
+    labels: sql.Composable = sql.SQL("")
+    if layer.label:
+        labels = _fill("labels", part=sql.Literal(layer.parts[1]), names=_names(layer.label))
+    unshown = [name for name in layer.label if name not in shown]
+    return _fill(
+        "tile",
+        attributes=_attributes(layer, zoom, rights, asked) + _names(unshown),
+        drawn=_drawn(layer, zoom),
+        label=_fill("label") if layer.label else sql.SQL("null"),
+        view=layers.view(layer),
         joins=_joins(layer, zoom, asked),
-    )  # fmt: skip
-    if not layer.label:
-        return shapes.as_bytes(None)
-    names = sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in layer.label)
-    part = sql.Literal(layer.parts[1])
-    labels = _fill("labels", layer, conditions, part=part, attributes=names)
-    return sql.SQL("select ({}) || ({})").format(shapes, labels).as_bytes(None)
+        conditions=_conditions(layer, zoom, asked, share),
+        part=sql.Literal(layer.key),
+        labels=labels,
+        names=_names(shown),
+    ).as_bytes(None)
 
 
-def _fill(
-    name: str, layer: Layer, conditions: sql.Composed, **parts: sql.Composable
-) -> sql.Composed:
-    text = sql.SQL(QUERIES[name].decode().rstrip().rstrip(";"))
-    return text.format(view=layers.view(layer), conditions=conditions, **parts)
+def _fill(name: str, **parts: sql.Composable) -> sql.Composed:
+    return sql.SQL(QUERIES[name].decode().rstrip(";")).format(**parts)
 
 
-def _conditions(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
+def _names(names: Iterable[str]) -> sql.Composed:
+    return sql.SQL("").join(sql.SQL(", {}").format(sql.Identifier(name)) for name in names)
+
+
+def _drawn(layer: Layer, zoom: int) -> sql.Composed:
+    shape = "case when plain_id is null then source.tile_geom else plain end"
+    found = sql.SQL(shape if _band(layer, zoom) else "source.tile_geom")
+    clipped = _fill("clipped", shape=found)
+    return (
+        _fill("polygon", shape=found, clipped=clipped) if layer.geometry == "polygon" else clipped
+    )
+
+
+def _conditions(layer: Layer, zoom: int, asked: frozenset[str], share: float) -> sql.Composed:
     found: list[sql.Composable] = [sql.SQL("and from_zoom <= {}").format(sql.Literal(zoom))]
     if layer.banded:
         found.append(sql.SQL("and until_zoom >= {}").format(sql.Literal(zoom)))
     if layer.dated:
         found.append(sql.SQL("and valid_from <= %(on)s::date and valid_to > %(on)s::date"))
-    if "share" in asked and layer.budget:
-        found.append(sql.SQL("and rank < %(share)s"))
+    if share < 1 and layer.budget:
+        found.append(sql.SQL("and rank < {}").format(sql.Literal(share)))
     if "system" in asked:
         found.append(sql.SQL("and system = %(system)s"))
     if "open" in asked:
@@ -141,7 +168,7 @@ def _attributes(
 def _joins(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
     names = ["generalised"] * (_band(layer, zoom) > 0) + ["metric"] * ("metric" in asked)
     parts = {"layer": sql.Literal(layer.key), "band": sql.Literal(_band(layer, zoom))}
-    return sql.SQL(" ").join(sql.SQL(QUERIES[name].decode()).format(**parts) for name in names)
+    return sql.SQL(" ").join(_fill(name, **parts) for name in names)
 
 
 def _band(layer: Layer, zoom: int) -> int:
@@ -158,6 +185,14 @@ def box_of(tile: Tile) -> tuple[float, float, float, float]:
     return west - margin, north - size_m - margin, west + size_m + margin, north + margin
 
 
+def _grid(tile: Tile) -> dict[str, float]:
+    """How metres of EPSG:3857 become units of the tile: scaled, then moved east and down."""
+    size_m = 2 * MERCATOR_HALF_M / 2**tile.z
+    scale, half = EXTENT / size_m, 2**tile.z * EXTENT / 2
+    return {"scale": scale, "east": half - tile.x * EXTENT, "down": half - tile.y * EXTENT}
+
+
+@lru_cache(maxsize=1024)
 def reach_of(tile: Tile, srid: int) -> str | None:
     """The box to search, in the district's CRS: the tile with its buffer, as EWKT.
 

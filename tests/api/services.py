@@ -12,9 +12,10 @@ from geo.store.settings import Settings
 from geo.store.tiles import Tile
 
 
-def serve(url):
+def serve(url, settings=None):
     """A client of the service on the database at ``url``; to be used as a context."""
-    return TestClient(create_app(Settings(database_url=url)), raise_server_exceptions=False)
+    settings = settings or Settings(database_url=url)
+    return TestClient(create_app(settings), raise_server_exceptions=False)
 
 
 @contextmanager

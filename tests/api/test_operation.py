@@ -263,7 +263,7 @@ def test_a_tile_from_the_shelf_passes_the_gate_too(client):
     path = "/tiles/areas/9/428/208.mvt"
     before = counted(client, "map_read_tile", "2xx")
     drawn = client.get(path)
-    assert client.app.state.shelf.fresh((path, b""))
+    assert client.app.state.shelf.fresh(path.encode())
     kept = client.get(path)
     assert drawn.status_code == kept.status_code in (200, 204)
     assert counted(client, "map_read_tile", "2xx") == before + 2

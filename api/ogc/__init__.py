@@ -1,0 +1,1 @@
+"""OGC API – Features and Tiles: the declared layers for other programs, under ``/ogc``."""

@@ -1,0 +1,9 @@
+"""All routes under ``/ogc``."""
+
+from fastapi import APIRouter
+
+from api.ogc import collections, items, landing, tilesets
+
+router = APIRouter(tags=["ogc"])
+for part in (landing, collections, items, tilesets):
+    router.include_router(part.router)

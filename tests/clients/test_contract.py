@@ -1,0 +1,55 @@
+"""Schemathesis over the contracts: whatever they allow is answered as they say.
+
+The checks are all on. One is widened: a filter, an order or a CRS that fits its schema may still
+be refused by 400, 404, 409 or 410: no JSON Schema can say what CQL2 is or what exists.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from served import running
+
+from geo.store import district
+from geo.store.database import Setting
+
+CONFIG = """
+[checks]
+positive_data_acceptance.expected-statuses = ["2xx", 400, 404, 409, 410]
+
+[warnings]
+enabled = false
+"""
+
+
+def assert_kept(document: str, address: str, folder: Path, *which: str) -> None:
+    """No request that the generator makes from the document finds a fault."""
+    (folder / "schemathesis.toml").write_text(CONFIG)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("schemathesis"), "--config-file", "schemathesis.toml",
+         "run", document, "--url", address, "--checks", "all", "--max-examples", "20",
+         "--phases", "examples,coverage,fuzzing", "--seed", "1", "--workers", "1", "--no-color",
+         *which],
+        cwd=folder, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+    assert "No issues found" in done.stdout
+
+
+def test_the_ogc_part(service, tmp_path):
+    assert_kept(f"{service}/ogc/api", f"{service}/ogc", tmp_path)
+
+
+def test_all_that_reads(service, tmp_path):
+    document = f"{service}/api/openapi.json"
+    assert_kept(document, service, tmp_path, "--exclude-path-regex", "^/api/imports|^/ogc")
+
+
+@pytest.mark.parametrize("which", ["^/api/imports"])
+def test_all_that_writes(db, tmp_path, which):
+    """On a database of its own."""
+    district.init(db, Setting("试验区", "319902", 4549, "Asia/Shanghai", 50.0))
+    with running(db, tmp_path / "home") as address:
+        document = f"{address}/api/openapi.json"
+        assert_kept(document, address, tmp_path, "--include-path-regex", which)
