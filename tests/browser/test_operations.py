@@ -6,9 +6,9 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from access import serious_faults
-from conftest import serving
 from pages import OpenPage, Spot, overflow, settle, shot
 from playwright.sync_api import Locator, Page, Route, expect
+from serving import serving
 
 MakeDatabase = Callable[..., str]
 # What an open page may take to show a change, with room for a busy machine.
