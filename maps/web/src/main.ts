@@ -4,6 +4,7 @@ import "./css/panels.css";
 import "./css/figures.css";
 import "./css/place.css";
 import "./css/phone.css";
+import "./css/live.css";
 import * as api from "./api";
 import { densityLegend } from "./density";
 import { find, h } from "./dom";
@@ -11,6 +12,7 @@ import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
 import { openLive } from "./live/client";
 import { followChanges } from "./live/overlay";
+import { liveSign } from "./live/sign";
 import { watchThinning } from "./hint";
 import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
@@ -43,7 +45,7 @@ function dataLine(district: api.District): HTMLElement {
 async function start(): Promise<void> {
   speakBoth();
   cover(t("loading"));
-  const live = openLive([]);
+  const live = openLive([], true);
   const [district, declared] = await Promise.all([api.district(), api.layers(), live.begun]);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
@@ -53,6 +55,7 @@ async function start(): Promise<void> {
   find("#finder").append(searchBox(visit.result));
   const fresh = keepFresh(map, district, declared);
   followChanges(map, live, fresh);
+  find("#bar").append(liveSign(live));
   watchThinning(map, fresh);
   const panel = layersPanel(map, fresh);
   const quiet = quietGround(map, panel.turn);

@@ -35,9 +35,12 @@ const AGAIN_MS = 2_000;
 const SILENT_MS = 5 * 60_000;
 // Changes that come close together are handed on together.
 const GATHER_MS = 40;
+const REST_MS = 60_000;
 const LONGEST_START_MS = 1_500;
 
-export function openLive(layers: string[]): Live {
+/** A stream of these layers (none: all). With `rests` it is closed while nobody looks: a browser has six
+ * connections to a host, and each open page would hold one. It goes on where it was. */
+export function openLive(layers: string[], rests = false): Live {
   const listeners = new Set<Listener>();
   let source: EventSource | null = null;
   let state: LinkState = "opening";
@@ -101,7 +104,14 @@ export function openLive(layers: string[]): Live {
     mine.addEventListener("many", take);
     mine.addEventListener("reset", forget);
   };
-  const watch = window.setInterval(() => Date.now() - heard > SILENT_MS && open(), 30_000);
+  let resting = 0;
+  const seen = () => {
+    window.clearTimeout(resting);
+    if (document.hidden) resting = window.setTimeout(() => source?.close(), REST_MS);
+    else if (source?.readyState === EventSource.CLOSED) open();
+  };
+  if (rests) document.addEventListener("visibilitychange", seen);
+  const watch = window.setInterval(() => !document.hidden && Date.now() - heard > SILENT_MS && open(), 30_000);
   const offline = () => {
     source?.close();
     tell("lost");
@@ -119,6 +129,8 @@ export function openLive(layers: string[]): Live {
     begun,
     close: () => {
       window.clearInterval(watch);
+      window.clearTimeout(resting);
+      document.removeEventListener("visibilitychange", seen);
       window.clearTimeout(retry);
       window.clearTimeout(timer);
       window.removeEventListener("online", open);
