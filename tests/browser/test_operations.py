@@ -196,13 +196,13 @@ def test_the_map_says_that_it_hears_nothing_and_catches_up(
     open_page: OpenPage, service: str, spot: Spot
 ) -> None:
     page = open_page(f"#map=17/{spot.lat}/{spot.lon}")
-    expect(page.locator(".live")).to_be_hidden()
+    expect(page.locator("#bar .live")).to_be_hidden()
     page.context.set_offline(True)
-    expect(page.locator(".live")).to_be_visible()
+    expect(page.locator("#bar .live")).to_be_visible()
     shot(page, "map-lost")
     case = file(service, spot)
     page.context.set_offline(False)
-    expect(page.locator(".live")).to_be_hidden()
+    expect(page.locator("#bar .live")).to_be_hidden()
     page.wait_for_function(
         f"luge.map.queryRenderedFeatures({{layers: ['incidents-live']}})"
         f".some(({{id}}) => id === {case['id']})",
