@@ -29,6 +29,7 @@ from api import (
     metrics,
     places,
     problems,
+    reports,
     situation,
     tiles,
 )
@@ -157,6 +158,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(cases.router)
     app.include_router(situation.router)
     app.include_router(imports.router)
+    app.include_router(reports.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
