@@ -20,7 +20,7 @@ import { makeQueue } from "./queue";
 import * as service from "./service";
 import type { Case } from "./service";
 import { shortcuts } from "./shortcuts";
-import { TABS } from "./states";
+import { isIn, TABS } from "./states";
 
 const ACTOR = "luge.actor";
 const TICK_MS = 30_000;
@@ -246,7 +246,12 @@ async function start(): Promise<void> {
   window.setInterval(draw, TICK_MS);
   await load();
   const wanted = readHash("case");
-  if (wanted) await choose(wanted);
+  if (wanted) {
+    await choose(wanted);
+    const known = held.cases.get(wanted);
+    const tab = known && TABS.find((name) => isIn(name, known));
+    if (tab) queue.tab(tab);
+  }
   document.body.dataset["ready"] = "true";
   Object.assign(window, { luge: { map } });
 }
