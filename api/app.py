@@ -32,6 +32,7 @@ from api import (
     places,
     problems,
     reports,
+    situation,
     tiles,
 )
 from api.gate import Gate, name_of
@@ -159,6 +160,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)
+    app.include_router(situation.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(exports.router)
@@ -209,6 +211,14 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/import", include_in_schema=False)
     def import_page() -> Response:
         return page("import.html")
+
+    @app.get("/operations", include_in_schema=False)
+    def operations_page() -> Response:
+        return page("operations.html")
+
+    @app.get("/wall", include_in_schema=False)
+    def wall_page() -> Response:
+        return page("wall.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

@@ -154,7 +154,11 @@ export interface Result {
 }
 
 /** An answer that is a problem (RFC 9457); its message is meant for people. */
-export class Problem extends Error {}
+export class Problem extends Error {
+  constructor(message: string, readonly status = 0, readonly said: Record<string, unknown> = {}) {
+    super(message);
+  }
+}
 
 export async function ask<T>(path: string, query: Record<string, string | number> = {}, signal?: AbortSignal): Promise<T> {
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
@@ -166,8 +170,8 @@ export async function ask<T>(path: string, query: Record<string, string | number
 export async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
-    const detail = (body as { detail?: string } | null)?.detail;
-    throw new Problem(detail ?? `${response.status} ${response.statusText}`);
+    const said = (body ?? {}) as { detail?: string };
+    throw new Problem(said.detail ?? `${response.status} ${response.statusText}`, response.status, said);
   }
   return body as T;
 }

@@ -48,6 +48,7 @@ export const ICONS = {
   lowest: "M5 5v13M2 15l3 3 3-3M12 6h3M12 12h6M12 18h9",
   pin: "M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.500C5 14.800 12 21 12 21zM12 12a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z",
   chevron: "M9 6l6 6-6 6",
+  plus: "M12 5v14M5 12h14",
   whole: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
 } as const;
 

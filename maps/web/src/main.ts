@@ -5,6 +5,7 @@ import "./css/figures.css";
 import "./css/explore.css";
 import "./css/place.css";
 import "./css/phone.css";
+import "./css/live.css";
 import * as api from "./api";
 import { classed } from "./classes";
 import { densityLegend } from "./density";
@@ -12,6 +13,9 @@ import { find, h } from "./dom";
 import { explorePanel } from "./explore/panel";
 import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
+import { openLive } from "./live/client";
+import { followChanges } from "./live/overlay";
+import { liveSign } from "./live/sign";
 import { watchThinning } from "./hint";
 import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
@@ -36,7 +40,7 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
+      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
   });
   return line;
 }
@@ -44,7 +48,9 @@ function dataLine(district: api.District): HTMLElement {
 async function start(): Promise<void> {
   speakBoth();
   cover(t("loading"));
-  const [district, declared, areas] = await Promise.all([api.district(), api.layers(), api.areas()]);
+  const live = openLive([], true);
+  const asked = [api.district(), api.layers(), api.areas(), live.begun] as const;
+  const [district, declared, areas] = await Promise.all(asked);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
@@ -52,6 +58,8 @@ async function start(): Promise<void> {
   const visit = visits(map, district, declared);
   find("#finder").append(searchBox(visit.result));
   const fresh = keepFresh(map, district, declared);
+  followChanges(map, live, fresh);
+  find("#bar").append(liveSign(live));
   watchThinning(map, fresh);
   const panel = layersPanel(map, fresh);
   const quiet = quietGround(map, panel.turn);
