@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
+from cachetools import LRUCache
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -20,6 +21,7 @@ from api import (
     basemap,
     cases,
     contract,
+    counts,
     exports,
     guard,
     health,
@@ -30,6 +32,8 @@ from api import (
     metrics,
     places,
     problems,
+    reports,
+    situation,
     tiles,
     units,
 )
@@ -95,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
         url = settings.database_url or cluster.start(settings.home)
         state, wait_s = app.state, settings.connection_wait_s
         state.log, state.flights = Log(), {}
+        state.passing = LRUCache(512)
         state.shelf = Shelf(settings.tile_cache_bytes, state.log, HEADERS.items())
         timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
         pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
@@ -157,9 +162,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(measures.router)
     app.include_router(units.router)
     app.include_router(basemap.router)
+    app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)
+    app.include_router(situation.router)
     app.include_router(imports.router)
+    app.include_router(reports.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
@@ -208,6 +216,14 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/import", include_in_schema=False)
     def import_page() -> Response:
         return page("import.html")
+
+    @app.get("/operations", include_in_schema=False)
+    def operations_page() -> Response:
+        return page("operations.html")
+
+    @app.get("/wall", include_in_schema=False)
+    def wall_page() -> Response:
+        return page("wall.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

@@ -26,11 +26,12 @@ log = logging.getLogger("luge")
 
 # What a proxy or another system may call a request; anything else could forge lines of a log.
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
-# Answered without the database: figures, the contract, the page, which tells what is missing, and
-# streams, for a browser that is refused one does not ask again.
+# Answered without the database: figures, the contract, and the page, which tells what is missing.
 NEEDS_NO_DATABASE = frozenset(
-    ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import", "/api/live")
+    ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import", "/operations", "/wall")
 )
+# While the database is away only: a browser that is refused a stream does not ask again.
+OUTLIVES_DATABASE = "/api/live"
 FILES = "/assets/"
 # In place of an operation: turned away at the gate; no such route.
 REFUSED, UNMATCHED = "refused", "unmatched"
@@ -113,6 +114,8 @@ class Gate:
         watch = getattr(scope["app"].state, "readiness", None)
         fault = watch.fault() if watch else None
         if not fault or fault.missing == "district":  # routes tell that themselves
+            return None
+        if path == OUTLIVES_DATABASE and fault.missing == "database":
             return None
         scope["operation"] = REFUSED
         return Problem(503, fault.detail, missing=fault.missing)

@@ -16,14 +16,19 @@ from geo.conditions import BadFilter
 from geo.crs import OutsideChina, UnknownCrs
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
+from geo.reporting.material import NoSuchStreet
+from geo.reporting.periods import PeriodUnusable
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
+from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+from maps.report.assets import NotInstalled
+from maps.report.printing import NoBrowser, NotPrinted
 
 log = logging.getLogger("luge")
 
@@ -37,6 +42,11 @@ STATUS = {
     BadFilter: 400,
     BadName: 400,
     NoSuchTile: 400,
+    PeriodUnusable: 400,
+    NoSuchStreet: 400,
+    NoSuchPlan: 400,
+    NoSuchSystem: 400,
+    TooManyCases: 400,
     NoSuchLayer: 404,
     BadParameter: 400,
     NoSuchAction: 400,
@@ -53,7 +63,10 @@ STATUS = {
     FileGone: 410,
     CaseChanged: 412,
     KeyReused: 422,
+    NoBrowser: 501,
     NoDistrict: 503,
+    NotInstalled: 503,
+    NotPrinted: 503,
 }
 
 

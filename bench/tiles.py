@@ -22,6 +22,13 @@ from geo.store.tiles import Tile, Wanted
 
 SHOWN = ("areas", "grids", "blocks", "roads", "segments", "incidents")
 TIPG_MOST = 10_000  # its own default
+NO_LIMIT = 10_000_000
+# The tables that hold the layers, with the column that a layer draws.
+TABLES = {
+    "areas": ("area", "geom"), "grids": ("grid_shape", "geom"), "blocks": ("block", "geom"),
+    "roads": ("segment", "surface"), "segments": ("segment", "geom"),
+    "incidents": ("incident", "geom"),
+}  # fmt: skip
 
 
 class Request(NamedTuple):
@@ -59,6 +66,8 @@ def main() -> None:
         results = cold(url, requests, options.rounds, tipg)
         if tipg:
             whole(url, requests, results)
+            for most in (TIPG_MOST, NO_LIMIT):
+                as_found(url, requests, results, most)
         if "kept" not in options.without:
             pages = [Page(_luge_path(r), _tipg_path(r), taken.body)
                      for r, taken in results["luge"].items() if taken.body]  # fmt: skip
@@ -103,6 +112,35 @@ def whole(url: str, requests: list[Request], results: Results) -> None:
         rates = f"luge {len(asked) / luge:.0f}/s, tipg {len(asked) / theirs:.1f}/s"
         times = f"tipg × {theirs / luge:.2f}"
         print(f"z{zoom or 'all'}: {len(asked)} tiles; {rates}; {times}; kB: tipg {kilobytes:.1f}")
+
+
+def as_found(url: str, requests: list[Request], results: Results, most: int) -> None:
+    """tipg on the tables as they are, without what Luge prepares: asked once, all layers.
+
+    Each table's own geometry in the district's CRS, with all of its attributes.
+    """
+    with servers.tipg(url, most) as tipg:
+        client, seconds, size = Client(tipg.port), {}, {}
+        client.get(_table_path(requests[-1]))
+        for request in requests:
+            start = time.perf_counter()
+            size[request] = len(_body(client.get(_table_path(request))))
+            seconds[request] = time.perf_counter() - start
+    print(f"\ntipg on the tables as they are, at most {most} features a tile; all layers")
+    for zoom in [*sorted({r.tile.z for r in requests}), 0]:
+        asked = [r for r in requests if zoom in (r.tile.z, 0)]
+        luge = sum(median(results["luge"][r].seconds) for r in asked)
+        theirs = sum(seconds[r] for r in asked)
+        rates = f"luge {len(asked) / luge:.0f}/s, tipg {len(asked) / theirs:.1f}/s"
+        kilobytes = sum(size[r] for r in asked) / len(asked) / 1e3
+        print(f"z{zoom or 'all'}: {rates}; tipg × {theirs / luge:.2f}; kB: tipg {kilobytes:.1f}")
+
+
+def _table_path(request: Request) -> str:
+    z, x, y = request.tile
+    table, column = TABLES[request.layer]
+    tiled = f"/collections/public.{table}/tiles/WebMercatorQuad/{z}/{x}/{y}"
+    return f"{tiled}?geom-column={column}"
 
 
 def _features(conn: psycopg.Connection, request: Request) -> int:
@@ -208,7 +246,7 @@ def _bare(conn: psycopg.Connection, requests: list[Request]) -> Ask:
         layer, tile = LAYERS[request.layer], request.tile
         if tile.z >= layer.min_zoom:
             wanted = Wanted(on=on, share=shares.get(layer.key, {}).get(tile.z, 1))
-            ready[request] = tiles.prepare(layer, tile, wanted, setting.srid, frozenset())
+            ready[request] = tiles.prepare(layer, tile, wanted, setting, frozenset())
 
     def ask(request: Request) -> bytes:
         if request not in ready:

@@ -70,6 +70,11 @@ def names(cells: ArrayLike) -> list[str]:
     return [f"{cell:x}" for cell in np.asarray(cells).tolist()]
 
 
+def numbers(names: Iterable[str]) -> Cells:
+    """The indexes that `names` has written."""
+    return np.array([int(name, 16) for name in names], np.uint64)
+
+
 def _by_squares(
     squares: _Squares, points: tuple[Floats, Floats], opened: NDArray[np.bool_], resolution: int
 ) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from api.cli import (
     layers,
     places,
     refresh,
+    report,
     serve,
 )
 from geo.store.database import NO_DATABASE
@@ -36,6 +37,7 @@ app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
+app.add_typer(report.report_app, name="report")
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")

@@ -73,7 +73,9 @@ def refresh_density(conn: psycopg.Connection, srid: int) -> bool:
         conn.execute(QUERIES["update_density"], _columns(stay))
     if added.any():
         fresh = both[added]
-        shapes = to_ewkb(density.outlines(fresh["cell"].astype(np.uint64), srid), srid)
+        # By name: where cells went, the merge has made floats of the numbers, which round them.
+        cells = density.numbers(fresh["name"])
+        shapes = to_ewkb(density.outlines(cells, srid), srid)
         levels = fresh["resolution"].astype(int).tolist()
         given = _columns(fresh) | {"resolution": levels, "geom": shapes}
         conn.execute(QUERIES["insert_density"], given)

@@ -1,18 +1,13 @@
 """The real page in a real Chromium, served by a real service on the sample district."""
 
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 
 import psycopg
 import pytest
-import uvicorn
 from pages import DESKTOP, PHONE, OpenPage, Spot, settle
 from playwright.sync_api import Browser, Page, sync_playwright
-
-from api.app import DIST, create_app
-from geo.store.settings import Settings
+from serving import serving
 
 # WebGL without a graphics card.
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
@@ -22,18 +17,8 @@ PATIENCE_MS = 60_000
 @pytest.fixture(scope="session")
 def service(sample_url: str) -> Iterator[str]:
     """The address of the running service."""
-    if not (DIST / "index.html").is_file():
-        pytest.fail("the map page is not built: run ./scripts/setup")
-    app = create_app(Settings(database_url=sample_url))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
+    with serving(sample_url) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

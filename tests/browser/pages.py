@@ -29,3 +29,17 @@ def shot(page: Page, name: str) -> None:
     """Write a screenshot that people look at."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+
+def overflow(page: Page) -> list[str]:
+    """Elements that reach beyond the screen's edges."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('body *')]
+            .filter((element) => element.checkVisibility() && !element.closest('#map'))
+            .filter((element) => !element.matches('.visually-hidden, .skip'))
+            .filter((element) => {
+                const { left, right, width } = element.getBoundingClientRect();
+                return width > 0 && (left < -1 || right > innerWidth + 1);
+            })
+            .map((element) => element.outerHTML.slice(0, 80))"""
+    )

@@ -1,23 +1,9 @@
 """The same page on a phone: sheets at the bottom, nothing wider than the screen."""
 
-from pages import PHONE, OpenPage, Spot, settle, shot
-from playwright.sync_api import Page, expect
+from pages import PHONE, OpenPage, Spot, overflow, settle, shot
+from playwright.sync_api import expect
 
 FINGER_PX = 44
-
-
-def overflow(page: Page) -> list[str]:
-    """Elements that reach beyond the screen's edges."""
-    return page.evaluate(
-        """() => [...document.querySelectorAll('body *')]
-            .filter((element) => element.checkVisibility() && !element.closest('#map'))
-            .filter((element) => !element.matches('.visually-hidden, .skip'))
-            .filter((element) => {
-                const { left, right, width } = element.getBoundingClientRect();
-                return width > 0 && (left < -1 || right > innerWidth + 1);
-            })
-            .map((element) => element.outerHTML.slice(0, 80))"""
-    )
 
 
 def test_start_fits(open_page: OpenPage) -> None:

@@ -264,8 +264,22 @@ def test_density_changes_only_where_points_did(district):
     assert {row[1:] for row in district.execute(sql)} == {row[1:] for row in before}
 
 
+def test_cells_come_and_go_at_once(district):
+    """Incidents that are all elsewhere now: every cell goes, and others come."""
+    district.execute("delete from incident where id > 1000")
+    refresh(district, patient=False)
+    district.execute("update incident set geom = st_translate(geom, 20000, 5000) where id > 500")
+    refresh(district, patient=False)
+    found = district.execute(
+        "select cell, st_contains(geom, st_pointonsurface(geom)) from density"
+    ).fetchall()
+    assert found
+    totals = district.execute("select sum(count) from density group by resolution").fetchall()
+    assert totals == [(1000,)] * 4
+
+
 def test_no_incidents_no_density(district):
-    district.execute("truncate incident cascade")
+    district.execute("delete from incident")
     refresh(district, patient=False)
     assert district.execute("select count(*) from density").fetchone() == (0,)
     shares = district.execute("select share from thinning where layer = 'incidents'").fetchall()

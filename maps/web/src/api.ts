@@ -52,6 +52,8 @@ export interface Layer {
   style: { shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge" | "heat"; colour: string; by: string; swatches: Swatch[] };
   /** Changes whenever its features do. */
   revision: string;
+  /** How many points the whole district may show, up to a zoom; all beyond the last. */
+  budget: [zoom: number, most: number][];
   /** By zoom, the share of its points that is shown; all where nothing is said. */
   shares: Record<string, number>;
 }
@@ -153,7 +155,11 @@ export interface Result {
 }
 
 /** An answer that is a problem (RFC 9457); its message is meant for people. */
-export class Problem extends Error {}
+export class Problem extends Error {
+  constructor(message: string, readonly status = 0, readonly said: Record<string, unknown> = {}) {
+    super(message);
+  }
+}
 
 export async function ask<T>(path: string, query: Record<string, string | number> = {}, signal?: AbortSignal): Promise<T> {
   const search = new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]));
@@ -165,8 +171,8 @@ export async function ask<T>(path: string, query: Record<string, string | number
 export async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
-    const detail = (body as { detail?: string } | null)?.detail;
-    throw new Problem(detail ?? `${response.status} ${response.statusText}`);
+    const said = (body ?? {}) as { detail?: string };
+    throw new Problem(said.detail ?? `${response.status} ${response.statusText}`, response.status, said);
   }
   return body as T;
 }

@@ -41,12 +41,14 @@ export const ICONS = {
   copy: "M9 9h10v11H9zM5 15V4h10",
   done: "M5 12.5 10 17.5 19 7",
   layers: "M12 4 3 9l9 5 9-5zM4 13.5l8 4.5 8-4.5",
+  filter: "M4 6h16M7 12h10M10 18h4",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   figures: "M5 20v-6M12 20V5M19 20v-9",
   highest: "M5 5v13M2 15l3 3 3-3M12 6h9M12 12h6M12 18h3",
   lowest: "M5 5v13M2 15l3 3 3-3M12 6h3M12 12h6M12 18h9",
   pin: "M12 21s7-6.2 7-11.5A7 7 0 0 0 5 9.500C5 14.800 12 21 12 21zM12 12a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5z",
   chevron: "M9 6l6 6-6 6",
+  plus: "M12 5v14M5 12h14",
   whole: "M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5",
 } as const;
 

@@ -2,17 +2,24 @@
 import "./css/base.css";
 import "./css/panels.css";
 import "./css/figures.css";
+import "./css/explore.css";
 import "./css/place.css";
 import "./css/unit.css";
 import "./css/tools.css";
 import "./css/phone.css";
 import "./css/print.css";
+import "./css/live.css";
 import * as api from "./api";
+import { classed } from "./classes";
 import { densityLegend } from "./density";
 import { find, h } from "./dom";
+import { explorePanel } from "./explore/panel";
 import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
 import { inViewPanel } from "./inview/list";
+import { openLive } from "./live/client";
+import { followChanges } from "./live/overlay";
+import { liveSign } from "./live/sign";
 import { watchThinning } from "./hint";
 import { language, t, whenLanguage } from "./i18n";
 import { layersPanel } from "./layers";
@@ -38,7 +45,7 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
+      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
   });
   return line;
 }
@@ -46,7 +53,9 @@ function dataLine(district: api.District): HTMLElement {
 async function start(): Promise<void> {
   speakBoth();
   cover(t("loading"));
-  const [district, declared] = await Promise.all([api.district(), api.layers()]);
+  const live = openLive([], true);
+  const asked = [api.district(), api.layers(), api.areas(), live.begun] as const;
+  const [district, declared, areas] = await Promise.all(asked);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
@@ -54,16 +63,18 @@ async function start(): Promise<void> {
   const visit = visits(map, declared);
   find("#finder").append(searchBox(visit.result));
   const fresh = keepFresh(map, district, declared);
+  followChanges(map, live, fresh);
+  find("#bar").append(liveSign(live));
   watchThinning(map, fresh);
   const panel = layersPanel(map, fresh);
   const quiet = quietGround(map, panel.turn);
   const figures = figuresPanel(map, fresh, quiet, visit.unit);
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
-  makeSheet({ layers: panel.element, figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
+  makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas), figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
   addTools(map, district, declared, visit);
   // For tests and for people who look under the bonnet.
-  Object.assign(window, { luge: { map } });
+  Object.assign(window, { luge: { map, classed } });
 }
 
 start().catch((error: unknown) => {

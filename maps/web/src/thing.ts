@@ -4,7 +4,7 @@ import { h } from "./dom";
 import { t, tValue } from "./i18n";
 import type { Ways } from "./unit/content";
 
-export const CLICKABLE = ["stations", "incidents", "merchants", "incidents-closed"];
+export const CLICKABLE = ["stations", "incidents", "merchants", "incidents-closed", "incidents-live", "incidents-closed-live"];
 
 export interface Thing {
   kind: "incident" | "merchant" | "station";
@@ -37,7 +37,7 @@ const TELL: Record<Thing["kind"], (said: Record<string, string>) => Told> = {
 
 export function thingOf(feature: MapGeoJSONFeature): Thing | null {
   if (feature.geometry.type !== "Point") return null;
-  const kind = { incidents: "incident", merchants: "merchant", stations: "station" }[feature.source] as Thing["kind"];
+  const kind = { incidents: "incident", "incidents-live": "incident", merchants: "merchant", stations: "station" }[feature.source] as Thing["kind"];
   const said = Object.fromEntries(Object.entries(feature.properties).map(([name, value]) => [name, String(value)]));
   const [lon, lat] = feature.geometry.coordinates;
   return { kind, id: Number(feature.id), at: [lon!, lat!], ...TELL[kind](said) };

@@ -4,6 +4,7 @@ import { locate, Problem } from "./api";
 import type { Area, Layers, MeasuredUnit, Result } from "./api";
 import { gridSource } from "./draw/grids";
 import type { Choice } from "./figures/choice";
+import { cellAt, openCell, outline, problemOf } from "./explore/cell";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { pushHash, readHash } from "./hash";
 import { t, whenLanguage } from "./i18n";
@@ -48,6 +49,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     panel.hidden = true;
     mark(map, null);
     choose(map, null);
+    outline(map, null);
     pushHash({ place: null, unit: null });
     map.getCanvas().focus({ preventScroll: true });
   };
@@ -118,9 +120,26 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     panel.setAttribute("aria-busy", "false");
   };
 
+  const visitCell = async (id: number) => {
+    leave();
+    asked = new AbortController();
+    closeSheet();
+    panel.hidden = false;
+    fill(h("p", { class: "empty" }, t("place_loading")));
+    try {
+      fill(...(await openCell(map, id, ({ geometry }) => void visit(geometry.coordinates), asked.signal)));
+      find("#place-title").focus();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      fill(h("p", { class: "empty error" }, problemOf(error)));
+    }
+  };
+
   map.on("click", (event) => {
     if (!listening) return;
     const thing = thingNear(map, event);
+    const cell = thing ? null : cellAt(map, event);
+    if (cell !== null) return void visitCell(cell);
     void visit(thing?.at ?? event.lngLat.toArray(), thing);
   });
   map.on("mousemove", (event) => {

@@ -6,11 +6,13 @@ import { ink, REGULAR } from "./text";
 
 const OPEN: ExpressionSpecification = ["to-boolean", ["get", "open"]];
 const DAY_S = 86_400;
+// What changed since its tile was made is drawn from another source (live/overlay.ts), and not here.
+const MOVED: ExpressionSpecification = ["boolean", ["feature-state", "moved"], false];
 
 /** Open incidents stand out; closed ones fade with age. */
 function opacity(newest: number): ExpressionSpecification {
   const age: ExpressionSpecification = ["-", newest, ["get", "reported_at"]];
-  return ["case", OPEN, 1, ["step", age, 0.75, 14 * DAY_S, 0.5, 60 * DAY_S, 0.32, 180 * DAY_S, 0.18]];
+  return ["case", MOVED, 0, OPEN, 1, ["step", age, 0.75, 14 * DAY_S, 0.5, 60 * DAY_S, 0.32, 180 * DAY_S, 0.18]];
 }
 
 export function incidents(layer: Layer, newest: number): LayerSpecification[] {
@@ -27,6 +29,7 @@ export function incidents(layer: Layer, newest: number): LayerSpecification[] {
       id: "incidents", type: "circle", ...common, filter: OPEN,
       paint: {
         "circle-color": colourOf(layer), "circle-stroke-color": "#fff",
+        "circle-opacity": ["case", MOVED, 0, 1], "circle-stroke-opacity": ["case", MOVED, 0, 1],
         "circle-radius": byZoom([10, 1.5], [12, 2.3], [13, 3.2], [15, 4.8], [18, 8]),
         "circle-stroke-width": byZoom([10, 0.3], [13, 0.9], [16, 1.8]),
       },

@@ -1,0 +1,55 @@
+"""Routes of the operations and wall pages: how things stand, trends, the history of a spot."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
+
+from api.readers import reader
+from geo.store import situation
+from geo.store.database import Rows, transaction
+from geo.store.situation import Spot
+
+router = APIRouter(prefix="/api", tags=["situation"])
+
+Told = dict[str, Any]
+Coordinate = Annotated[float, Query(allow_inf_nan=False)]
+
+
+@router.get("/now")
+def now(request: Request) -> Told:
+    """Open cases by state, how many are late, and what came and went since midnight."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return situation.now(conn)
+
+
+@router.get("/trends")
+def trends(
+    request: Request,
+    at: Annotated[AwareDatetime | None, Query(description="their end; default now")] = None,
+    system: Annotated[str, Query(max_length=40, description="a grid system")] = "management",
+) -> Told:
+    """The last 24 hours and 30 days, their classes, and the grids with most to do."""
+    end: datetime | None = at
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return situation.trends(conn, end, system)
+
+
+@router.get("/classes")
+def classes(request: Request) -> dict[str, Rows]:
+    """The classes that cases have, with their subclasses, the frequent ones first."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return {"classes": situation.kinds(conn)}
+
+
+@router.get("/spot")
+def spot(
+    request: Request, lon: Coordinate, lat: Coordinate,
+    crs: Annotated[str, Query(max_length=64)] = "wgs84",
+    class_: Annotated[str | None, Query(alias="class", max_length=100)] = None,
+    but: Annotated[str | None, Query(max_length=200, description="a case to leave out")] = None,
+) -> Told:  # fmt: skip
+    """Cases within 50 m: those that may be the same first, then the newest; counts by class."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return situation.spot(conn, Spot(lon, lat, crs, class_, but))

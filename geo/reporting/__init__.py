@@ -1,0 +1,1 @@
+"""What a report says: figures, loads, coverage and findings, computed from frames."""

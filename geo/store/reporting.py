@@ -1,0 +1,151 @@
+"""What a report is made of, read from the database at one moment."""
+
+from datetime import date, timedelta
+from hashlib import blake2b
+from typing import NamedTuple
+
+import pandas as pd
+import psycopg
+
+from geo.reporting.indicators import RECUR_DAYS
+from geo.reporting.material import Material, Plan, with_units
+from geo.reporting.periods import Period, span_of
+from geo.store import changes
+from geo.store.database import Setting, read_setting
+from geo.store.queries import load
+from geo.store.staging import Params, read_frame
+
+QUERIES = load("reporting")
+# The layers that a report is made of, as the log of changes names them.
+SOURCES = (
+    "incidents",
+    "blocks",
+    "areas",
+    "grids",
+    "assignments",
+    "segments",
+    "duties",
+    "merchants",
+)
+TIMES = ("reported_at", "due_at", "handled_at", "closed_at")
+
+
+# More than this would take gigabytes of memory.
+MOST_CASES = 1_000_000
+
+
+class NoSuchSystem(ValueError):
+    """No grid system has this code."""
+
+
+class TooManyCases(ValueError):
+    """The period has more cases than one report can hold."""
+
+
+class NoSuchPlan(ValueError):
+    """No plan has this number or name."""
+
+
+class Newest(NamedTuple):
+    """What periods are reckoned from: the last day with data, not after today."""
+
+    day: date
+    any_case: bool
+
+
+def newest(conn: psycopg.Connection) -> Newest:
+    """The day of the newest incident, or today where there is none or it lies in the future."""
+    setting = read_setting(conn)
+    today = pd.Timestamp.now(tz=setting.time_zone).date()
+    row = conn.execute(QUERIES["newest"], {"time_zone": setting.time_zone}).fetchone()
+    day = row[0] if row else None
+    return Newest(min(day or today, today), day is not None)
+
+
+def read_material(conn: psycopg.Connection, period: Period, system: str | None = None) -> Material:
+    """The frames of a report on ``period``; units, plans and duties are those of its last day.
+
+    Cases reach back to the period before, and further by the days in which a case can recur.
+    ``system`` names the grid system (default: management, or the first that has a plan). ``conn``
+    should see one moment (`geo.store.database.snapshot`). Raises `NoSuchSystem`, `TooManyCases`.
+    """
+    setting = read_setting(conn)
+    day: Params = {"day": period.last}
+    plan = _plan_in_force(conn, setting.srid, system, period.last)
+    blocks = read_frame(conn, QUERIES["blocks"], day, srid=setting.srid).set_index("id")
+    blocks["grid"] = plan.of_block.reindex(blocks.index) if plan else None
+    revisions = _revisions(conn)
+    return Material(
+        district=setting.name,
+        srid=setting.srid,
+        time_zone=setting.time_zone,
+        revision=blake2b(repr(sorted(revisions.items())).encode(), digest_size=6).hexdigest(),
+        revisions=revisions,
+        day=period.last,
+        cases=with_units(_cases(conn, period, setting), blocks),
+        blocks=blocks,
+        areas=read_frame(conn, QUERIES["areas"], srid=setting.srid),
+        segments=read_frame(conn, QUERIES["segments"], day, srid=setting.srid),
+        water=read_frame(conn, QUERIES["water"], srid=setting.srid),
+        plan=plan,
+    )
+
+
+def read_plan(conn: psycopg.Connection, wanted: str) -> Plan:
+    """A plan by its number or its name, whatever its status; raises `NoSuchPlan`."""
+    row = conn.execute(QUERIES["plan"], {"plan": wanted}).fetchone()
+    if row is None:
+        there = ", ".join(f"{n} {name}" for n, name in conn.execute(QUERIES["plans"]))
+        raise NoSuchPlan(f"there is no plan {wanted!r}; there are: {there or 'none'}")
+    return _plan(conn, row, read_setting(conn).srid)
+
+
+def _plan_in_force(
+    conn: psycopg.Connection, srid: int, system: str | None, day: date
+) -> Plan | None:
+    if system is None:
+        first = conn.execute(QUERIES["first_system"]).fetchone()
+        if first is None:
+            return None
+        system = first[0]
+    elif conn.execute(QUERIES["system"], {"system": system}).fetchone() is None:
+        raise NoSuchSystem(f"there is no grid system {system!r}")
+    row = conn.execute(QUERIES["plan_in_force"], {"system": system, "day": day}).fetchone()
+    return _plan(conn, row, srid) if row else None
+
+
+def _plan(conn: psycopg.Connection, row: tuple[object, ...], srid: int) -> Plan:
+    plan, name, system, system_name, system_name_en, valid_from = row
+    held: dict[int, str] = dict(conn.execute(QUERIES["assignment"], {"plan": plan}).fetchall())
+    grids = read_frame(conn, QUERIES["grids"], {"plan": plan}, srid=srid)
+    return Plan(
+        str(name), str(system), str(system_name), str(system_name_en),
+        valid_from if isinstance(valid_from, date) else None,
+        pd.Series(held, dtype=object, name="grid"), grids,
+    )  # fmt: skip
+
+
+def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.DataFrame:
+    since = period.before.since - timedelta(days=RECUR_DAYS)
+    start, end = span_of(Period(since, period.until), setting.time_zone)
+    params = {"since": start.to_pydatetime(), "until": end.to_pydatetime(), "most": MOST_CASES + 1}
+    frame = _frame(conn, "cases", params)
+    if len(frame) > MOST_CASES:
+        raise TooManyCases(
+            f"from {since} to {period.last} there are more than {MOST_CASES:,} cases: ask for a"
+            " shorter period (the one before it is read too)"
+        )
+    for name in TIMES:
+        frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(setting.time_zone)
+    return frame
+
+
+def _frame(conn: psycopg.Connection, query: str, params: Params) -> pd.DataFrame:
+    cursor = conn.execute(QUERIES[query], params)
+    names = [column.name for column in cursor.description or ()]
+    return pd.DataFrame(cursor.fetchall(), columns=names)
+
+
+def _revisions(conn: psycopg.Connection) -> dict[str, str]:
+    found = changes.revisions(conn)
+    return {source: found[source] for source in SOURCES}

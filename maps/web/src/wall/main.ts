@@ -1,0 +1,213 @@
+// Starts the wall: a big display that nobody touches. It shows the district, counters, trends and the
+// grids with most to do in turn; it follows changes, outlives the service, and holds only what it shows.
+import "../css/base.css";
+import "../css/wall.css";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
+import { LngLatBounds, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import type { GeoJSONSource } from "maplibre-gl";
+import "maplibre-gl/dist/maplibre-gl.css";
+import * as api from "../api";
+import { sourcesOf } from "../draw/sources";
+import { duration, find, h } from "../dom";
+import { readHash } from "../hash";
+import { number, t, tValue, whenLanguage } from "../i18n";
+import { openLive } from "../live/client";
+import { liveSign } from "../live/sign";
+import { follow, held, reload } from "../operations/held";
+import { now as askNow } from "../operations/service";
+import type { Case, Now } from "../operations/service";
+import { isLate, mark, span } from "../operations/states";
+import { speakBoth } from "../speak";
+import { chart } from "./chart";
+import { trends as askTrends } from "./service";
+import type { Trends, WorstGrid } from "./service";
+import { darkStyle } from "./style";
+
+setWorkerUrl(workerUrl);
+
+const TURN_MS = 15_000;
+const TRENDS_MS = 60_000;
+const COUNT_MS = 900;
+const NEWS = 6;
+const GRIDS = 8;
+// Once a day, at night, the page is loaded anew: what a browser gathers in weeks goes with it.
+const ANEW_HOUR = 4;
+
+async function start(): Promise<void> {
+  speakBoth();
+  const began = Date.now();
+  const live = openLive(["incidents", "grids", "areas"]);
+  const [district, declared] = await Promise.all([api.district(), api.layers(), live.begun]);
+  find("#district").textContent = district.name;
+  find(".signs").prepend(liveSign(live));
+  const map = new MapLibre({
+    container: find("#map"), style: darkStyle(declared), interactive: false, attributionControl: false, fadeDuration: 0,
+    bounds: district.bounds ?? [73, 18, 135, 54], fitBoundsOptions: { padding: 40 }, maxTileCacheSize: 200,
+  });
+  map.on("idle", () => find("#map").setAttribute("aria-busy", "false"));
+  let counted: Now | null = null;
+  let told: Trends | null = null;
+  let turn = 0;
+  let timer = 0;
+
+  const showMap = () => map.getSource<GeoJSONSource>("cases")?.setData({
+    type: "FeatureCollection",
+    features: [...held.cases.values()].map((one) => ({
+      type: "Feature", geometry: { type: "Point", coordinates: [one.lon, one.lat] },
+      properties: { late: isLate(one), fresh: held.fresh.has(one.code) },
+    })),
+  });
+  const show = () => {
+    if (counted) find("#counters").replaceChildren(...counters(counted));
+    find("#news ol").replaceChildren(...newest().map(newsLine));
+    if (told) {
+      const day = (at: string) => `${Number(at.slice(5, 7))}-${Number(at.slice(8, 10))}`;
+      const [hours, days] = [find("#hours"), find("#days")];
+      hours.replaceChildren(chart(told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours"), shapeOf(hours)));
+      days.replaceChildren(chart(told.days, day, t("wall_days"), shapeOf(days)));
+      find("#until").textContent = told.asleep ? t("wall_asleep", { at: local(told.until) }) : "";
+      find("#worst ol").replaceChildren(...told.grids.slice(0, GRIDS).map((grid, at) => gridLine(grid, at === turn - 1)));
+    }
+    for (const list of document.querySelectorAll<HTMLElement>(".side section")) trim(list);
+    showMap();
+  };
+  const count = async () => {
+    timer = 0;
+    counted = await askNow().catch(() => counted);
+    show();
+  };
+  const soon = () => {
+    if (!timer) timer = window.setTimeout(() => void count(), COUNT_MS);
+  };
+  const trend = async () => {
+    told = await askTrends(readHash("at")).catch(() => told);
+    show();
+  };
+  const load = async () => {
+    await reload().catch(() => undefined);
+    await Promise.all([count(), trend()]);
+  };
+  const look = () => {
+    const grid = turn ? told?.grids[turn - 1] : undefined;
+    const box = grid ? new LngLatBounds([grid.west, grid.south, grid.east, grid.north]) : district.bounds && new LngLatBounds(district.bounds);
+    if (box) map.fitBounds(box, { padding: grid ? 60 : 30, duration: duration(2_500), maxZoom: 16 });
+  };
+  const rotate = () => {
+    const grids = told?.grids.slice(0, GRIDS).filter(({ open }) => open > 0) ?? [];  // the ones with most come first
+    turn = grids.length ? (turn + 1) % (grids.length + 1) : 0;
+    const grid = turn ? grids[turn - 1] : undefined;
+    for (const id of ["worst", "worst-fill"]) map.setFilter(id, ["==", ["id"], grid?.id ?? -1]);
+    look();
+    find("#here").replaceChildren(...(grid ? [h("b", {}, grid.name), h("span", {}, gridWords(grid))] : [h("b", {}, district.name), h("span", {}, t("wall_whole"))]));
+    show();
+  };
+  const tick = () => {
+    find("#clock").textContent = local(new Date().toISOString());
+    const old = Date.now() - began > 20 * 3_600_000;
+    if (old && new Date().getHours() === ANEW_HOUR && live.state() === "live") location.reload();
+  };
+  follow(live, {
+    changed: () => {
+      show();
+      soon();
+    },
+    arrived: () => soon(),
+    reload: () => void load(),
+  });
+  // Ground that changed: its tiles have another address from then on.
+  live.listen({
+    changes: (changes) => changes.some(({ layer }) => layer !== "incidents") && void redraw(map),
+    reset: () => void redraw(map),
+    state: (state) => state === "live" && void load(),
+  });
+  whenLanguage(() => {
+    document.title = `${t("wall")} · ${district.name}`;
+    find("#here").replaceChildren(h("b", {}, district.name), h("span", {}, t("wall_whole")));
+    show();
+  });
+  map.once("load", showMap);
+  window.addEventListener("resize", () => {
+    look();
+    show();
+  });
+  await load();
+  tick();
+  map.resize();
+  look();
+  window.setInterval(tick, 1_000);
+  window.setInterval(() => void trend(), TRENDS_MS);
+  if (!readHash("still")) window.setInterval(rotate, TURN_MS);
+  document.body.dataset["ready"] = "true";
+  Object.assign(window, { luge: { map, rotate } });
+}
+
+async function redraw(map: MapLibre): Promise<void> {
+  const { layers } = await api.layers();
+  for (const layer of layers) {
+    for (const [name, { tiles }] of Object.entries(sourcesOf(layer))) {
+      const source = map.getSource(name);
+      if (source?.type === "vector") (source as unknown as { setTiles: (tiles: string[]) => void }).setTiles(tiles ?? []);
+    }
+  }
+}
+
+function shapeOf({ clientWidth, clientHeight }: HTMLElement): number {
+  return clientWidth / Math.max(1, clientHeight);
+}
+
+/** Take away the last rows that do not fit; half a row tells nothing. */
+function trim(section: HTMLElement): void {
+  const rows = section.querySelectorAll("li");
+  for (let last = rows.length - 1; last > 0 && section.scrollHeight > section.clientHeight + 1; last--) rows[last]!.remove();
+}
+
+function newest(): Case[] {
+  return [...held.cases.values()].sort((a, b) => Date.parse(b.reported_at) - Date.parse(a.reported_at)).slice(0, NEWS);
+}
+
+function counters({ open, late, states, reported_today, closed_today }: Now): HTMLElement[] {
+  const of = (...names: string[]) => names.reduce((sum, name) => sum + (states[name] ?? 0), 0);
+  const counter = (name: string, value: number, label: string) =>
+    h("div", { "data-counter": name }, h("dd", {}, number(value)), h("dt", {}, label));
+  return [
+    counter("open", open, t("wall_open")),
+    counter("late", late, t("queue_late")),
+    counter("new", of("reported", "filed"), t("queue_new")),
+    counter("work", of("dispatched", "handling"), t("queue_work")),
+    counter("check", of("handled"), t("queue_check")),
+    counter("today", reported_today, t("wall_today")),
+    counter("closed", closed_today, t("wall_closed_today")),
+  ];
+}
+
+function newsLine(one: Case): HTMLElement {
+  return h("li", { class: held.fresh.has(one.code) ? "fresh" : "", "data-code": one.code },
+    mark(one.status, 22),
+    h("span", { class: "what" }, h("b", {}, one.subclass ?? one.class), h("small", {}, one.address ?? one.road ?? "")),
+    h("span", { class: "when" }, tValue("status", one.status), h("small", {}, t("wall_ago", { span: span(Date.now() - Date.parse(one.reported_at)) }))));
+}
+
+function gridWords({ open, late, reported }: WorstGrid): string {
+  return t("wall_grid", { open: number(open), late: number(late), reported: number(reported) });
+}
+
+function gridLine(grid: WorstGrid, here: boolean): HTMLElement {
+  const bar = h("i", { "aria-hidden": "true" }, h("i", {}));
+  (bar.firstChild as HTMLElement).style.width = `${grid.open ? Math.round((100 * grid.late) / grid.open) : 0}%`;
+  return h("li", { class: here ? "here" : "" },
+    h("span", { class: "name" }, grid.name), bar, h("b", {}, number(grid.late)), h("small", {}, `/ ${number(grid.open)}`));
+}
+
+function local(text: string): string {
+  const at = new Date(text);
+  const two = (value: number) => String(value).padStart(2, "0");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
+start().catch((error: unknown) => {
+  console.error(error);
+  const text = error instanceof api.Problem ? error.message : t("offline");
+  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_operations")), h("p", {}, text), h("p", {}, t("wall_again"))));
+  // Nobody is there to press a button.
+  window.setTimeout(() => location.reload(), 10_000);
+});
