@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
+from cachetools import LRUCache
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
@@ -19,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from api import (
     cases,
     contract,
+    counts,
     exports,
     guard,
     health,
@@ -95,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
         url = settings.database_url or cluster.start(settings.home)
         state, wait_s = app.state, settings.connection_wait_s
         state.log, state.flights = Log(), {}
+        state.passing = LRUCache(512)
         state.shelf = Shelf(settings.tile_cache_bytes, state.log, HEADERS.items())
         timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
         pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
@@ -154,6 +157,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(measures.router)
+    app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)
     app.include_router(situation.router)

@@ -64,7 +64,7 @@ class Wanted(BaseModel):
 
     status: list[str] = Field([], max_length=len(STATES), description="one or more states")
     class_: str | None = Field(None, alias="class", max_length=100)
-    late: bool | None = Field(None, description="past their time, or were when closed; or not")
+    late: bool | None = Field(None, description="past their time, or were when handled; or not")
     area: str | None = Field(None, max_length=64, description="an area's code")
     text: str | None = Field(None, max_length=100, description="in number, words or address")
     after: str | None = Field(None, max_length=64, description="the `next` of the page before")

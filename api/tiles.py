@@ -118,6 +118,7 @@ def _describe(conn: Connection, layer: Layer, rights: frozenset[str]) -> dict[st
         "geometry": layer.geometry,
         "min_zoom": layer.min_zoom,
         "max_zoom": layer.max_zoom,
+        "budget": layer.budget,
         "shown": layer.shown,
         "columns": [c._asdict() for c in layers.readable(layer, rights)],
         "parts": layer.parts,

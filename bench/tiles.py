@@ -246,7 +246,7 @@ def _bare(conn: psycopg.Connection, requests: list[Request]) -> Ask:
         layer, tile = LAYERS[request.layer], request.tile
         if tile.z >= layer.min_zoom:
             wanted = Wanted(on=on, share=shares.get(layer.key, {}).get(tile.z, 1))
-            ready[request] = tiles.prepare(layer, tile, wanted, setting.srid, frozenset())
+            ready[request] = tiles.prepare(layer, tile, wanted, setting, frozenset())
 
     def ask(request: Request) -> bytes:
         if request not in ready:

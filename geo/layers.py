@@ -275,7 +275,11 @@ INCIDENTS = Layer(
         Column("due_at", "时限", "Due", "", NOT_IN_TILES, "time"),
         Column("handled_at", "处理时间", "Handled", "", NOT_IN_TILES, "time"),
         Column("closed_at", "结案时间", "Closed", "", NOT_IN_TILES, "time"),
+        Column("late", "超时", "Late", "", NOT_IN_TILES, "boolean"),
+        Column("area", "社区编码", "Community's code", "", NOT_IN_TILES),
+        Column("street", "街道编码", "Street's code", "", NOT_IN_TILES),
         *PLACE,
+        Column("segment", "路段", "Segment", "", NOT_IN_TILES, "integer"),
     ),
     budget=((11, 1_000), (12, 1_500), (13, 2_500), (14, 8_000), (15, 24_000)),
     always=1 / 1024,  # open ones have a rank below that

@@ -220,13 +220,12 @@ def page(
 
 
 def _conditions(chosen: Filter) -> list[sql.SQL]:
-    late = "coalesce(source.due_at < coalesce(source.closed_at, now()), false)"
     wanted: list[tuple[object, str]] = [
         (True, "(source.reported_at, source.id) < (%(time)s::timestamptz, %(id)s)"),
         (chosen.status, "source.status = any(%(status)s)"),
         (chosen.class_, "source.class = %(class)s"),
-        (chosen.late is True, late),
-        (chosen.late is False, f"not {late}"),
+        (chosen.late is True, "source.late"),
+        (chosen.late is False, "not source.late"),
         (chosen.area, QUERIES["blocks_of_area"].decode()),
         (chosen.text, "concat_ws(' ', source.code, source.subclass, source.description,"
                       " source.address) ilike %(like)s"),

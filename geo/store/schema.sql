@@ -822,11 +822,29 @@ CREATE VIEW public.layer_incidents AS
     incident.geom,
     incident.tile_geom,
     incident.rank,
-    9 AS from_zoom
-   FROM (((public.incident
+    9 AS from_zoom,
+    area.code AS area,
+    street.code AS street,
+    incident.segment_id AS segment,
+    COALESCE((incident.due_at < COALESCE(incident.handled_at, incident.closed_at,
+        CASE
+            WHEN (incident.status <> ALL (ARRAY['closed'::text, 'cancelled'::text])) THEN now()
+            ELSE NULL::timestamp with time zone
+        END)), false) AS late,
+    incident.block_id,
+    area.id AS area_id,
+    street.id AS street_id,
+    road.id AS road_id
+   FROM (((((public.incident
      LEFT JOIN public.block ON ((block.id = incident.block_id)))
      LEFT JOIN public.segment ON ((segment.id = incident.segment_id)))
-     LEFT JOIN public.road ON ((road.id = segment.road_id)));
+     LEFT JOIN public.road ON ((road.id = segment.road_id)))
+     LEFT JOIN public.area ON ((area.id = block.area_id)))
+     LEFT JOIN public.area street ON (((street.id =
+        CASE
+            WHEN (area.level = 'street'::text) THEN area.id
+            ELSE area.parent_id
+        END) AND (street.level = 'street'::text))));
 
 CREATE TABLE public.merchant (
     id integer NOT NULL,

@@ -12,9 +12,14 @@ from psycopg_pool import AsyncConnectionPool
 
 from geo.layers import Layer
 from geo.store import layers
+from geo.store.database import Setting
+from geo.store.passing import Passing, passing, unusable
 from geo.store.queries import load
 
 QUERIES = load("tiles")
+EVERYTHING = Passing("", {}, False)
+# Shares that are told apart: 1, 1/2 … 1/2²⁴.
+HALVINGS = 24
 
 MAX_ZOOM = 22
 # A tile asks for features a little beyond its edge: 64 of its 4096 units, as ST_AsMVTGeom clips.
@@ -40,7 +45,8 @@ class Wanted(NamedTuple):
 
     ``share`` (0 to 1) thins points; ``on`` is the day for dated layers; ``system`` one grid
     system; ``open`` open or closed incidents; from ``since`` to before ``until`` (ISO times) by
-    the layer's time column; ``metric`` adds its value as the attribute ``value``.
+    the layer's time column; ``metric`` adds its value as the attribute ``value``; ``filter`` is
+    CQL2 text.
     """
 
     on: str
@@ -50,6 +56,7 @@ class Wanted(NamedTuple):
     since: str | None = None
     until: str | None = None
     metric: str | None = None
+    filter: str | None = None
 
 
 def check(tile: Tile) -> Tile:
@@ -69,37 +76,86 @@ async def draw(
     layer: Layer,
     tile: Tile,
     wanted: Wanted,
-    srid: int,
+    setting: Setting,
     rights: frozenset[str],
 ) -> bytes:
-    """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there."""
-    prepared = prepare(layer, tile, wanted, srid, rights)
+    """The Mapbox Vector Tile of ``layer``; empty bytes where it has nothing there.
+
+    Raises `geo.conditions.BadFilter`.
+    """
+    prepared = prepare(layer, tile, wanted, setting, rights)
     if prepared is None:
         return b""
-    async with pool.connection() as conn:
-        row = await (await conn.execute(*prepared)).fetchone()
+    try:
+        async with pool.connection() as conn:
+            row = await (await conn.execute(*prepared)).fetchone()
+    except psycopg.DataError as error:
+        raise unusable(error) from None
     return bytes(row[0]) if row and row[0] else b""
 
 
 def prepare(
-    layer: Layer, tile: Tile, wanted: Wanted, srid: int, rights: frozenset[str]
+    layer: Layer, tile: Tile, wanted: Wanted, setting: Setting, rights: frozenset[str]
 ) -> tuple[bytes, dict[str, Any]] | None:
     """The query of a tile and its parameters; None where nothing can be there."""
-    reach = reach_of(tile, srid)
+    reach = reach_of(tile, setting.srid)
     if tile.z < layer.min_zoom or reach is None:
         return None
-    asked = frozenset(name for name, value in wanted._asdict().items() if value is not None)
-    query = compose(layer, tile.z, rights, asked - {"share"}, wanted.share)
-    return query, {**tile._asdict(), **wanted._asdict(), **_grid(tile), "reach": reach}
+    passes = _passing(layer, wanted, setting, rights)
+    asked = _asked(wanted)
+    query = compose(layer, tile.z, rights, asked, wanted.share, passes.sql)
+    known = {**tile._asdict(), **wanted._asdict(), **passes.values}
+    return query, {**known, **_grid(tile), "reach": reach}
+
+
+async def below(
+    pool: AsyncConnectionPool[Any],
+    layer: Layer,
+    wanted: Wanted,
+    setting: Setting,
+    rights: frozenset[str],
+) -> list[int]:
+    """How many of the points wanted have a rank below 1, 1/2, 1/4 …, for `geo.layers.share`."""
+    passes = _passing(layer, wanted, setting, rights)
+    conditions = _conditions(layer, MAX_ZOOM, _asked(wanted), 1, passes.sql)
+    query = _fill("ranks", view=layers.view(layer), conditions=conditions)
+    shares = [2.0**-k for k in range(HALVINGS, 0, -1)]
+    counts = np.zeros(HALVINGS + 1, np.int64)
+    params = {**wanted._asdict(), **passes.values, "shares": shares}
+    try:
+        async with pool.connection() as conn:
+            async for reached, count in await conn.execute(query, params):
+                counts[reached] = count
+    except psycopg.DataError as error:
+        raise unusable(error) from None
+    fewer: list[int] = np.cumsum(counts)[::-1].tolist()
+    return fewer
+
+
+def _asked(wanted: Wanted) -> frozenset[str]:
+    set_ = (name for name, value in wanted._asdict().items() if value is not None)
+    return frozenset(set_) - {"share", "filter"}
+
+
+def _passing(layer: Layer, wanted: Wanted, setting: Setting, rights: frozenset[str]) -> Passing:
+    if wanted.filter is None:
+        return EVERYTHING
+    return passing(wanted.filter, layer, rights, setting)
 
 
 @lru_cache(maxsize=1024)
 def compose(
-    layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str], share: float = 1
+    layer: Layer,
+    zoom: int,
+    rights: frozenset[str],
+    asked: frozenset[str],
+    share: float = 1,
+    passes: str = "",
 ) -> bytes:
     """The query of ``layer`` at ``zoom``; ``asked`` names what is set of `Wanted`.
 
     The share is written out, so that the planner sees which index holds no more points than that.
+    ``passes`` is the SQL of a filter.
 
     Features come in the order of their ids, so equal data gives equal bytes.
     """
@@ -115,7 +171,7 @@ def compose(
         label=_fill("label") if layer.label else sql.SQL("null"),
         view=layers.view(layer),
         joins=_joins(layer, zoom, asked),
-        conditions=_conditions(layer, zoom, asked, share),
+        conditions=_conditions(layer, zoom, asked, share, passes),
         part=sql.Literal(layer.key),
         labels=labels,
         names=_names(shown),
@@ -139,7 +195,9 @@ def _drawn(layer: Layer, zoom: int) -> sql.Composed:
     )
 
 
-def _conditions(layer: Layer, zoom: int, asked: frozenset[str], share: float) -> sql.Composed:
+def _conditions(
+    layer: Layer, zoom: int, asked: frozenset[str], share: float, passes: str
+) -> sql.Composed:
     found: list[sql.Composable] = [sql.SQL("and from_zoom <= {}").format(sql.Literal(zoom))]
     if layer.banded:
         found.append(sql.SQL("and until_zoom >= {}").format(sql.Literal(zoom)))
@@ -155,6 +213,8 @@ def _conditions(layer: Layer, zoom: int, asked: frozenset[str], share: float) ->
         if word in asked:
             time = sql.Identifier(layer.time)
             found.append(sql.SQL(f"and {{}} {comparison} %({word})s::timestamptz").format(time))
+    if passes:
+        found.append(sql.SQL("and " + passes))
     return sql.SQL(" ").join(found)
 
 

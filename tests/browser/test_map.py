@@ -198,8 +198,8 @@ def test_language_is_switched_and_kept(open_page: OpenPage) -> None:
 def test_tabs_by_arrow_keys(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("tab", name="图层").focus()
-    for key, name in (("ArrowRight", "指标"), ("ArrowRight", "名录"), ("ArrowRight", "图层"),
-                      ("ArrowLeft", "名录")):  # fmt: skip
+    for key, name in (("ArrowRight", "指标"), ("ArrowRight", "筛选"), ("ArrowRight", "名录"),
+                      ("ArrowRight", "图层"), ("ArrowLeft", "名录")):  # fmt: skip
         page.keyboard.press(key)
         expect(page.get_by_role("tab", name=name)).to_be_focused()
         expect(page.get_by_role("tabpanel", name=name)).to_be_visible()

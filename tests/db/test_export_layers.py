@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool
 from towns import load
 
 from geo import crs
+from geo.conditions import BadFilter
 from geo.exporting import formats, outlet, tables
 from geo.exporting.formats import TooManyRows
 from geo.intake import Wishes
@@ -23,7 +24,7 @@ from geo.layers import LAYERS, readable
 from geo.store import exporting, wanted
 from geo.store.database import LOCAL, Reader, snapshot, transaction
 from geo.store.exporting import Export
-from geo.store.wanted import BadFilter, Wanted
+from geo.store.wanted import Wanted
 
 SRID = 4549
 DISTRICT = crs.parse(SRID)
@@ -181,6 +182,27 @@ def test_one_grid_system_and_what_a_filter_does_not_concern(sample_url, tmp_path
     assert set(pyogrio.read_dataframe(path, layer="grids")["system"]) == {"party"}
     assert [told["filter"].get("system") for told in about["layers"]] == [None, ["party"]]
     assert about["layers"][0]["rows"] == 46
+
+
+def test_cql2_filters_as_well(sample_url, tmp_path):
+    text = "stars >= 4 AND (listed IS NULL OR listed = 'red') AND name LIKE '%店'"
+    (expected,) = zip(
+        *ask(sample_url, "select id from merchant where stars >= 4 and right(name, 1) = '店'"
+                         " and coalesce(listed, 'red') = 'red' order by id"),
+        strict=True,
+    )  # fmt: skip
+    assert ids(sample_url, "merchants", Wanted(filter=text)) == list(expected)
+    _, about = export(sample_url, tmp_path, "csv", ["merchants"], Wanted(filter=text))
+    assert about["layers"][0]["filter"] == {"filter": text}
+    with pytest.raises(BadFilter, match="phone"):
+        read(sample_url, "merchants", Wanted(filter="phone = '1'"), PUBLIC)
+    with pytest.raises(BadFilter):
+        read(sample_url, "merchants", Wanted(filter="stars >"))
+    near = "S_INTERSECTS(geometry, BBOX(120.99, 31.08, 121.01, 31.12))"
+    box = Wanted(box=(120.99, 31.08, 121.01, 31.12))
+    found = ids(sample_url, "stations", Wanted(filter=near))
+    assert found == ids(sample_url, "stations", box)
+    assert found
 
 
 def test_dated_layers_are_of_a_day(sample_url):

@@ -71,7 +71,7 @@ select id from incident where external_id = %(code)s
 
 -- name: list
 -- Cases, newest first, behind the one that was reported at a time and has an id.
-select source.id, {columns}, source.due_at < coalesce(source.closed_at, now()) as late,
+select source.id, {columns},
        round(st_x(place)::numeric, 7)::float8 as lon, round(st_y(place)::numeric, 7)::float8 as lat,
        coalesce((select max(step.seq) from incident_step step where incident_id = source.id), 0) as version
 from {source}, st_transform(source.geom, 4326) as place

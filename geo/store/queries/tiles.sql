@@ -38,6 +38,11 @@ left join (select shape_id as plain_id, tile_geom as plain from generalised
 left join (select unit_id, value from metric_value
            where layer = {layer} and key = %(metric)s) as metric on metric.unit_id = source.id
 
+-- name: ranks
+-- Points by the number of these shares that their rank is not below.
+select width_bucket(rank, %(shares)s::double precision[]), count(*)
+from {view} as source where true {conditions} group by 1
+
 -- name: shares
 select layer, zoom, share from thinning
 

@@ -52,6 +52,8 @@ export interface Layer {
   style: { shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge" | "heat"; colour: string; by: string; swatches: Swatch[] };
   /** Changes whenever its features do. */
   revision: string;
+  /** How many points the whole district may show, up to a zoom; all beyond the last. */
+  budget: [zoom: number, most: number][];
   /** By zoom, the share of its points that is shown; all where nothing is said. */
   shares: Record<string, number>;
 }

@@ -41,6 +41,7 @@ export const ICONS = {
   copy: "M9 9h10v11H9zM5 15V4h10",
   done: "M5 12.5 10 17.5 19 7",
   layers: "M12 4 3 9l9 5 9-5zM4 13.5l8 4.5 8-4.5",
+  filter: "M4 6h16M7 12h10M10 18h4",
   list: "M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01",
   figures: "M5 20v-6M12 20V5M19 20v-9",
   highest: "M5 5v13M2 15l3 3 3-3M12 6h9M12 12h6M12 18h3",

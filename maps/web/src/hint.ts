@@ -2,6 +2,7 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { Layer } from "./api";
 import { find } from "./dom";
+import { isNarrowed, passing } from "./explore/chosen";
 import type { Fresh } from "./fresh";
 import { language, named, t, whenLanguage } from "./i18n";
 import { isVisible } from "./map";
@@ -27,9 +28,15 @@ export function watchThinning(map: MapLibre, fresh: Fresh): void {
 function message(map: MapLibre, layer: Layer): string {
   const zoom = Math.floor(map.getZoom());
   if (zoom < layer.min_zoom) return "";
+  if (layer.key === "incidents" && isNarrowed()) return (passing.count ?? 0) > most(layer, zoom) ? t("thinned_filtered") : "";
   const share = layer.shares[String(zoom)] ?? 1;
   if (share >= 1) return "";
   const name = layer.key === "incidents" ? t("closed_incidents") : named(layer);
   const start = language() === "en" ? name.charAt(0).toUpperCase() + name.slice(1) : name;
   return t("thinned", { layers: start, n: Math.round(1 / share) });
+}
+
+/** How many points are shown at once at this zoom. */
+function most({ budget }: Layer, zoom: number): number {
+  return budget.find(([last]) => zoom <= last)?.[1] ?? Infinity;
 }

@@ -32,8 +32,8 @@ export function whenLanguage(listener: () => void): void {
   listener();
 }
 
-export function t(key: Key, values: Values = {}): string {
-  return catalogue[key][current].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+export function t(key: Key, values: Values = {}, inLanguage = current): string {
+  return catalogue[key][inLanguage].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
 /** The text for a value such as a class or tier; the value itself where the catalogue has none. */

@@ -3,6 +3,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import type { District, Layer, Swatch } from "./api";
 import { isOnAtFirst, toggleKey } from "./draw/style";
 import { h } from "./dom";
+import { fade } from "./fade";
 import type { Fresh } from "./fresh";
 import { named, number, t, whenLanguage } from "./i18n";
 import { setVisible } from "./map";
@@ -19,6 +20,8 @@ interface Row {
   colour: string;
   legend: Swatch[];
   on: boolean;
+  /** 0 to 100: how strongly it is drawn. */
+  strength: number;
 }
 
 export interface LayersPanel {
@@ -39,7 +42,7 @@ export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
         h("fieldset", {},
           h("legend", {}, named(group)),
           ...rows.filter(({ layer }) => layer.group === group.key)
-            .map((row) => h("div", { class: "layer" }, switchOf(map, fresh.district, row), live[row.layer.key] ?? legend(row))))),
+            .map((row) => h("div", { class: "layer" }, switchOf(map, fresh.district, row), fader(map, row), live[row.layer.key] ?? legend(row))))),
     );
     greyOut(map, panel);
   };
@@ -52,9 +55,10 @@ export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
   whenLanguage(render);
   fresh.when((changed) => {
     if (!changed.length) return;
-    const on = new Map(rows.map((row) => [row.toggle, row.on]));
+    const before = new Map(rows.map((row) => [row.toggle, row]));
     // A grid system that is new since the page was opened has nothing on the map to switch.
-    rows = fresh.declared.layers.flatMap(rowsOf).filter(({ toggle }) => on.has(toggle)).map((row) => ({ ...row, on: on.get(row.toggle)! }));
+    rows = fresh.declared.layers.flatMap(rowsOf).filter(({ toggle }) => before.has(toggle))
+      .map((row) => ({ ...row, on: before.get(row.toggle)!.on, strength: before.get(row.toggle)!.strength }));
     refill();
   });
   map.on("zoomend", () => greyOut(map, panel));
@@ -75,10 +79,10 @@ export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
 function rowsOf(layer: Layer): Row[] {
   const { swatches, colour } = layer.style;
   if (layer.key !== "grids") {
-    return [{ toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: isOnAtFirst(layer) }];
+    return [{ toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: isOnAtFirst(layer), strength: 100 }];
   }
   return swatches.map((system) => ({
-    toggle: toggleKey(layer, system.value), layer, name: system, colour: system.colour, legend: [], on: isOnAtFirst(layer, system.value),
+    toggle: toggleKey(layer, system.value), layer, name: system, colour: system.colour, legend: [], on: isOnAtFirst(layer, system.value), strength: 100,
   }));
 }
 
@@ -98,6 +102,20 @@ function switchOf(map: MapLibre, district: District, row: Row): HTMLElement {
     h("span", { class: "closer" }, t("closer")),
     count !== undefined && h("span", { class: "count" }, number(count)),
     box, h("i", { class: "switch", "aria-hidden": "true" }));
+}
+
+function fader(map: MapLibre, row: Row): HTMLElement {
+  const slider = h("input", {
+    type: "range", min: 10, max: 100, step: 5, class: "fade", "aria-label": t("opacity_of", { layer: named(row.name) }), title: t("opacity_of", { layer: named(row.name) }),
+    oninput: () => {
+      row.strength = Number(slider.value);
+      slider.classList.toggle("full", row.strength === 100);
+      fade(map, row.toggle, row.strength / 100);
+    },
+  });
+  slider.value = String(row.strength);
+  slider.classList.toggle("full", row.strength === 100);
+  return slider;
 }
 
 function legend(row: Row): HTMLElement | null {

@@ -2,12 +2,15 @@
 import "./css/base.css";
 import "./css/panels.css";
 import "./css/figures.css";
+import "./css/explore.css";
 import "./css/place.css";
 import "./css/phone.css";
 import "./css/live.css";
 import * as api from "./api";
+import { classed } from "./classes";
 import { densityLegend } from "./density";
 import { find, h } from "./dom";
+import { explorePanel } from "./explore/panel";
 import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
 import { openLive } from "./live/client";
@@ -46,7 +49,8 @@ async function start(): Promise<void> {
   speakBoth();
   cover(t("loading"));
   const live = openLive([], true);
-  const [district, declared] = await Promise.all([api.district(), api.layers(), live.begun]);
+  const asked = [api.district(), api.layers(), api.areas(), live.begun] as const;
+  const [district, declared, areas] = await Promise.all(asked);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
@@ -62,9 +66,9 @@ async function start(): Promise<void> {
   const figures = figuresPanel(map, fresh, quiet, visit.unit);
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
-  makeSheet({ layers: panel.element, figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
+  makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas), figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
   // For tests and for people who look under the bonnet.
-  Object.assign(window, { luge: { map } });
+  Object.assign(window, { luge: { map, classed } });
 }
 
 start().catch((error: unknown) => {

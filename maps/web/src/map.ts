@@ -77,9 +77,10 @@ export function redraw(map: MapLibre): void {
 /** The part of the map that panels leave free, as padding. */
 export function framePadding(): PaddingOptions {
   if (document.body.dataset["page"] === "operations") return { top: 30, bottom: 30, left: 30, right: 30 };
-  if (isPhone()) return { top: 140, bottom: 90, left: 20, right: 20 };
   const place = document.querySelector<HTMLElement>("#place");
-  return { top: 40, bottom: 60, left: 400, right: place && !place.hidden ? 420 : 60 };
+  const open = place !== null && !place.hidden;
+  if (isPhone()) return { top: 140, bottom: open ? window.innerHeight * 0.54 + 10 : 90, left: 20, right: 20 };
+  return { top: 40, bottom: 60, left: 400, right: open ? 420 : 60 };
 }
 
 export function flyTo(map: MapLibre, bbox: Bounds, closest = 16.5): void {

@@ -1,11 +1,11 @@
-// The side panel with its two tabs; on a phone it is a sheet opened from the dock.
+// The side panel with its tabs; on a phone it is a sheet opened from the dock.
 import { find, h, icon, ICONS } from "./dom";
 import { t, whenLanguage } from "./i18n";
 
-const TABS = ["layers", "figures", "directory"] as const;
+const TABS = ["layers", "figures", "explore", "directory"] as const;
 type Tab = (typeof TABS)[number];
 
-const DRAWN: Record<Tab, string> = { layers: ICONS.layers, figures: ICONS.figures, directory: ICONS.list };
+const DRAWN: Record<Tab, string> = { layers: ICONS.layers, explore: ICONS.filter, figures: ICONS.figures, directory: ICONS.list };
 
 export function closeSheet(): void {
   document.body.removeAttribute("data-sheet");

@@ -5,6 +5,7 @@ import type { Area, District, Layers, MeasuredUnit, Place, Result } from "./api"
 import { gridSource } from "./draw/grids";
 import type { Choice } from "./figures/choice";
 import { sourceOf } from "./figures/choice";
+import { cellAt, openCell, outline, problemOf } from "./explore/cell";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { readHash, writeHash } from "./hash";
 import { t, whenLanguage } from "./i18n";
@@ -37,6 +38,7 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
     panel.hidden = true;
     mark(map, null);
     choose(map, null);
+    outline(map, null);
     writeHash("place", null);
     map.getCanvas().focus({ preventScroll: true });
   };
@@ -71,8 +73,25 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
     panel.setAttribute("aria-busy", "false");
   };
 
+  const visitCell = async (id: number) => {
+    leave();
+    asked = new AbortController();
+    closeSheet();
+    panel.hidden = false;
+    fill(h("p", { class: "empty" }, t("place_loading")));
+    try {
+      fill(...(await openCell(map, id, ({ geometry }) => void visit(geometry.coordinates), asked.signal)));
+      find("#place-title").focus();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      fill(h("p", { class: "empty error" }, problemOf(error)));
+    }
+  };
+
   map.on("click", (event) => {
     const thing = thingNear(map, event);
+    const cell = thing ? null : cellAt(map, event);
+    if (cell !== null) return void visitCell(cell);
     void visit(thing?.at ?? event.lngLat.toArray(), thing);
   });
   map.on("mousemove", (event) => {

@@ -9,6 +9,9 @@ export const VALUES = ["#f4efb8", "#a9d2a4", "#57a8a6", "#2a7399", "#263f7c"];
 export const LINES = ["#dcc03e", "#86a84a", "#2f8c80", "#2c6690", "#273a74"];
 export const HEAT = ["#fde3cc", "#f8b385", "#e97a50", "#bf3a30", "#741c28"];
 
+/** Less, the same, more: told apart by hue and, from the middle, by lightness. */
+export const SIGNED = ["#2563a5", "#9dc4e0", "#f3f1ec", "#efb48c", "#b5482a"];
+
 /** How much of the ground these colours cover; the key shows them the same. */
 export const STRENGTH = { values: 0.85, heat: 0.72 } as const;
 

@@ -16,7 +16,15 @@ export function sourcesOf(layer: Layer): Record<string, VectorSourceSpecificatio
  * Those that change all day keep their address and are asked whether they are still as they were. */
 function address(layer: Layer, system: string): string {
   const seldom = layer.geometry !== "point" && layer.style.shape !== "heat";
-  return tilesOf(layer, { ...(system && { system }), ...(seldom && { rev: layer.revision }) });
+  return tilesOf(layer, { ...(system && { system }), ...(seldom && { rev: layer.revision }), ...narrowed.get(layer.key) });
+}
+
+// What else the tiles of a layer are asked by, such as a filter.
+const narrowed = new Map<string, Record<string, string>>();
+
+/** From now on the layer's tiles are asked by this too. */
+export function narrow(key: string, query: Record<string, string>): void {
+  narrowed.set(key, query);
 }
 
 export function tilesOf({ key }: Layer, query: Record<string, string>): string {

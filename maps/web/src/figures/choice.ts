@@ -2,6 +2,10 @@
 import type { Layer, Layers, Metric } from "../api";
 import { gridSource } from "../draw/grids";
 import { COMMUNITY_ZOOM } from "../draw/ground";
+import { METHODS } from "../classes";
+import type { Method } from "../classes";
+import { countedMetrics, persOf } from "../explore/values";
+import type { Per } from "../explore/values";
 import { readHash, writeHash } from "../hash";
 import { named, tValue } from "../i18n";
 
@@ -17,6 +21,14 @@ export interface Unit {
 export interface Choice {
   metric: Metric;
   unit: Unit;
+  /** What the values are divided by, and how they are classed. */
+  per: Per;
+  method: Method;
+}
+
+/** Metrics as they were computed, and those that are counted when asked for. */
+export function metricsOf({ metrics }: Layers): Metric[] {
+  return [...metrics, ...countedMetrics()];
 }
 
 export function unitsOf(metric: Metric, { layers }: Layers): Unit[] {
@@ -63,16 +75,24 @@ export function sourceOf({ layer, part }: Unit): string {
 }
 
 /** The choice of a metric and a unit by their keys; null where there is no such metric. */
-export function choiceOf(declared: Layers, metric: string, unit: string): Choice | null {
-  const chosen = declared.metrics.find(({ key }) => key === metric);
-  return chosen ? { metric: chosen, unit: unitOr(unitsOf(chosen, declared), unit) } : null;
+export function choiceOf(declared: Layers, metric: string, unit: string, per = "none", method = "quantile"): Choice | null {
+  const chosen = metricsOf(declared).find(({ key }) => key === metric);
+  if (!chosen) return null;
+  const choice: Choice = { metric: chosen, unit: unitOr(unitsOf(chosen, declared), unit), per: "none", method: METHODS.find((one) => one === method) ?? "quantile" };
+  return { ...choice, per: persOf(choice).find((one) => one === per) ?? "none" };
 }
 
 export function readChoice(declared: Layers): Choice | null {
-  const [metric = "", unit = ""] = (readHash("figure") ?? "").split(",", 2);
-  return choiceOf(declared, metric, unit);
+  const [metric = "", unit = "", per, method] = (readHash("figure") ?? "").split(",", 4);
+  return choiceOf(declared, metric, unit, per, method);
 }
 
 export function writeChoice(choice: Choice | null): void {
-  writeHash("figure", choice && `${choice.metric.key},${choice.unit.key}`);
+  writeHash("figure", choice && keyOf(choice));
+}
+
+/** The choice in the address; what is as it usually is stays out of it. */
+export function keyOf({ metric, unit, per, method }: Choice): string {
+  const usual = per === "none" && method === "quantile";
+  return [metric.key, unit.key, ...(usual ? [] : [per, method])].join(",");
 }

@@ -1,18 +1,20 @@
 // Figures on the map: from a choice to values, from values to classes, and these to map, key and list.
 import type { Map as MapLibre } from "maplibre-gl";
-import { measures, Problem } from "../api";
+import { Problem } from "../api";
 import type { MeasuredUnit } from "../api";
-import { quantiles } from "../classes";
+import { classed, METHODS, signedClasses } from "../classes";
 import { h } from "../dom";
-import { LINES, VALUES } from "../draw/ramps";
+import { LINES, SIGNED, VALUES } from "../draw/ramps";
 import { toggleKey } from "../draw/style";
+import { whenChosen } from "../explore/chosen";
+import { DIFFERENCE, isCounted, NeedsPeriod, persOf, valuesOf } from "../explore/values";
 import type { Fresh } from "../fresh";
 import { named, t, whenLanguage } from "../i18n";
 import { setKey } from "../key";
 import { whenStyled, zoomIn } from "../map";
 import type { Quiet } from "../quiet";
 import type { Choice } from "./choice";
-import { choiceOf, minZoomOf, nameOf, readChoice, unitsOf, writeChoice } from "./choice";
+import { choiceOf, keyOf, metricsOf, minZoomOf, nameOf, readChoice, unitsOf, writeChoice } from "./choice";
 import { paint, repaint } from "./paint";
 import type { Shown } from "./panel";
 import { NOTHING, keySection, listOf, picker } from "./panel";
@@ -27,8 +29,9 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
   let shown: Shown = NOTHING;
   let asked = new AbortController();
   const list = h("div", { class: "values" });
-  const pickers = choicePickers(fresh, (metric, unit) => {
-    const wanted = choiceOf(fresh.declared, metric, unit ?? shown.choice?.unit.key ?? "");
+  const pickers = choicePickers(fresh, (metric, { unit, per, method }) => {
+    const { choice } = shown;
+    const wanted = choiceOf(fresh.declared, metric, unit ?? choice?.unit.key ?? "", per ?? choice?.per, method ?? choice?.method);
     if (wanted) zoomIn(map, minZoomOf(wanted.unit));
     void choose(wanted);
   });
@@ -47,14 +50,13 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
     asked.abort();
     asked = new AbortController();
     try {
-      const found = await measures(choice.metric.key, { ...choice.unit.query, first }, asked.signal);
+      const found = await valuesOf(choice, first, asked.signal);
       // Nothing is touched where nothing is new: somebody may be choosing.
       if (!shown.failed && JSON.stringify(found) === JSON.stringify(before)) return false;
-      const colours = choice.unit.layer.geometry === "line" ? LINES : VALUES;
-      shown = { ...shown, found, classes: quantiles(Object.values(found.values), colours), failed: "" };
+      shown = { ...shown, found, classes: classesOf(choice, Object.values(found.values)), failed: "" };
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return false;
-      shown = { ...shown, failed: error instanceof Problem ? error.message : t("offline") };
+      shown = { ...shown, found: isCounted(choice.metric) ? null : shown.found, failed: error instanceof Problem || error instanceof NeedsPeriod ? error.message : t("offline") };
     }
     render();
     return JSON.stringify(before?.values) !== JSON.stringify(shown.found?.values);
@@ -69,7 +71,7 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
     await look();
     if (shown.choice !== choice) return;
     if (!shown.found) makeRoom(null);
-    paint(map, shown.found && choice, shown.classes);
+    paint(map, shown.found && choice, shown.classes, shown.found?.values ?? {});
   };
   const turn = async () => {
     shown = { ...shown, first: shown.first === "highest" ? "lowest" : "highest" };
@@ -79,12 +81,16 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
   };
   const reread = () => {
     const wanted = readChoice(fresh.declared);
-    if (wanted?.metric.key !== shown.choice?.metric.key || wanted?.unit.key !== shown.choice?.unit.key) void choose(wanted);
+    if ((wanted && keyOf(wanted)) !== (shown.choice && keyOf(shown.choice))) void choose(wanted);
   };
 
   fresh.when(async () => {
     const { choice } = shown;
-    if ((await look()) && choice && shown.choice === choice) repaint(map, choice, shown.classes);
+    if ((await look()) && choice && shown.choice === choice) repaint(map, choice, shown.classes, shown.found?.values ?? {});
+  });
+  // What is counted by the filter follows it.
+  whenChosen(() => {
+    if (shown.choice && isCounted(shown.choice.metric)) void choose(shown.choice);
   });
   whenLanguage(render);
   map.on("zoomend", () => setKey("figures", keySection(shown, map.getZoom(), () => void choose(null))));
@@ -103,18 +109,30 @@ function noiseOf({ declared }: Fresh, { unit }: Choice): string[] {
   return ["incidents", "merchants", "density", ...(unit.layer.geometry === "line" ? lines : [])];
 }
 
-function choicePickers(fresh: Fresh, change: (metric: string, unit?: string) => void) {
+/** Differences by sign, everything else by the method chosen. */
+function classesOf({ metric, unit, method }: Choice, values: number[]) {
+  if (metric.key === DIFFERENCE) return signedClasses(values, SIGNED);
+  return classed(method, values, unit.layer.geometry === "line" ? LINES : VALUES);
+}
+
+function choicePickers(fresh: Fresh, change: (metric: string, part: { unit?: string; per?: string; method?: string }) => void) {
   let metric = "";
-  const metricPicker = picker("figure-metric", (key) => change(key));
-  const unitPicker = picker("figure-unit", (key) => change(metric, key));
+  const metricPicker = picker("figure-metric", (key) => change(key, {}));
+  const unitPicker = picker("figure-unit", (unit) => change(metric, { unit }));
+  const perPicker = picker("figure-per", (per) => change(metric, { per }));
+  const methodPicker = picker("figure-method", (method) => change(metric, { method }));
   return {
-    elements: [metricPicker.element, unitPicker.element],
+    elements: [metricPicker.element, unitPicker.element, perPicker.element, methodPicker.element],
     fill(choice: Choice | null) {
       metric = choice?.metric.key ?? "";
-      const metrics = fresh.declared.metrics.map((one): [string, string] => [one.key, named(one)]);
+      const metrics = metricsOf(fresh.declared).map((one): [string, string] => [one.key, named(one)]);
       metricPicker.fill(t("metric"), [["", t("metric_none")], ...metrics], metric);
       const units = choice ? unitsOf(choice.metric, fresh.declared) : [];
       unitPicker.fill(t("metric_unit"), units.map((unit) => [unit.key, nameOf(unit)]), choice?.unit.key ?? "");
+      const pers = choice ? persOf(choice) : [];
+      perPicker.fill(t("per"), pers.length > 1 ? pers.map((per) => [per, t(`per_${per}`)]) : [], choice?.per ?? "none");
+      const methods = choice && choice.metric.key !== DIFFERENCE ? METHODS : [];
+      methodPicker.fill(t("classing"), methods.map((method) => [method, t(`classing_${method}`)]), choice?.method ?? "quantile");
     },
   };
 }

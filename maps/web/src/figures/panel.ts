@@ -4,6 +4,7 @@ import type { Class } from "../classes";
 import { startOf } from "../classes";
 import { h, icon, ICONS } from "../dom";
 import { NO_VALUE, STRENGTH } from "../draw/ramps";
+import { DIFFERENCE } from "../explore/values";
 import { figure, language, named, t, unitName } from "../i18n";
 import { classList, entry, swatch } from "../key";
 import type { Choice } from "./choice";
@@ -43,8 +44,8 @@ export function listOf(shown: Shown, turn: () => void, go: (choice: Choice, unit
   if (!choice) return say(t("figures_intro"));
   if (!found) return say(t("place_loading"));
   if (!classes.length) return say(t("figures_none"));
-  const most = Math.max(...found.units.map(({ value }) => value));
-  const rows = found.units.map((unit) => h("li", {}, unitButton(unit, found.unit, most, classes, () => go(choice, unit))));
+  const most = Math.max(...found.units.map(({ value }) => Math.abs(value)));
+  const rows = found.units.map((unit) => h("li", {}, unitButton(unit, found, most, classes, () => go(choice, unit))));
   return [
     h("div", { class: "list-head" },
       h("h3", {}, `${named(choice.metric)} · ${nameOf(choice.unit)}`),
@@ -60,13 +61,13 @@ function howMany({ values, units }: Measures): string {
   return all > units.length ? t("figures_some", { n: units.length, all: figure(all) }) : t("figures_all", { n: figure(all) });
 }
 
-function unitButton(unit: MeasuredUnit, of: string, most: number, classes: Class[], go: () => void): HTMLElement {
+function unitButton(unit: MeasuredUnit, { metric, unit: of }: Measures, most: number, classes: Class[], go: () => void): HTMLElement {
   const bar = h("i", { class: "bar", "aria-hidden": "true" });
-  bar.style.setProperty("--share", String(most > 0 ? unit.value / most : 0));
+  bar.style.setProperty("--share", String(most > 0 ? Math.abs(unit.value) / most : 0));
   bar.style.setProperty("--colour", classes.filter((one) => unit.value >= startOf(one)).at(-1)?.colour ?? NO_VALUE);
   return h("button", { type: "button", class: "unit", "data-unit": unit.id, onclick: go },
     h("span", { class: "name" }, titleOf(unit)),
-    h("span", { class: "value" }, [figure(unit.value), unitName(of)].filter(Boolean).join(" ")),
+    h("span", { class: "value" }, [metric === DIFFERENCE && unit.value > 0 ? `+${figure(unit.value)}` : figure(unit.value), unitName(of)].filter(Boolean).join(" ")),
     bar);
 }
 
@@ -79,18 +80,20 @@ function titleOf({ name, code, seq }: MeasuredUnit): string {
 function origin({ revision, computed_at }: Measures): string {
   const locale = language() === "en" ? "en-GB" : "zh-CN";
   const time = computed_at && new Date(computed_at).toLocaleString(locale, { dateStyle: "short", timeStyle: "short" });
+  if (!revision) return t("figures_counted");
   return t("figures_origin", { time: time ?? "", revision: revision ?? "" });
 }
 
 export function keySection({ choice, found, classes }: Shown, zoom: number, leave: () => void): HTMLElement | null {
   if (!choice || !found) return null;
-  const { metric, unit } = choice;
+  const { metric, unit, per, method } = choice;
   const line = unit.layer.geometry === "line";
   const off = { "aria-label": t("figures_off"), title: t("figures_off") };
   return h("section", {},
     h("h2", {}, named(metric)),
     h("button", { type: "button", class: "quiet close", ...off, onclick: leave }, icon(ICONS.close, 16)),
     h("p", { class: "note" }, [nameOf(unit), unitName(found.unit)].filter(Boolean).join(" · ")),
+    h("p", { class: "note" }, [per === "none" ? "" : t(`per_${per}`), metric.key === DIFFERENCE ? t("classing_signed") : t(`classing_${method}`)].filter(Boolean).join(" · ")),
     classList(classes, line ? 1 : STRENGTH.values, entry(swatch(NO_VALUE, 1, line ? "none line" : "none"), t("no_value"))),
     zoom < minZoomOf(unit) && h("p", { class: "note closer" }, t("figures_closer")));
 }

@@ -1,0 +1,177 @@
+// The filter panel: choices as chips, how many there are, the period, and when they happen.
+import type { Map as MapLibre } from "maplibre-gl";
+import type { Area, Layer } from "../api";
+import { Problem } from "../api";
+import { h, icon, ICONS } from "../dom";
+import { narrow, sourcesOf } from "../draw/sources";
+import { picker } from "../figures/panel";
+import type { Fresh } from "../fresh";
+import { number, t, tValue, whenLanguage } from "../i18n";
+import { reloadTiles, whenStyled } from "../map";
+import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, passing, queryOf, whenChosen } from "./chosen";
+import type { Chosen, Column, Query } from "./chosen";
+import { comparison } from "./compare";
+import { countsBy } from "./counts";
+import type { Counts } from "./counts";
+import { heatChart } from "./heat";
+import { periodChart } from "./period";
+
+const FORMATS = { xlsx: "Excel", csv: "CSV", gpkg: "GeoPackage", geojson: "GeoJSON" };
+const TYPING_MS = 300;
+
+interface Known {
+  total: Counts["total"] | null;
+  failed: string;
+}
+
+export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[]): HTMLElement {
+  const known: Known = { total: null, failed: "" };
+  let asked = new AbortController();
+  const options: Record<Column, Counts["groups"]> = { class: [], subclass: [], status: [], street: [], area: [] };
+  const names = new Map(areas.map(({ code, name }) => [code, name]));
+  const hits = h("div", { class: "hits" });
+  const chips = h("ul", { class: "chips" });
+  const pick = pickers(options, areas);
+  const period = periodChart();
+  const heat = heatChart();
+  const compare = comparison();
+
+  const render = () => {
+    hits.replaceChildren(...hitLines(known));
+    fillChips(chips, names);
+    pick.fill();
+  };
+  const look = async () => {
+    asked.abort();
+    asked = new AbortController();
+    const [{ signal }, wanted] = [asked, chosen()];
+    const query = queryOf(wanted);
+    const other = comparedWith(wanted);
+    try {
+      const before = other && countsBy("class", queryOf({ ...wanted, ...other }), signal);
+      const [hours, days, kinds] = await Promise.all([
+        countsBy("hour_weekday", query, signal), countsBy("day", queryOf(wanted, false), signal), countsBy("class", query, signal),
+      ]);
+      known.total = hours.total;
+      passing.count = hours.total.count;
+      known.failed = "";
+      period.show(days.groups);
+      heat.show(hours.groups);
+      compare.show(kinds, other && { ...other, counts: await before! });
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      known.failed = error instanceof Problem ? error.message : t("offline");
+    }
+    render();
+  };
+  const learn = async () => {
+    const all = await Promise.all((["class", "subclass", "status"] as const).map(async (column) => [column, (await countsBy(column, {})).groups] as const));
+    for (const [column, groups] of all) options[column] = groups.filter(({ key }) => key).sort((a, b) => b.count - a.count);
+    render();
+  };
+  const thin = () => {
+    const layer = fresh.declared.layers.find(({ key }) => key === "incidents");
+    if (layer) whenStyled(map, () => retile(map, layer));
+  };
+
+  whenLanguage(render);
+  whenChosen(() => {
+    render();
+    thin();
+    void look();
+  });
+  fresh.when((changed) => {
+    if (changed.includes("incidents")) void look();
+  });
+  if (isNarrowed()) thin();
+  void learn().catch(() => undefined);
+  void look();
+  return h("div", { class: "explore-panel" }, hits, chips, ...pick.elements, period.element, heat.element, compare.element);
+}
+
+/** Ask for the tiles of incidents by what is wanted now. */
+function retile(map: MapLibre, layer: Layer): void {
+  narrow(layer.key, { ...queryOf(chosen()) });
+  for (const [source, { tiles }] of Object.entries(sourcesOf(layer))) reloadTiles(map, source, tiles ?? []);
+}
+
+function hitLines({ total, failed }: Known): HTMLElement[] {
+  const query = queryOf(chosen());
+  if (failed) return [h("p", { class: "error", role: "alert" }, failed)];
+  if (!total) return [h("p", { role: "status" }, t("place_loading"))];
+  const facts = `${t("open")} ${number(total.open)} · ${t("late")} ${number(total.late)}`;
+  const clear = h("button", { type: "button", class: "quiet clear-all", onclick: () => change(nothing()) }, icon(ICONS.close, 14), t("clear_all"));
+  return [
+    h("p", { class: "count", role: "status" }, h("b", {}, number(total.count)), ` ${t("incidents_unit")} `, h("span", {}, facts)),
+    ...(isNarrowed() ? [clear] : []),
+    exportLine(total.count, query),
+  ];
+}
+
+/** What is filtered, as files: by the very same filter and period. */
+function exportLine(count: number, query: Query): HTMLElement {
+  if (count === 0) return h("p", { class: "note" }, t("nothing_passes"));
+  const links = Object.entries(FORMATS).flatMap(([format, name]) => {
+    const href = `/api/export?${new URLSearchParams({ layers: "incidents", format, ...query })}`;
+    return [" · ", h("a", { href, download: "" }, name)];
+  });
+  const [, ...rest] = links;
+  const line = h("p", { class: "note export" }, t("export_these"), " ");
+  line.append(...rest);
+  return line;
+}
+
+function fillChips(list: HTMLElement, names: Map<string, string>): void {
+  const wanted = chosen();
+  const chip = (text: string, drop: () => void) =>
+    h("li", {}, h("button", { type: "button", class: "chip", "aria-label": t("drop_filter", { what: text }), onclick: drop }, text, icon(ICONS.close, 13)));
+  const parts = COLUMNS.flatMap((column) => wanted.values[column].map((value) =>
+    chip(wordOf(column, value, names), () => set(column, wanted.values[column].filter((each) => each !== value)))));
+  if (wanted.late) parts.push(chip(t(wanted.late), () => change({ late: "" })));
+  if (wanted.text) parts.push(chip(`“${wanted.text}”`, () => change({ text: "" })));
+  if (wanted.from || wanted.to) parts.push(chip(`${wanted.from || "…"} – ${wanted.to || "…"}`, () => change({ from: "", to: "", compared: "" })));
+  list.replaceChildren(...parts);
+  list.hidden = parts.length === 0;
+}
+
+function wordOf(column: Column, value: string, names: Map<string, string>): string {
+  return column === "status" ? tValue("status", value) : (names.get(value) ?? value);
+}
+
+function set(column: Column, values: string[]): void {
+  change({ values: { ...chosen().values, [column]: values } });
+}
+
+function pickers(options: Record<Column, Counts["groups"]>, areas: Area[]) {
+  const add = (column: Column, value: string) => {
+    if (value) set(column, [...chosen().values[column].filter((each) => each !== value), value]);
+  };
+  const of = Object.fromEntries((["class", "subclass", "status"] as const).map((column) => [column, picker(`filter-${column}`, (value) => add(column, value))]));
+  const place = picker("filter-place", (code) => add(areas.find((area) => area.code === code)?.level === "street" ? "street" : "area", code));
+  const late = picker("filter-late", (value) => change({ late: value as Chosen["late"] }));
+  const label = h("label", { for: "filter-text" });
+  let typing = 0;
+  const text = h("input", {
+    id: "filter-text", type: "search", maxlength: 60, autocomplete: "off",
+    oninput: () => {
+      window.clearTimeout(typing);
+      typing = window.setTimeout(() => change({ text: text.value.trim() }), TYPING_MS);
+    },
+  });
+  return {
+    elements: [of["class"]!, of["subclass"]!, of["status"]!, place, late].map(({ element }) => element).concat(h("div", { class: "pick" }, label, text)),
+    fill() {
+      for (const [column, one] of Object.entries(of)) {
+        const left = options[column as Column].filter(({ key }) => !chosen().values[column as Column].includes(key!));
+        one.fill(t(`by_${column}` as "by_class"), [["", t("all_or_add")], ...left.map(({ key, count }): [string, string] =>
+          [key!, `${column === "status" ? tValue("status", key!) : key} (${number(count)})`])], "");
+      }
+      const levels = areas.filter(({ level }) => level !== "district");
+      place.fill(t("by_place"), [["", t("all_or_add")], ...levels.map(({ code, name, level }): [string, string] => [code, level === "street" ? name : `　${name}`])], "");
+      late.fill(t("late"), [["", t("all")], ["late", t("late")], ["in_time", t("in_time")]], chosen().late);
+      label.textContent = t("filter_text");
+      text.placeholder = t("filter_text_hint");
+      if (document.activeElement !== text) text.value = chosen().text;
+    },
+  };
+}
