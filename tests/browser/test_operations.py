@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from access import serious_faults
+from axe import serious_faults
 from pages import OpenPage, Spot, overflow, settle, shot
 from playwright.sync_api import Locator, Page, Route, expect
 from serving import serving
