@@ -21,7 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 Told = dict[str, Any]
 Words = Annotated[str | None, Field(max_length=400)]
 Text = Annotated[str | None, Field(max_length=4000)]
-Code = Annotated[str, InPath(max_length=200, description="the number of a case")]
+Code = Annotated[str, InPath(description="the number of a case")]
 Key = Annotated[
     str | None,
     Header(

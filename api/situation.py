@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
 from api.readers import reader
 from geo.store import situation
@@ -14,6 +14,16 @@ from geo.store.situation import Spot
 router = APIRouter(prefix="/api", tags=["situation"])
 
 Told = dict[str, Any]
+
+
+def _written(value: object) -> object:
+    """A time is written as RFC 3339 does; pydantic would take a number for seconds since 1970."""
+    if isinstance(value, str) and "T" not in value.upper():
+        raise ValueError("write the time like 2024-05-01T08:00:00+08:00")
+    return value
+
+
+Time = Annotated[AwareDatetime, BeforeValidator(_written)]
 Coordinate = Annotated[float, Query(allow_inf_nan=False)]
 
 
@@ -27,7 +37,7 @@ def now(request: Request) -> Told:
 @router.get("/trends")
 def trends(
     request: Request,
-    at: Annotated[AwareDatetime | None, Query(description="their end; default now")] = None,
+    at: Annotated[Time | None, Query(description="their end; default now")] = None,
     system: Annotated[str, Query(max_length=40, description="a grid system")] = "management",
 ) -> Told:
     """The last 24 hours and 30 days, their classes, and the grids with most to do."""

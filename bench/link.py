@@ -6,6 +6,7 @@ scripts/bench link --check          and compares every point's links with the da
 """
 
 import argparse
+import gc
 import os
 import platform
 import tempfile
@@ -22,6 +23,7 @@ from bench import database, peers
 from geo import locate
 
 Seconds = float
+REST_S = 1.0
 # By name: for each turn the seconds that passed and those of this process's processors. The second
 # compare better on a machine shared with others; PostGIS works in processes of its own.
 Taken = dict[str, list[tuple[Seconds, Seconds]]]
@@ -122,6 +124,9 @@ def _in_turns(runs, repeat: int) -> tuple[Taken, dict[str, peers.Links]]:
     taken, found = {name: [] for name in runs}, {}
     for turn in range(repeat):
         for name, run in runs.items():
+            # What the one before leaves behind (threads that end, memory given back) is its own.
+            gc.collect()
+            time.sleep(REST_S)
             before = time.process_time()
             seconds, found[name] = _timed(run)
             taken[name].append((seconds, time.process_time() - before))

@@ -21,6 +21,7 @@ from api.app import create_app
 from api.exports import OURS
 from geo.exporting.formats import FORMATS
 from geo.layers import LAYERS
+from geo.store import archive
 from geo.store.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -253,7 +254,9 @@ def test_a_district_goes_through_the_command_line(sample_url, make_database, tmp
     empty = make_database()
     assert "rows of 20 tables inserted" in luge(empty, "import", "district", file).stdout
     again = luge(empty, "import", "district", file).stdout
-    assert "0 rows of 0 tables inserted, 21 tables unchanged" in again
+    with psycopg.connect(empty) as conn:
+        tables = len(archive.read_tables(conn))
+    assert f"0 rows of 0 tables inserted, {tables} tables unchanged" in again
     with psycopg.connect(empty) as conn:
         assert conn.execute("select count(*) from incident").fetchone() == (60_000,)
 

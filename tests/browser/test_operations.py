@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx2 as httpx
 import pytest
-from access import serious_faults
+from axe import serious_faults
 from pages import OpenPage, Spot, overflow, settle, shot
 from playwright.sync_api import Locator, Page, Route, expect
 from serving import serving
@@ -204,7 +204,7 @@ def test_the_map_says_that_it_hears_nothing_and_catches_up(
     page.context.set_offline(False)
     expect(page.locator("#bar .live")).to_be_hidden()
     page.wait_for_function(
-        f"luge.map.queryRenderedFeatures({{layers: ['incidents-live']}})"
+        f"() => luge.map.queryRenderedFeatures({{layers: ['incidents-live']}})"
         f".some(({{id}}) => id === {case['id']})",
         timeout=SOON_MS,
     )

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -71,6 +72,12 @@ def test_qgis(service):
 def test_maplibre(service):
     if not (MAPLIBRE / "maplibre-gl.mjs").is_file():
         pytest.skip("the browser app's packages are not installed")
+    # The tests of pages keep a browser, and its loop, in this thread.
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(show_blocks, service).result()
+
+
+def show_blocks(service):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", *SOFTWARE_GL]

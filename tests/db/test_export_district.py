@@ -108,7 +108,8 @@ def restored(make_database, file):
 def test_the_district_comes_back_row_by_row(sample_url, restored):
     url, done = restored
     assert done.district == "云汀区"
-    assert done.unchanged == ["incident_step"]  # the sample has none
+    # The sample's cases are given, not filed: no history, no serial numbers.
+    assert done.unchanged == ["case_serial", "incident_step"]
     before, after = by_code(sample_url), by_code(url)
     for name, rows in before.items():
         assert len(rows) > 0, name
@@ -255,8 +256,8 @@ AWKWARD = """
     select %(words)s, %(words)s, %(words)s, %(reported)s, %(closed)s, %(labels)s,
            st_setsrid(st_point(%(x)s, 3430100), 4549), min(id), 'L', %(chainage)s, %(offset)s
     from segment;
-    insert into incident_step select max(id), 1, 'bounce', %(reported)s, %(words)s, null
-    from incident;
+    insert into incident_step (incident_id, seq, step, status, at, actor)
+    select max(id), 1, 'bounce', 'filed', %(reported)s, %(words)s from incident;
     insert into chief (external_id, name, phone) values (%(words)s, %(words)s, '');
     insert into duty (chief_id, segment_id, side, role, exclusive, to_m, valid_from, valid_to)
     select max(id), (select min(id) from segment), 'R', 'rota', false, 0.1 + 0.2, '-infinity',
@@ -270,6 +271,8 @@ AWKWARD = """
 @given(rows=st.lists(awkward_rows(), min_size=1, max_size=4, unique_by=lambda row: row["words"]))
 def test_whatever_a_row_holds_comes_back(town, make_database, tmp_path, rows):
     with psycopg.connect(town) as conn:
+        # History is never emptied, but here, between one example and the next.
+        conn.execute("alter table incident_step disable trigger never_emptied")
         conn.execute("truncate incident, chief cascade")
         conn.execute("select set_config('luge.linked', 'yes', true)")
         for row in rows:
