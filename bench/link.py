@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
@@ -24,9 +25,22 @@ from geo import locate
 
 Seconds = float
 REST_S = 1.0
-# By name: for each turn the seconds that passed and those of this process's processors. The second
-# compare better on a machine shared with others; PostGIS works in processes of its own.
-Taken = dict[str, list[tuple[Seconds, Seconds]]]
+
+
+class Turn(NamedTuple):
+    """Seconds of one peer's turn: its first call after the others', the same call once more, and
+    what that took of this process's processors (PostGIS works in processes of its own).
+
+    The first call finds caches cold and memory given back to the machine; where that is a virtual
+    one, a page touched anew may cost it milliseconds. Who links all day makes the second one.
+    """
+
+    first: Seconds
+    again: Seconds
+    processors: Seconds
+
+
+Taken = dict[str, list[Turn]]
 
 
 def main() -> None:
@@ -127,30 +141,32 @@ def _in_turns(runs, repeat: int) -> tuple[Taken, dict[str, peers.Links]]:
             # What the one before leaves behind (threads that end, memory given back) is its own.
             gc.collect()
             time.sleep(REST_S)
+            first, _ = _timed(run)
             before = time.process_time()
-            seconds, found[name] = _timed(run)
-            taken[name].append((seconds, time.process_time() - before))
-            print(f"  turn {turn + 1}: {name} {seconds:.2f} s", flush=True)
+            again, found[name] = _timed(run)
+            taken[name].append(Turn(first, again, time.process_time() - before))
+            print(f"  turn {turn + 1}: {name} {first:.2f} s, again {again:.3f} s", flush=True)
     return taken, found
 
 
 def _report(taken: Taken, found: dict[str, peers.Links]) -> None:
-    ours, (block, segment) = _medians(taken["luge, 4 threads"]), found["luge, 4 threads"]
-    print("| whole link | median s | all turns | × luge | CPU s | other block | other segment |")
-    print("|---|---|---|---|---|---|---|")
+    ours, (block, segment) = _median(taken["luge, 4 threads"]), found["luge, 4 threads"]
+    print("| whole link | first s | × luge | again s | × luge | CPU s | all turns", end=" ")
+    print("| other block | other segment |")
+    print("|---|---|---|---|---|---|---|---|---|")
     near = segment >= 0
     for name, turns in taken.items():
-        passed, worked = _medians(turns)
+        first, again, processors = _median(turns)
         other_block = int((found[name][0] != block).sum())
         other_segment = int((found[name][1][near] != segment[near]).sum())
-        all_turns = " ".join(f"{seconds:.2f}" for seconds, _ in turns)
-        print(f"| {name} | {passed:.2f} | {all_turns} | {passed / ours[0]:.1f}", end=" ")
-        print(f"| {worked:.2f} | {other_block} | {other_segment} |")
+        all_turns = " ".join(f"{turn.again:.2f}" for turn in turns)
+        print(f"| {name} | {first:.3f} | {first / ours.first:.1f}", end=" ")
+        print(f"| {again:.3f} | {again / ours.again:.1f} | {processors:.2f}", end=" ")
+        print(f"| {all_turns} | {other_block} | {other_segment} |")
 
 
-def _medians(turns: list[tuple[Seconds, Seconds]]) -> tuple[Seconds, Seconds]:
-    passed, worked = zip(*turns, strict=True)
-    return median(passed), median(worked)
+def _median(turns: list[Turn]) -> Turn:
+    return Turn(*map(median, zip(*turns, strict=True)))
 
 
 if __name__ == "__main__":

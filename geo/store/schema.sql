@@ -1070,6 +1070,46 @@ ALTER TABLE public.node ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.pass (
+    id bigint NOT NULL,
+    patrol_id bigint NOT NULL,
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    from_m double precision NOT NULL,
+    to_m double precision NOT NULL,
+    at timestamp with time zone NOT NULL,
+    CONSTRAINT pass_check CHECK ((to_m > from_m)),
+    CONSTRAINT pass_from_m_check CHECK ((from_m >= (0)::double precision))
+);
+
+ALTER TABLE public.pass ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.pass_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.patrol (
+    id bigint NOT NULL,
+    key text NOT NULL,
+    chief_id integer NOT NULL,
+    begun_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT patrol_check CHECK ((ended_at >= begun_at)),
+    CONSTRAINT patrol_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+
+ALTER TABLE public.patrol ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.patrol_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.plan_id_seq
     START WITH 1
@@ -1140,6 +1180,26 @@ CREATE TABLE public.thinning (
     zoom smallint NOT NULL,
     share double precision NOT NULL,
     CONSTRAINT thinning_share_check CHECK (((share > (0)::double precision) AND (share <= (1)::double precision)))
+);
+
+CREATE TABLE public.visit (
+    id bigint NOT NULL,
+    key text NOT NULL,
+    chief_id integer NOT NULL,
+    merchant_id integer NOT NULL,
+    at timestamp with time zone NOT NULL,
+    good boolean NOT NULL,
+    note text,
+    CONSTRAINT visit_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+
+ALTER TABLE public.visit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.visit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.way (
@@ -1264,6 +1324,18 @@ ALTER TABLE ONLY public.metric_value
 ALTER TABLE ONLY public.node
     ADD CONSTRAINT node_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.pass
+    ADD CONSTRAINT pass_patrol_id_segment_id_side_from_m_to_m_at_key UNIQUE (patrol_id, segment_id, side, from_m, to_m, at);
+
+ALTER TABLE ONLY public.pass
+    ADD CONSTRAINT pass_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.patrol
+    ADD CONSTRAINT patrol_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.patrol
+    ADD CONSTRAINT patrol_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_id_system_id_key UNIQUE (id, system_id);
 
@@ -1308,6 +1380,12 @@ ALTER TABLE ONLY public.station
 
 ALTER TABLE ONLY public.thinning
     ADD CONSTRAINT thinning_pkey PRIMARY KEY (layer, zoom);
+
+ALTER TABLE ONLY public.visit
+    ADD CONSTRAINT visit_key_key UNIQUE (key);
+
+ALTER TABLE ONLY public.visit
+    ADD CONSTRAINT visit_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.way
     ADD CONSTRAINT way_external_id_key UNIQUE (external_id);
@@ -1373,6 +1451,10 @@ CREATE INDEX merchant_segment_id_idx ON public.merchant USING btree (segment_id)
 
 CREATE INDEX node_geom_idx ON public.node USING gist (geom);
 
+CREATE INDEX pass_segment_id_side_idx ON public.pass USING btree (segment_id, side);
+
+CREATE INDEX patrol_chief_id_begun_at_idx ON public.patrol USING btree (chief_id, begun_at);
+
 CREATE INDEX road_line_geom_idx ON public.road_line USING gist (geom);
 
 CREATE INDEX segment_far ON public.segment USING gist (geom) WHERE (from_zoom <= 12);
@@ -1392,6 +1474,10 @@ CREATE INDEX station_block_id_idx ON public.station USING btree (block_id);
 CREATE INDEX station_geom_idx ON public.station USING gist (geom);
 
 CREATE INDEX station_segment_id_idx ON public.station USING btree (segment_id);
+
+CREATE INDEX visit_chief_id_at_idx ON public.visit USING btree (chief_id, at);
+
+CREATE INDEX visit_merchant_id_at_idx ON public.visit USING btree (merchant_id, at);
 
 CREATE INDEX way_geom_idx ON public.way USING gist (geom);
 
@@ -1580,6 +1666,15 @@ ALTER TABLE ONLY public.merchant
 ALTER TABLE ONLY public.metric_value
     ADD CONSTRAINT metric_value_key_layer_fkey FOREIGN KEY (key, layer) REFERENCES public.metric(key, layer) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.pass
+    ADD CONSTRAINT pass_patrol_id_fkey FOREIGN KEY (patrol_id) REFERENCES public.patrol(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.pass
+    ADD CONSTRAINT pass_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side);
+
+ALTER TABLE ONLY public.patrol
+    ADD CONSTRAINT patrol_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id);
 
@@ -1609,3 +1704,9 @@ ALTER TABLE ONLY public.station
 
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.visit
+    ADD CONSTRAINT visit_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
+ALTER TABLE ONLY public.visit
+    ADD CONSTRAINT visit_merchant_id_fkey FOREIGN KEY (merchant_id) REFERENCES public.merchant(id);
