@@ -79,13 +79,15 @@ def test_counts_are_those_of_the_incidents(one, town, read):
     assert pd.Timestamp(told["until"]) == until
     age = until - incidents["reported_at"]
     year = incidents[age < pd.Timedelta(days=365)]
-    late = incidents["open"] & (incidents["due_at"] < pd.Timestamp.now("UTC"))
+    late = incidents["open"] & (
+        incidents["due_at"] < incidents["handled_at"].fillna(pd.Timestamp.now("UTC"))
+    )
     assert told["counts"] == {
         "all": len(incidents),
         "days_30": int((age < pd.Timedelta(days=30)).sum()),
         "days_365": len(year),
         "open": int(incidents["open"].sum()),
-        "overdue": int(late.sum()),
+        "late": int(late.sum()),
     }
     by_class = year["class"].value_counts()
     assert [row["count"] for row in told["classes"]] == list(by_class[:5])

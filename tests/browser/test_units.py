@@ -48,7 +48,7 @@ def test_a_unit_in_the_url_has_its_panel(
     panel = page.locator("#place")
     expect(panel.locator("h2")).to_contain_text(told["name"] or told["code"])
     figures = panel.locator(".unit-incidents .tiles dd")
-    counts = [told["counts"][key] for key in ("days_30", "days_365", "open", "overdue")]
+    counts = [told["counts"][key] for key in ("days_30", "days_365", "open", "late")]
     expect(figures).to_have_text([f"{count:,}" for count in counts])
     settle(page)
     assert in_view(page, told["lon"], told["lat"])

@@ -53,9 +53,8 @@ select least(now(), coalesce(max(reported_at), now())) from incident
 -- name: incidents
 -- Counts, most frequent classes, months and open cases of the incidents of the unit.
 with mine as materialized (
-    select id, external_id, class, status, address, reported_at, due_at, geom,
-           status not in ('closed', 'cancelled') as open
-    from incident p where {members}
+    select id, code, class, status, address, reported_at, due_at, p.open, late, geom
+    from (select *, segment as segment_id from layer_incidents) as p where {members}
 ), month as (
     select generate_series(date_trunc('month', %(until)s at time zone %(zone)s) - interval '23 months',
                            date_trunc('month', %(until)s at time zone %(zone)s), interval '1 month') as at
@@ -72,15 +71,15 @@ select (select jsonb_build_object(
                'days_30', count(*) filter (where reported_at > %(until)s - interval '30 days'),
                'days_365', count(*) filter (where reported_at > %(until)s - interval '365 days'),
                'open', count(*) filter (where open),
-               'overdue', count(*) filter (where open and due_at < now())) from mine) as counts,
+               'late', count(*) filter (where open and late)) from mine) as counts,
        (select coalesce(jsonb_agg(jsonb_build_object('class', class, 'count', n) order by n desc, class), '[]')
         from class) as classes,
        (select jsonb_agg(jsonb_build_object('month', to_char(month.at, 'YYYY-MM'), 'count', coalesce(n, 0))
                          order by month.at)
         from month left join monthly on monthly.at = month.at) as trend,
        (select coalesce(jsonb_agg(jsonb_build_object(
-                   'id', id, 'code', external_id, 'class', class, 'status', status, 'address', address,
-                   'reported_at', reported_at, 'due_at', due_at, 'overdue', coalesce(due_at < now(), false),
+                   'id', id, 'code', code, 'class', class, 'status', status, 'address', address,
+                   'reported_at', reported_at, 'due_at', due_at, 'late', late,
                    'lon', st_x(degrees), 'lat', st_y(degrees)) order by due_at nulls last, reported_at, id), '[]')
         from waiting, lateral (select st_transform(geom, 4326) as degrees) as d) as cases
 

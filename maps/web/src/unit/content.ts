@@ -92,7 +92,7 @@ function incidents({ counts, classes, trend, near_m, until }: UnitTold): HTMLEle
   return section(title, "unit-incidents",
     tiles([
       [t("unit_days_30"), number(counts.days_30)], [t("unit_days_365"), number(counts.days_365)],
-      [t("open"), number(counts.open)], [t("unit_overdue"), number(counts.overdue), counts.overdue > 0],
+      [t("open"), number(counts.open)], [t("late"), number(counts.late), counts.late > 0],
     ]),
     counts.all === 0 ? h("p", { class: "none" }, t("unit_no_incidents")) : trendChart(trend),
     classes.length > 0 && h("ol", { class: "classes-top", "aria-label": t("unit_classes") }, ...classes.map((one) => {
@@ -108,7 +108,7 @@ function cases(found: Case[], ways: Ways): HTMLElement | null {
   return section(t("unit_cases"), "unit-cases", h("ul", { class: "rows" }, ...found.map((one) => h("li", {},
     h("button", { type: "button", class: "entry", onclick: () => ways.place([one.lon, one.lat]) },
       h("span", { class: "name" }, one.class),
-      h("span", { class: `tag ${one.overdue ? "late" : ""}` }, one.overdue ? t("unit_overdue") : tValue("status", one.status)),
+      h("span", { class: `tag ${one.late ? "late" : ""}` }, one.late ? t("late") : tValue("status", one.status)),
       h("span", { class: "detail" }, [one.reported_at.slice(0, 10), one.address ?? one.code].join(" · ")))))));
 }
 

@@ -52,6 +52,6 @@ function alongRoad(told: UnitTold, { road }: Place, ways: Ways): HTMLElement {
 
 function caseEntry(one: Case, ways: Ways): HTMLElement {
   return h("button", { type: "button", class: "entry", onclick: () => ways.place([one.lon, one.lat]) },
-    h("span", { class: "name" }, one.class), h("span", { class: `tag ${one.overdue ? "late" : ""}` }, one.overdue ? t("unit_overdue") : tValue("status", one.status)),
+    h("span", { class: "name" }, one.class), h("span", { class: `tag ${one.late ? "late" : ""}` }, one.late ? t("late") : tValue("status", one.status)),
     h("span", { class: "detail" }, one.address ?? one.code));
 }

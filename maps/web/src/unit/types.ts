@@ -24,7 +24,7 @@ export interface Case {
   address: string | null;
   reported_at: string;
   due_at: string | null;
-  overdue: boolean;
+  late: boolean;
   lon: number;
   lat: number;
 }
@@ -61,7 +61,7 @@ export interface UnitTold extends UnitRef {
   as_of: string;
   until: string;
   parents: Parent[];
-  counts: { all: number; days_30: number; days_365: number; open: number; overdue: number };
+  counts: { all: number; days_30: number; days_365: number; open: number; late: number };
   classes: { class: string; count: number }[];
   trend: { month: string; count: number }[];
   cases: Case[];
