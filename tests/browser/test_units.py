@@ -184,3 +184,10 @@ def test_search_finds_an_address_and_coordinates(
     expect(page.locator("#place h2")).to_be_visible()
     assert f"place={spot.lon:.4f}" not in page.url
     assert "place=" in page.url
+
+
+def test_an_address_without_a_view_goes_to_its_unit(open_page: OpenPage) -> None:
+    page = open_page("#unit=segments:90")
+    expect(page.locator("#place .unit-incidents")).to_be_visible()
+    settle(page)
+    assert page.evaluate("luge.map.getZoom()") > 14

@@ -79,7 +79,7 @@ export function framePadding(): PaddingOptions {
   if (document.body.dataset["page"] === "operations") return { top: 30, bottom: 30, left: 30, right: 30 };
   const place = document.querySelector<HTMLElement>("#place");
   const open = place !== null && !place.hidden;
-  if (isPhone()) return { top: 140, bottom: open ? window.innerHeight * 0.54 + 10 : 90, left: 20, right: 20 };
+  if (isPhone()) return { top: 140, bottom: !open ? 90 : place.hasAttribute("data-folded") ? 150 : window.innerHeight * 0.54 + 10, left: 20, right: 20 };
   return { top: 40, bottom: 60, left: 400, right: open ? 420 : 60 };
 }
 

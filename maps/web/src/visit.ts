@@ -20,6 +20,8 @@ import { nearby } from "./unit/near";
 import { parseUnit, readUnit } from "./unit/types";
 import type { UnitRef, UnitTold } from "./unit/types";
 
+// Asked before the map writes its own view into the address.
+const VIEW_GIVEN = readHash("map") !== null;
 const FINGER_PX = 9;
 const MOUSE_PX = 4;
 
@@ -55,15 +57,16 @@ export function visits(map: MapLibre, declared: Layers): Visits {
   };
   const fill = (...content: HTMLElement[]) => {
     const close = h("button", { type: "button", class: "quiet close", "aria-label": t("close"), onclick: leave }, icon(ICONS.close));
-    panel.replaceChildren(h("div", { class: "grip", "aria-hidden": "true" }), close, h("div", { class: "content" }, ...content));
+    panel.replaceChildren(foldButton(panel), close, h("div", { class: "content" }, ...content));
   };
   const render = () => shown && fill(...shown());
-  const begin = (at: [number, number] | null): AbortSignal => {
+  const begin = (at: [number, number] | null, folded = false): AbortSignal => {
     asked.abort();
     asked = new AbortController();
     closeSheet();
     mark(map, at);
     panel.hidden = false;
+    panel.toggleAttribute("data-folded", folded && isPhone());
     panel.setAttribute("aria-busy", "true");
     fill(h("p", { class: "empty" }, t("place_loading")));
     return asked.signal;
@@ -74,8 +77,8 @@ export function visits(map: MapLibre, declared: Layers): Visits {
       h("button", { type: "button", class: "action", onclick: again }, t("retry")));
   };
 
-  const openUnit = async (ref: UnitRef, how: { read?: boolean; fly?: boolean } = {}) => {
-    const signal = begin(null);
+  const openUnit = async (ref: UnitRef, how: { read?: boolean; fly?: boolean; folded?: boolean } = {}) => {
+    const signal = begin(null, how.folded);
     choose(map, null);
     pushHash({ place: null, unit: `${ref.layer}:${ref.id}` });
     try {
@@ -148,16 +151,16 @@ export function visits(map: MapLibre, declared: Layers): Visits {
   map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && listening && void visit(map.getCenter().toArray(), null, null, true));
   panel.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   whenLanguage(render);
-  const reopen = () => {
+  const reopen = (viewGiven: boolean) => {
     const at = placeInUrl();
     const ref = parseUnit(readHash("unit"));
     // An address without a view leaves it to the unit.
-    if (ref) void openUnit(ref, { fly: !readHash("map") });
+    if (ref) void openUnit(ref, { fly: !viewGiven });
     else if (at) void visit(at);
     else if (!panel.hidden) leave();
   };
-  window.addEventListener("hashchange", reopen);
-  reopen();
+  window.addEventListener("hashchange", () => reopen(readHash("map") !== null));
+  reopen(VIEW_GIVEN);
   return {
     result: (result) => {
       const layer = layerOf(result);
@@ -166,13 +169,29 @@ export function visits(map: MapLibre, declared: Layers): Visits {
       flyTo(map, result.bbox, 16.5);
     },
     area: (area) => void openUnit({ layer: "areas", id: area.id }, { fly: true }),
-    unit: ({ unit: { layer } }, { id }) => void openUnit({ layer: layer.key, id }, { fly: true }),
+    // Whoever comes from the colours wants to see them: on a phone the panel stays low.
+    unit: ({ unit: { layer } }, { id }) => void openUnit({ layer: layer.key, id }, { fly: true, folded: true }),
     open: (ref, fly = false) => void openUnit(ref, { fly }),
     place: ways.place,
     listen: (on) => {
       listening = on;
     },
   };
+}
+
+/** The handle of the sheet on a phone: it folds the panel to its heading and back. */
+function foldButton(panel: HTMLElement): HTMLElement {
+  const say = () => {
+    const folded = panel.hasAttribute("data-folded");
+    button.setAttribute("aria-expanded", String(!folded));
+    button.setAttribute("aria-label", t(folded ? "unfold" : "fold"));
+  };
+  const button = h("button", { type: "button", class: "pull", onclick: () => {
+    panel.toggleAttribute("data-folded");
+    say();
+  } }, h("span", { class: "grip" }));
+  say();
+  return button;
 }
 
 function placeInUrl(): [number, number] | null {

@@ -31,11 +31,11 @@ export function addTools(map: MapLibre, district: District, declared: Layers, vi
   });
   const group = h("div", { class: "maplibregl-ctrl maplibregl-ctrl-group tools" }, measure, print, screen);
   map.addControl({ onAdd: () => group, onRemove: () => group.remove() }, "bottom-right");
-  void baseMap(map, (toggle, on) => {
+  baseMap(map, (toggle, on) => {
     const base = tool("tool_base", DRAWN.base, () => base.setAttribute("aria-pressed", String(toggle())));
     base.setAttribute("aria-pressed", String(on));
     group.prepend(base);
-  });
+  }).catch((error: unknown) => console.error("the base map cannot be shown", error));
 }
 
 function tool(key: Key, drawn: string, act: () => void): HTMLButtonElement {
