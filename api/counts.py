@@ -23,7 +23,8 @@ By = Literal[
     "block", "road", "segment", "grid",
 ]  # fmt: skip
 # What counts and units are made of.
-MADE_OF = ("incidents", "areas", "blocks", "grids", "segments", "roads", "metrics", "assignments")
+MADE_OF = ("incidents", "areas", "blocks", "grids", "segments", "roads", "metrics", "assignments",
+           "duties")  # fmt: skip
 CODE = blake2b(repr(sorted(counts.QUERIES.items())).encode(), digest_size=8).hexdigest()
 
 

@@ -77,6 +77,13 @@ def areas(request: Request) -> dict[str, Rows]:
         return {"areas": seek.areas(conn)}
 
 
+@router.get("/chiefs")
+def chiefs(request: Request) -> dict[str, Rows]:
+    """All who have a duty along a road today."""
+    with transaction(request.app.state.pool) as conn:
+        return {"chiefs": seek.chiefs(conn)}
+
+
 @router.get("/locate")
 def locate(
     request: Request, lon: Coordinate, lat: Coordinate, crs: Datum = "wgs84", as_of: AsOf = None

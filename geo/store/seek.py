@@ -71,6 +71,11 @@ def areas(conn: psycopg.Connection) -> Rows:
     return rows(conn, QUERIES["areas"])
 
 
+def chiefs(conn: psycopg.Connection) -> Rows:
+    """Who has a duty today: code, name, department, metres of side, up to three of the roads."""
+    return rows(conn, QUERIES["chiefs"], {"on": read_setting(conn).today()})
+
+
 # A road or lane with a number; addresses are read only for these, since nobody indexes them.
 _ADDRESS = re.compile(r"[路街道弄巷里]\D{0,3}\d")
 _HAN = re.compile(r"[\u4e00-\u9fff]")

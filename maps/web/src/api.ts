@@ -6,6 +6,7 @@ export interface District {
   name: string;
   code: string;
   srid: number;
+  time_zone: string;
   bounds: Bounds | null;
   counts: Record<string, number>;
   systems: GridSystem[];
@@ -111,6 +112,14 @@ export interface Area {
   bbox: Bounds;
 }
 
+export interface Chief {
+  code: string;
+  name: string;
+  department: string | null;
+  metres: number;
+  roads: string[] | null;
+}
+
 export interface Unit {
   id: number;
   code: string | null;
@@ -184,6 +193,7 @@ export const district = () => ask<District>("/api/district");
 export const layers = () => ask<Layers>("/api/layers");
 export const measures = (metric: string, query: Record<string, string | number>, signal: AbortSignal) =>
   ask<Measures>(`/api/metrics/${metric}`, query, signal);
+export const chiefs = async () => (await ask<{ chiefs: Chief[] }>("/api/chiefs")).chiefs;
 export const areas = async () => (await ask<{ areas: Area[] }>("/api/areas")).areas;
 export const locate = (lon: number, lat: number, signal: AbortSignal) =>
   ask<Place>("/api/locate", { lon, lat }, signal);
