@@ -32,7 +32,7 @@ _untouched: dict[str, str] = {}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A file's tests run in one worker; those of the browser, which draws in software, all in one."""
+    """A file's tests run in one worker, and all of the browser in one, as it draws in software."""
     for item in items:
         browser = item.path.parent.name == "browser"
         item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
