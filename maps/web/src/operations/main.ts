@@ -11,6 +11,7 @@ import { followChanges } from "../live/overlay";
 import { liveSign } from "../live/sign";
 import { makeMap, mark, setVisible } from "../map";
 import { speakBoth } from "../speak";
+import { useZone } from "../zone";
 import { detail, NEEDS_NOTE } from "./detail";
 import type { DetailActs, Shown } from "./detail";
 import { drawCases } from "./drawing";
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
   speakBoth();
   const live = openLive([]);
   const [district, declared, kinds] = await Promise.all([api.district(), api.layers(), service.kinds(), live.begun]);
+  useZone(district.time_zone);
   find("#district").textContent = district.name;
   document.body.dataset["page"] = "operations";
   const map = makeMap(district, declared);

@@ -105,8 +105,15 @@ export async function openCases(): Promise<Case[]> {
 }
 
 // The key of each request whose answer is not known yet: the same request gets the same key again, so a
-// double click or a lost answer does it once.
-const keys = new Map<string, string>();
+// double click, a lost answer or a reload in between does it once. They are kept as long as the tab.
+const KEYS = "luge.keys";
+const keys = new Map<string, string>(Object.entries(JSON.parse(sessionStorage.getItem(KEYS) ?? "{}") as Record<string, string>));
+
+function keep(about: string, key: string | null): void {
+  if (key === null) keys.delete(about);
+  else keys.set(about, key);
+  sessionStorage.setItem(KEYS, JSON.stringify(Object.fromEntries(keys)));
+}
 
 function newKey(): string {
   return [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(16).padStart(8, "0")).join("");
@@ -116,18 +123,18 @@ async function post<T>(url: string, body: unknown, headers: Record<string, strin
   const text = JSON.stringify(body);
   const about = `${url} ${headers["If-Match"] ?? ""} ${text}`;
   const key = keys.get(about) ?? newKey();
-  keys.set(about, key);
+  keep(about, key);
   for (let tried = 1; ; tried++) {
     try {
       const answer = await read<T>(await fetch(url, {
         method: "POST", body: text,
         headers: { "Content-Type": "application/json", "Idempotency-Key": key, ...headers },
       }));
-      keys.delete(about);
+      keep(about, null);
       return answer;
     } catch (error) {
       const lost = !(error instanceof Problem) || error.status >= 502;
-      if (!lost) keys.delete(about);
+      if (!lost) keep(about, null);
       if (!lost || tried === TRIES) throw error;
       waiting();
       await new Promise((resolve) => window.setTimeout(resolve, WAIT_MS * tried));

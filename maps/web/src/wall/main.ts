@@ -18,6 +18,7 @@ import { now as askNow } from "../operations/service";
 import type { Case, Now } from "../operations/service";
 import { isLate, mark, span } from "../operations/states";
 import { speakBoth } from "../speak";
+import { localTime, useZone } from "../zone";
 import { chart } from "./chart";
 import { trends as askTrends } from "./service";
 import type { Trends, WorstGrid } from "./service";
@@ -38,6 +39,7 @@ async function start(): Promise<void> {
   const began = Date.now();
   const live = openLive(["incidents", "grids", "areas"]);
   const [district, declared] = await Promise.all([api.district(), api.layers(), live.begun]);
+  useZone(district.time_zone);
   find("#district").textContent = district.name;
   find(".signs").prepend(liveSign(live));
   const map = new MapLibre({
@@ -65,7 +67,7 @@ async function start(): Promise<void> {
       const [hours, days] = [find("#hours"), find("#days")];
       hours.replaceChildren(chart(told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours"), shapeOf(hours)));
       days.replaceChildren(chart(told.days, day, t("wall_days"), shapeOf(days)));
-      find("#until").textContent = told.asleep ? t("wall_asleep", { at: local(told.until) }) : "";
+      find("#until").textContent = told.asleep ? t("wall_asleep", { at: localTime(told.until) }) : "";
       find("#worst ol").replaceChildren(...told.grids.slice(0, GRIDS).map((grid, at) => gridLine(grid, at === turn - 1)));
     }
     for (const list of document.querySelectorAll<HTMLElement>(".side section")) trim(list);
@@ -102,9 +104,9 @@ async function start(): Promise<void> {
     show();
   };
   const tick = () => {
-    find("#clock").textContent = local(new Date().toISOString());
+    find("#clock").textContent = localTime(new Date().toISOString());
     const old = Date.now() - began > 20 * 3_600_000;
-    if (old && new Date().getHours() === ANEW_HOUR && live.state() === "live") location.reload();
+    if (old && Number(localTime(new Date().toISOString()).slice(11, 13)) === ANEW_HOUR && live.state() === "live") location.reload();
   };
   follow(live, {
     changed: () => {
@@ -196,12 +198,6 @@ function gridLine(grid: WorstGrid, here: boolean): HTMLElement {
   (bar.firstChild as HTMLElement).style.width = `${grid.open ? Math.round((100 * grid.late) / grid.open) : 0}%`;
   return h("li", { class: here ? "here" : "" },
     h("span", { class: "name" }, grid.name), bar, h("b", {}, number(grid.late)), h("small", {}, `/ ${number(grid.open)}`));
-}
-
-function local(text: string): string {
-  const at = new Date(text);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 start().catch((error: unknown) => {
