@@ -336,7 +336,7 @@ def test_a_case_is_filed_where_the_phone_is(open_page: OpenPage, service: str, s
     page.context.grant_permissions(["geolocation"], origin=service)
     page.context.set_geolocation({"longitude": spot.lon, "latitude": spot.lat, "accuracy": 8})
     page.locator("#new").tap()
-    page.get_by_role("button", name="用我的位置").tap()
+    page.get_by_role("button", name="用本机定位").tap()
     expect(page.locator("#filing #spot")).to_have_text(f"{spot.lon:.6f}, {spot.lat:.6f}")
     page.locator("#class").select_option("噪声扰民")
     shot(page, "phone-filing-gps")
@@ -350,7 +350,7 @@ def test_a_place_that_is_refused_is_said(open_page: OpenPage, service: str) -> N
     page = operations(open_page)
     page.context.clear_permissions()
     page.locator("#new").click()
-    page.get_by_role("button", name="用我的位置").click()
+    page.get_by_role("button", name="用本机定位").click()
     expect(page.locator("#filing .told.bad")).to_be_visible()
     expect(page.locator("#filing #spot")).not_to_contain_text(",")
 
