@@ -135,8 +135,8 @@ def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.Dat
     frame = _frame(conn, "cases", params)
     if len(frame) > MOST_CASES:
         raise TooManyCases(
-            f"from {period.since} to {period.last} there are more than {MOST_CASES:,} cases: ask for"
-            " a shorter period (the one before it is read too)"
+            f"from {period.since} to {period.last} there are more than {MOST_CASES:,} cases:"
+            " ask for a shorter period (the one before it is read too)"
         )
     for name in TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(setting.time_zone)
