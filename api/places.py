@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from api import answers
+from api.answers import told
 from geo.store import seek
 from geo.store.database import Rows, transaction
 
@@ -63,28 +65,28 @@ class Line(BaseModel):
     crs: str = Field("wgs84", max_length=64)
 
 
-@router.get("/district")
+@router.get("/district", response_model=None, responses=told(answers.District))
 def district(request: Request) -> dict[str, object]:
     """The district at a glance: name, box in degrees, counts, grid systems."""
     with transaction(request.app.state.pool) as conn:
         return seek.district(conn)
 
 
-@router.get("/areas")
+@router.get("/areas", response_model=None, responses=told(answers.Areas))
 def areas(request: Request) -> dict[str, Rows]:
     """All administrative areas by code, with households, people and workers."""
     with transaction(request.app.state.pool) as conn:
         return {"areas": seek.areas(conn)}
 
 
-@router.get("/chiefs")
+@router.get("/chiefs", response_model=None, responses=told(answers.Chiefs))
 def chiefs(request: Request) -> dict[str, Rows]:
     """All who have a duty along a road today."""
     with transaction(request.app.state.pool) as conn:
         return {"chiefs": seek.chiefs(conn)}
 
 
-@router.get("/locate")
+@router.get("/locate", response_model=None, responses=told(answers.Place))
 def locate(
     request: Request, lon: Coordinate, lat: Coordinate, crs: Datum = "wgs84", as_of: AsOf = None
 ) -> dict[str, object]:
@@ -108,7 +110,7 @@ def measure(request: Request, body: Line) -> dict[str, object]:
         return seek.measure(conn, body.points, body.crs)
 
 
-@router.get("/search")
+@router.get("/search", response_model=None, responses=told(answers.Results))
 def search(
     request: Request,
     q: Annotated[

@@ -1,0 +1,289 @@
+// Written from the service's OpenAPI document by `python -m api.typescript`.
+
+/** An administrative area. */
+export interface Area {
+  id: number;
+  level: "district" | "street" | "community";
+  code: string;
+  name: string;
+  parent_id: number | null;
+  households: number | null;
+  people: number | null;
+  workers: number | null;
+  area_m2: number;
+  bbox: [number, number, number, number];
+}
+
+/** All administrative areas, by code. */
+export interface Areas {
+  areas: Area[];
+}
+
+/** The block of a place. */
+export interface BlockHere {
+  id: number;
+  code: string;
+  households: number | null;
+  people: number | null;
+}
+
+/** Who has a duty today, over how many metres of side; up to three of the roads. */
+export interface Chief {
+  code: string;
+  name: string;
+  department: string | null;
+  metres: number;
+  roads: string[] | null;
+}
+
+/** All who have a duty today. */
+export interface Chiefs {
+  chiefs: Chief[];
+}
+
+/** An attribute of a layer's features; where `least` is set, smaller values need the `right`. */
+export interface Column {
+  name: string;
+  zh: string;
+  en: string;
+  unit: string;
+  from_zoom: number;
+  type: "text" | "integer" | "number" | "boolean" | "date" | "time";
+  right: string;
+  least: number;
+}
+
+/** The district at a glance. */
+export interface District {
+  name: string;
+  code: string;
+  srid: number;
+  time_zone: string;
+  bounds: [number, number, number, number] | null;
+  counts: Record<string, number>;
+  systems: GridSystem[];
+}
+
+/** What is reported, and where. */
+export interface Filing {
+  class: string;
+  lon: number;
+  lat: number;
+  crs?: string;
+  subclass?: string | null;
+  description?: string | null;
+  address?: string | null;
+  source?: string | null;
+  actor?: string | null;
+  note?: string | null;
+}
+
+/** The grid of a place in one system. */
+export interface GridHere {
+  system: string;
+  system_name: string;
+  system_name_en: string;
+  id: number;
+  code: string;
+  name: string;
+  plan: string;
+}
+
+/** A grid system; `plan` is null where none is in force. */
+export interface GridSystem {
+  code: string;
+  name: string;
+  name_en: string;
+  plan: PlanInForce | null;
+}
+
+/** A group of layers. */
+export interface Group {
+  key: string;
+  zh: string;
+  en: string;
+}
+
+/** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. */
+export interface Layer {
+  key: string;
+  zh: string;
+  en: string;
+  group: string;
+  geometry: "polygon" | "line" | "point";
+  min_zoom: number;
+  max_zoom: number;
+  shown: boolean;
+  columns: Column[];
+  parts: string[];
+  style: Style;
+  revision: string;
+  budget: [number, number][];
+  shares: Record<string, number>;
+}
+
+/** All that is declared. `newest_report` is seconds since 1970: ages are counted from it. */
+export interface Layers {
+  groups: Group[];
+  layers: Layer[];
+  metrics: Metric[];
+  newest_report: number | null;
+}
+
+/** Points in their order: a line, or the ring of an area. */
+export interface Line {
+  points: [number, number][];
+  crs?: string;
+}
+
+/** A unit with its value and what names it. */
+export interface MeasuredUnit {
+  id: number;
+  level?: string | null;
+  system?: string | null;
+  code?: string | null;
+  name?: string | null;
+  seq?: number | null;
+  value: number;
+  bbox: [number, number, number, number];
+}
+
+/** The values of a metric over the units of a layer, null where one is small and hidden. `revision` is that of the data they were computed from; null where they were not yet. */
+export interface Measures {
+  metric: string;
+  layer: string;
+  unit: string;
+  revision: string | null;
+  computed_at: string | null;
+  values: Record<string, number | null>;
+  units: MeasuredUnit[];
+}
+
+/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right. */
+export interface Metric {
+  key: string;
+  zh: string;
+  en: string;
+  unit: string;
+  layers: string[];
+  least: number;
+}
+
+/** A thing with its code. */
+export interface Named {
+  id: number;
+  code: string | null;
+  name: string;
+}
+
+/** A chief of the metres in question. */
+export interface OnDuty {
+  role: string;
+  name: string;
+  department: string | null;
+}
+
+/** All units of a place; what is not there is null. */
+export interface Place {
+  lon: number;
+  lat: number;
+  as_of: string;
+  district: Named | null;
+  street: Named | null;
+  community: Named | null;
+  compound: Named | null;
+  block: BlockHere | null;
+  grids: GridHere[];
+  road: RoadPlace | null;
+  station: StationNear | null;
+}
+
+/** The plan of a grid system that is in force today. */
+export interface PlanInForce {
+  id: number;
+  name: string;
+  valid_from: string;
+}
+
+/** Many places to locate at once. */
+export interface Points {
+  points: [number, number][];
+  crs?: string;
+  as_of?: string | null;
+}
+
+/** Something that carries the name or code sought. */
+export interface Result {
+  kind: "area" | "block" | "grid" | "road" | "merchant" | "station" | "incident" | "coordinate";
+  id: number;
+  code: string | null;
+  name: string;
+  detail: string | null;
+  lon: number;
+  lat: number;
+  bbox: [number, number, number, number];
+}
+
+/** What was found. */
+export interface Results {
+  results: Result[];
+}
+
+/** A place on its segment; lengths in metres. */
+export interface RoadPlace {
+  segment_id: number;
+  road_id: number | null;
+  name: string | null;
+  kind: string;
+  class: string;
+  seq: number | null;
+  length_m: number;
+  side: "L" | "R";
+  chainage_m: number;
+  offset_m: number;
+  chiefs: OnDuty[];
+}
+
+/** How to import it; ``dry_run`` does all and keeps nothing. */
+export interface Run {
+  kind?: string | null;
+  crs?: string | null;
+  columns?: Record<string, string>;
+  constants?: Record<string, string>;
+  layer?: string | null;
+  encoding?: string | null;
+  margin_m?: number | null;
+  dry_run?: boolean;
+}
+
+/** The nearest service station, by the straight distance. */
+export interface StationNear {
+  id: number;
+  name: string;
+  tier: string;
+  distance_m: number;
+}
+
+/** One action on a case; ``expected`` is the state that the request takes it to be in. */
+export interface Step {
+  action: string;
+  note?: string | null;
+  actor?: string | null;
+  expected?: string | null;
+}
+
+/** How a layer is drawn: its colour, or a colour for each value of the column `by`. */
+export interface Style {
+  shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge" | "heat";
+  colour: string;
+  by: string;
+  swatches: Swatch[];
+}
+
+/** One line of a legend. */
+export interface Swatch {
+  value: string;
+  zh: string;
+  en: string;
+  colour: string;
+}
