@@ -33,7 +33,7 @@ def test_answers_are_as_declared(client, path, query, model):
 
 
 def test_the_document_declares_them(client):
-    paths = client.get("/openapi.json").json()["paths"]
+    paths = client.get("/api/openapi.json").json()["paths"]
     for path, _, model in ASKED:
         there = path if path in paths else "/api/metrics/{metric}"
         said = paths[there]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
