@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from api import answers
+from api.answers import places as answers
 from api.answers import told
 from geo.store import seek
 from geo.store.database import Rows, transaction

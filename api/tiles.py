@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
-from api import answers, drawing, flights
-from api.answers import told
+from api import drawing, flights
+from api.answers import figures, told
 from api.drawing import Asked, Order
 from api.readers import reader
 from api.shelf import target
@@ -20,7 +20,7 @@ router = APIRouter(tags=["map"])
 LayerKey = Annotated[str, Path(description="a key of /api/layers")]
 
 
-@router.get("/api/layers", response_model=None, responses=told(answers.Layers))
+@router.get("/api/layers", response_model=None, responses=told(figures.Layers))
 def list_layers(request: Request) -> dict[str, object]:
     """The declared layers: names, zooms, columns, legend, revision; and what can be measured."""
     with transaction(request.app.state.pool, reader(request)) as conn:

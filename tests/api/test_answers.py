@@ -5,29 +5,42 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from api import answers, typescript
+from api import typescript
+from api.answers import casework, figures, panels, places
 from geo.layers import METRICS
+from geo.store.units import LAYERS_WITH_UNITS
 
 ANSWERS = Path(__file__).parents[2] / "maps" / "web" / "src" / "answers.ts"
 
 ASKED = [
-    ("/api/district", {}, answers.District),
-    ("/api/areas", {}, answers.Areas),
-    ("/api/chiefs", {}, answers.Chiefs),
-    ("/api/layers", {}, answers.Layers),
-    ("/api/search", {"q": "路", "limit": 50}, answers.Results),
-    ("/api/search", {"q": "3199", "limit": 50}, answers.Results),
-    ("/api/search", {"q": "121.0, 31.1"}, answers.Results),
-    ("/api/locate", {"lon": 121.0003, "lat": 31.0986}, answers.Place),
-    ("/api/locate", {"lon": 121.9, "lat": 31.9}, answers.Place),
-    *((f"/api/metrics/{metric.key}", {"layer": layer, "limit": 20}, answers.Measures)
+    ("/api/district", {}, places.District),
+    ("/api/areas", {}, places.Areas),
+    ("/api/chiefs", {}, places.Chiefs),
+    ("/api/layers", {}, figures.Layers),
+    ("/api/search", {"q": "路", "limit": 50}, places.Results),
+    ("/api/search", {"q": "3199", "limit": 50}, places.Results),
+    ("/api/search", {"q": "121.0, 31.1"}, places.Results),
+    ("/api/locate", {"lon": 121.0003, "lat": 31.0986}, places.Place),
+    ("/api/locate", {"lon": 121.9, "lat": 31.9}, places.Place),
+    *((f"/api/metrics/{metric.key}", {"layer": layer, "limit": 20}, figures.Measures)
       for metric in METRICS for layer in metric.layers),
+    *(("/api/counts", {"by": by}, figures.Counts)
+      for by in ("day", "hour_weekday", "class", "subclass", "area", "block", "road", "segment")),
+    ("/api/counts", {"by": "grid", "system": "party"}, figures.Counts),
+    *((f"/api/units/{layer}/{id_}", {}, panels.UnitTold)
+      for layer in LAYERS_WITH_UNITS for id_ in (1, 5)),
+    ("/api/now", {}, casework.Now),
+    ("/api/classes", {}, casework.Kinds),
+    ("/api/trends", {}, casework.Trends),
+    ("/api/spot", {"lon": 121.0003, "lat": 31.0986, "class": "占道经营"}, casework.Spot),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "query", "model"), ASKED, ids=lambda value: str(value)[:60])
 def test_answers_are_as_declared(client, path, query, model):
     answer = client.get(path, params=query)
+    if answer.status_code == 404 and model is panels.UnitTold:
+        pytest.skip("the sample has no unit of this id")
     assert answer.status_code == 200
     TypeAdapter(model).validate_json(answer.content, strict=True)
 
@@ -35,7 +48,8 @@ def test_answers_are_as_declared(client, path, query, model):
 def test_the_document_declares_them(client):
     paths = client.get("/api/openapi.json").json()["paths"]
     for path, _, model in ASKED:
-        there = path if path in paths else "/api/metrics/{metric}"
+        template = {"metrics": "/api/metrics/{metric}", "units": "/api/units/{layer}/{id}"}
+        there = template.get(path.split("/")[2], path)
         said = paths[there]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         assert said == {"$ref": f"#/components/schemas/{model.__name__}"}
 

@@ -36,9 +36,25 @@ export interface Chief {
   roads: string[] | null;
 }
 
+/** Who has a duty in the unit; the phone only for those with the right. */
+export interface ChiefHere {
+  role: string;
+  name: string;
+  department: string | null;
+  phone: string | null;
+  metres: number;
+  sides: string[];
+}
+
 /** All who have a duty today. */
 export interface Chiefs {
   chiefs: Chief[];
+}
+
+/** A class of incidents. */
+export interface ClassCount {
+  class: string;
+  count: number;
 }
 
 /** An attribute of a layer's features; where `least` is set, smaller values need the `right`. */
@@ -53,6 +69,35 @@ export interface Column {
   least: number;
 }
 
+/** How many incidents, how many of them open and late. */
+export interface Counted {
+  count: number;
+  open: number;
+  late: number;
+}
+
+/** A group of incidents, or a unit with what its figure can be divided by. Figures of small units are null where they are small and hidden. */
+export interface CountedGroup {
+  key: string | null;
+  count: number | null;
+  open: number | null;
+  late: number | null;
+  id?: number;
+  name?: string | null;
+  area_m2?: number | null;
+  length_m?: number | null;
+  households?: number | null;
+  bbox?: [number, number, number, number];
+}
+
+/** Incidents counted by something. */
+export interface Counts {
+  layer: "incidents";
+  by: string;
+  total: Counted;
+  groups: CountedGroup[];
+}
+
 /** The district at a glance. */
 export interface District {
   name: string;
@@ -62,6 +107,26 @@ export interface District {
   bounds: [number, number, number, number] | null;
   counts: Record<string, number>;
   systems: GridSystem[];
+}
+
+/** A merchant along the road. */
+export interface Door {
+  id: number;
+  code: string;
+  name: string;
+  category: string | null;
+  listed: "red" | "grey" | null;
+  side: "L" | "R" | null;
+  seq: number | null;
+  chainage_m: number | null;
+  lon: number;
+  lat: number;
+}
+
+/** Merchants of the unit; along a road also which, in the order of their doors. */
+export interface Doors {
+  count: number;
+  rows: Door[] | null;
 }
 
 /** What is reported, and where. */
@@ -102,6 +167,17 @@ export interface Group {
   key: string;
   zh: string;
   en: string;
+}
+
+/** A class with its subclasses. */
+export interface Kind {
+  class: string;
+  subclasses: string[] | null;
+}
+
+/** The classes that cases have. */
+export interface Kinds {
+  classes: Kind[];
 }
 
 /** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. */
@@ -169,6 +245,12 @@ export interface Metric {
   least: number;
 }
 
+/** A month, YYYY-MM. */
+export interface MonthCount {
+  month: string;
+  count: number;
+}
+
 /** A thing with its code. */
 export interface Named {
   id: number;
@@ -176,11 +258,79 @@ export interface Named {
   name: string;
 }
 
+/** A case near a spot; `same` where it may be the same as one that is asked about. */
+export interface NearCase {
+  code: string;
+  class: string;
+  subclass: string | null;
+  status: string;
+  reported_at: string;
+  closed_at: string | null;
+  distance_m: number;
+  open: boolean;
+  same: boolean | null;
+}
+
+/** A unit beside it, with its number of incidents. */
+export interface Neighbour {
+  id: number;
+  code: string | null;
+  name: string | null;
+  value: number | null;
+  lon: number;
+  lat: number;
+}
+
+/** Units that share an edge, or the others of the road; the unit's own number, their median. */
+export interface Neighbours {
+  relation: "edge" | "road";
+  value: number | null;
+  median: number | null;
+  units: Neighbour[];
+}
+
+/** Open cases by state, the late ones, and what came and went since midnight. */
+export interface Now {
+  at: string;
+  states: Record<string, number>;
+  open: number;
+  late: number;
+  reported_today: number;
+  closed_today: number;
+  newest: string | null;
+}
+
 /** A chief of the metres in question. */
 export interface OnDuty {
   role: string;
   name: string;
   department: string | null;
+}
+
+/** An open case of the unit. */
+export interface OpenCase {
+  id: number;
+  code: string;
+  class: string;
+  status: string;
+  address: string | null;
+  reported_at: string;
+  due_at: string | null;
+  late: boolean;
+  lon: number;
+  lat: number;
+}
+
+/** A unit that the unit lies in, with its figures where there are such. */
+export interface Parent {
+  layer: string;
+  id: number;
+  code: string | null;
+  name: string;
+  detail: string | null;
+  households: number | null;
+  incidents: number | null;
+  open: number | null;
 }
 
 /** All units of a place; what is not there is null. */
@@ -256,6 +406,30 @@ export interface Run {
   dry_run?: boolean;
 }
 
+/** Cases near a place, and how many by class. */
+export interface Spot {
+  within_m: number;
+  classes: SpotClass[];
+  cases: NearCase[];
+}
+
+/** How many of a class there were. */
+export interface SpotClass {
+  class: string;
+  reported: number;
+}
+
+/** A service station near the unit, by the straight distance. */
+export interface StationHere {
+  id: number;
+  code: string;
+  name: string;
+  tier: string;
+  distance_m: number;
+  lon: number;
+  lat: number;
+}
+
 /** The nearest service station, by the straight distance. */
 export interface StationNear {
   id: number;
@@ -286,4 +460,78 @@ export interface Swatch {
   zh: string;
   en: string;
   colour: string;
+}
+
+/** A class of the period with most cases. */
+export interface TrendClass {
+  class: string;
+  reported: number;
+  open: number;
+}
+
+/** An hour or a day in local time. */
+export interface TrendStep {
+  at: string;
+  reported: number;
+  closed: number;
+}
+
+/** Hours and days up to `until`; `asleep` where reports ended long ago. */
+export interface Trends {
+  until: string;
+  asleep: boolean;
+  hours: TrendStep[];
+  days: TrendStep[];
+  classes: TrendClass[];
+  grids: WorstGrid[];
+}
+
+/** Incidents of the unit: all, of 30 days and a year, open, open and late. */
+export interface UnitCounts {
+  all: number;
+  days_30: number;
+  days_365: number;
+  open: number;
+  late: number;
+}
+
+/** All that a panel tells of one unit. `near_m`, of points: within how many metres the incidents are. `until` is what periods are counted back from. */
+export interface UnitTold {
+  layer: string;
+  id: number;
+  geometry: "polygon" | "line" | "point";
+  code: string | null;
+  name: string | null;
+  facts: Record<string, string | number | boolean | null>;
+  lon: number;
+  lat: number;
+  bbox: [number, number, number, number];
+  area_m2: number | null;
+  length_m: number | null;
+  as_of: string;
+  until: string;
+  parents: Parent[];
+  counts: UnitCounts;
+  classes: ClassCount[];
+  trend: MonthCount[];
+  cases: OpenCase[];
+  near_m: number | null;
+  merchants: Doors | null;
+  chiefs: ChiefHere[];
+  neighbours: Neighbours | null;
+  stations: StationHere[];
+}
+
+/** A grid with much to do, and its box in degrees. */
+export interface WorstGrid {
+  id: number;
+  code: string;
+  name: string;
+  open: number;
+  late: number;
+  reported: number;
+  west: number;
+  south: number;
+  east: number;
+  north: number;
 }

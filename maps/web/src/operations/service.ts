@@ -1,5 +1,8 @@
 // Cases as the service tells them, and how they are filed and moved: each request once, however often sent.
+import type { Kinds, NearCase, Now, Spot } from "../answers";
 import { ask, Problem, read } from "../api";
+
+export type { Kind, NearCase, Now, Spot } from "../answers";
 
 export interface Step {
   seq: number;
@@ -35,37 +38,6 @@ export interface Case {
   near?: NearCase[];
 }
 
-export interface NearCase {
-  code: string;
-  class: string;
-  subclass: string | null;
-  status: string;
-  reported_at: string;
-  distance_m: number;
-  open: boolean;
-  same: boolean | null;
-}
-
-export interface Spot {
-  within_m: number;
-  classes: { class: string; reported: number }[];
-  cases: NearCase[];
-}
-
-export interface Now {
-  at: string;
-  states: Record<string, number>;
-  open: number;
-  late: number;
-  reported_today: number;
-  closed_today: number;
-}
-
-export interface Kind {
-  class: string;
-  subclasses: string[] | null;
-}
-
 export interface Filing {
   class: string;
   subclass: string | null;
@@ -85,7 +57,7 @@ const TRIES = 4;
 const WAIT_MS = 1_200;
 
 export const now = () => ask<Now>("/api/now");
-export const kinds = async () => (await ask<{ classes: Kind[] }>("/api/classes")).classes;
+export const kinds = async () => (await ask<Kinds>("/api/classes")).classes;
 export const one = (code: string, signal?: AbortSignal) => ask<Case>(`/api/cases/${path(code)}`, {}, signal);
 
 export const spot = (lon: number, lat: number, class_: string, but: string, signal?: AbortSignal) =>
