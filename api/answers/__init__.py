@@ -14,6 +14,6 @@ Bounds = tuple[float, float, float, float]
 exact = with_config(ConfigDict(extra="forbid"))
 
 
-def told(model: Any) -> dict[int | str, dict[str, Any]]:
+def told(model: Any, status: int = 200) -> dict[int | str, dict[str, Any]]:
     """The ``responses`` of a route that answers so."""
-    return {200: {"model": model}}
+    return {status: {"model": model}}

@@ -1,6 +1,6 @@
-"""Answers about how things stand: cases near a spot, open ones, trends."""
+"""Answers about cases and how things stand: near a spot, open ones, trends."""
 
-from typing import Annotated
+from typing import Annotated, Literal, NotRequired
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -112,3 +112,71 @@ class Trends(TypedDict):
     days: list[TrendStep]
     classes: list[TrendClass]
     grids: list[WorstGrid]
+
+
+@exact
+class StepTaken(TypedDict):
+    """A step of a case's history, with the state after it; the actor for those with the right."""
+
+    seq: int
+    step: str
+    status: str
+    at: str
+    actor: str | None
+    note: str | None
+
+
+@exact
+class MaybeSame(TypedDict):
+    """An open case that may be the same as one just filed."""
+
+    code: str
+    subclass: str | None
+    status: str
+    reported_at: str
+    distance_m: float
+
+
+@exact
+class Case(TypedDict):
+    """A case. `version` is the number of steps taken, `actions` what can be done now; `steps` come
+    with a single case, `near` with one just filed.
+    """
+
+    id: int
+    code: str
+    class_: Annotated[str, Field(alias="class")]
+    subclass: str | None
+    status: str
+    open: bool
+    late: bool
+    description: str | None
+    address: str | None
+    source: str | None
+    reported_at: str
+    due_at: str | None
+    handled_at: str | None
+    closed_at: str | None
+    area: str | None
+    street: str | None
+    block: str | None
+    road: str | None
+    segment: int | None
+    seq: int | None
+    side: Literal["L", "R"] | None
+    chainage_m: float | None
+    offset_m: float | None
+    lon: float
+    lat: float
+    version: int
+    actions: list[str]
+    steps: NotRequired[list[StepTaken]]
+    near: NotRequired[list[MaybeSame]]
+
+
+@exact
+class Cases(TypedDict):
+    """A page of cases; `next` leads on, and is null on the last page."""
+
+    cases: list[Case]
+    next: str | None

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
+from starlette.testclient import TestClient
 
 from api import typescript
 from api.answers import casework, figures, panels, places
+from api.app import create_app
 from geo.layers import METRICS
+from geo.store.settings import Settings
 from geo.store.units import LAYERS_WITH_UNITS
 
 ANSWERS = Path(__file__).parents[2] / "maps" / "web" / "src" / "answers.ts"
@@ -29,6 +32,8 @@ ASKED = [
     ("/api/counts", {"by": "grid", "system": "party"}, figures.Counts),
     *((f"/api/units/{layer}/{id_}", {}, panels.UnitTold)
       for layer in LAYERS_WITH_UNITS for id_ in (1, 5)),
+    ("/api/cases", {"limit": 30}, casework.Cases),
+    ("/api/cases", {"status": "handled"}, casework.Cases),
     ("/api/now", {}, casework.Now),
     ("/api/classes", {}, casework.Kinds),
     ("/api/trends", {}, casework.Trends),
@@ -43,6 +48,22 @@ def test_answers_are_as_declared(client, path, query, model):
         pytest.skip("the sample has no unit of this id")
     assert answer.status_code == 200
     TypeAdapter(model).validate_json(answer.content, strict=True)
+
+
+def test_a_case_is_as_declared_all_its_way(make_database, sample_url):
+    case = TypeAdapter(casework.Case)
+    said = {"class": "占道经营", "lon": 121.0003, "lat": 31.0986, "actor": "李调度"}
+    app = create_app(Settings(database_url=make_database(sample_url)))
+    with TestClient(app, client=("127.0.0.1", 50000)) as service:
+        answer = service.post("/api/cases", json=said)
+        assert answer.status_code == 201
+        filed = case.validate_json(answer.content, strict=True)
+        url = f"/api/cases/{filed['code']}"
+        for action in ("file", "dispatch", "handle", "feedback", "verify"):
+            answer = service.post(f"{url}/steps", json={"action": action})
+            after = case.validate_json(answer.content, strict=True)
+        assert after == case.validate_json(service.get(url).content, strict=True)
+        assert len(after["steps"]) == after["version"] == 6
 
 
 def test_the_document_declares_them(client):

@@ -27,6 +27,45 @@ export interface BlockHere {
   people: number | null;
 }
 
+/** A case. `version` is the number of steps taken, `actions` what can be done now; `steps` come with a single case, `near` with one just filed. */
+export interface Case {
+  id: number;
+  code: string;
+  class: string;
+  subclass: string | null;
+  status: string;
+  open: boolean;
+  late: boolean;
+  description: string | null;
+  address: string | null;
+  source: string | null;
+  reported_at: string;
+  due_at: string | null;
+  handled_at: string | null;
+  closed_at: string | null;
+  area: string | null;
+  street: string | null;
+  block: string | null;
+  road: string | null;
+  segment: number | null;
+  seq: number | null;
+  side: "L" | "R" | null;
+  chainage_m: number | null;
+  offset_m: number | null;
+  lon: number;
+  lat: number;
+  version: number;
+  actions: string[];
+  steps?: StepTaken[];
+  near?: MaybeSame[];
+}
+
+/** A page of cases; `next` leads on, and is null on the last page. */
+export interface Cases {
+  cases: Case[];
+  next: string | null;
+}
+
 /** Who has a duty today, over how many metres of side; up to three of the roads. */
 export interface Chief {
   code: string;
@@ -210,6 +249,15 @@ export interface Layers {
 export interface Line {
   points: [number, number][];
   crs?: string;
+}
+
+/** An open case that may be the same as one just filed. */
+export interface MaybeSame {
+  code: string;
+  subclass: string | null;
+  status: string;
+  reported_at: string;
+  distance_m: number;
 }
 
 /** A unit with its value and what names it. */
@@ -444,6 +492,16 @@ export interface Step {
   note?: string | null;
   actor?: string | null;
   expected?: string | null;
+}
+
+/** A step of a case's history, with the state after it; the actor for those with the right. */
+export interface StepTaken {
+  seq: number;
+  step: string;
+  status: string;
+  at: string;
+  actor: string | null;
+  note: string | null;
 }
 
 /** How a layer is drawn: its colour, or a colour for each value of the column `by`. */

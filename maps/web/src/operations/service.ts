@@ -1,54 +1,8 @@
 // Cases as the service tells them, and how they are filed and moved: each request once, however often sent.
-import type { Kinds, NearCase, Now, Spot } from "../answers";
+import type { Case, Cases, Filing, Kinds, Now, Spot } from "../answers";
 import { ask, Problem, read } from "../api";
 
-export type { Kind, NearCase, Now, Spot } from "../answers";
-
-export interface Step {
-  seq: number;
-  step: string;
-  status: string;
-  at: string;
-  actor: string | null;
-  note: string | null;
-}
-
-export interface Case {
-  id: number;
-  code: string;
-  class: string;
-  subclass: string | null;
-  description: string | null;
-  address: string | null;
-  source: string | null;
-  status: string;
-  open: boolean;
-  late: boolean | null;
-  reported_at: string;
-  due_at: string | null;
-  handled_at: string | null;
-  closed_at: string | null;
-  block: string | null;
-  road: string | null;
-  lon: number;
-  lat: number;
-  version: number;
-  actions: string[];
-  steps?: Step[];
-  near?: NearCase[];
-}
-
-export interface Filing {
-  class: string;
-  subclass: string | null;
-  description: string | null;
-  address: string | null;
-  lon: number;
-  lat: number;
-  crs: string;
-  source: string;
-  actor: string | null;
-}
+export type { Case, Filing, Kind, NearCase, Now, Spot, StepTaken } from "../answers";
 
 export const OPEN = ["reported", "filed", "dispatched", "handling", "handled"];
 const PAGE = 200;
@@ -69,7 +23,7 @@ export async function openCases(): Promise<Case[]> {
   const states = OPEN.map((status) => `status=${status}`).join("&");
   for (let after: string | null = ""; after !== null && found.length < MOST_CASES; ) {
     const asked: string = `/api/cases?${states}&limit=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`;
-    const page: { cases: Case[]; next: string | null } = await ask(asked);
+    const page: Cases = await ask(asked);
     found.push(...page.cases);
     after = page.next;
   }
