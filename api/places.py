@@ -58,8 +58,8 @@ class Line(BaseModel):
 
     points: list[
         tuple[
-            Annotated[float, Field(allow_inf_nan=False)],
-            Annotated[float, Field(allow_inf_nan=False)],
+            Annotated[float, Field(strict=True, allow_inf_nan=False)],
+            Annotated[float, Field(strict=True, allow_inf_nan=False)],
         ]
     ] = Field(min_length=1, max_length=1_000, description="[lon, lat] of each point")
     crs: str = Field("wgs84", max_length=64)

@@ -63,7 +63,10 @@ def read_tilejson(request: Request, layer: LayerKey) -> dict[str, object]:
     return found | ({"bounds": bounds} if bounds else {})
 
 
-@router.get("/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response)
+@router.get(
+    "/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response,
+    responses={204: {"description": "nothing there"}, 304: {"description": "as it is known"}},
+)  # fmt: skip
 async def read_tile(
     request: Request, layer: LayerKey, z: int, x: int, y: int, asked: Annotated[Asked, Query()]
 ) -> Response:

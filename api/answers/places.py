@@ -141,12 +141,12 @@ class BlockHere(TypedDict):
 
 @exact
 class StationNear(TypedDict):
-    """The nearest service station, by the straight distance."""
+    """The nearest service station, by the straight distance; null where no number holds it."""
 
     id: int
     name: str
     tier: str
-    distance_m: float
+    distance_m: float | None
 
 
 @exact

@@ -1,7 +1,7 @@
 """Schemathesis over the contracts: whatever they allow is answered as they say.
 
 The checks are all on. One is widened: a filter, an order or a CRS that fits its schema may still
-be refused by 400, 404, 409 or 410: no JSON Schema can say what CQL2 is or what exists.
+be refused by 400, 404, 409, 410 or 412: no JSON Schema can say what CQL2 is or what exists.
 """
 
 import subprocess
@@ -16,7 +16,7 @@ from geo.store.database import Setting
 
 CONFIG = """
 [checks]
-positive_data_acceptance.expected-statuses = ["2xx", 400, 404, 409, 410]
+positive_data_acceptance.expected-statuses = ["2xx", 400, 404, 409, 410, 412]
 
 [warnings]
 enabled = false

@@ -478,12 +478,12 @@ export interface StationHere {
   lat: number;
 }
 
-/** The nearest service station, by the straight distance. */
+/** The nearest service station, by the straight distance; null where no number holds it. */
 export interface StationNear {
   id: number;
   name: string;
   tier: string;
-  distance_m: number;
+  distance_m: number | null;
 }
 
 /** One action on a case; ``expected`` is the state that the request takes it to be in. */
