@@ -18,6 +18,7 @@ from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.kinds import UnknownKind
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
+from geo.ruler import NotOnEarth
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.exporting import NoSuchLayer
@@ -51,6 +52,7 @@ STATUS = {
     BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,
+    NotOnEarth: 400,
     NoSuchArea: 404,
     NoSuchCase: 404,
     NoSuchJob: 404,

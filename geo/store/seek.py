@@ -126,7 +126,7 @@ def measure(
     """Length of the line through ``points`` in m, and the area of the ring through them in m².
 
     Both are planar, in the district's metric CRS; ``area_m2`` is None for fewer than 3 points or
-    where the ring crosses itself. Raises what `geo.crs` raises.
+    where the ring crosses itself. Raises what `geo.crs` and `geo.ruler` raise.
     """
     setting = read_setting(conn)
     lon, lat = zip(*points, strict=True)
