@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
 from api.answers import figures, told
-from api.drawing import instant
+from api.drawing import MOST_IN_URL, instant
 from api.readers import reader
-from geo import cql2
 from geo.store import changes, counts
 from geo.store.counts import Counted
 from geo.store.database import Connection, Setting, read_setting, transaction
@@ -39,9 +38,7 @@ class Asked(BaseModel):
     system: str | None = Field(None, max_length=64, description="by=grid: of which system")
     since: datetime | None = Field(None, description="reported from this time on")
     until: datetime | None = Field(None, description="reported before this time")
-    filter: str | None = Field(
-        None, min_length=1, max_length=cql2.MOST_CHARACTERS, description="CQL2 text"
-    )
+    filter: str | None = Field(None, min_length=1, max_length=MOST_IN_URL, description="CQL2 text")
     area: str | None = Field(None, max_length=64, description="code of a street or community")
 
 

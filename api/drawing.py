@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field
 
 from api import flights, shelf
 from api.shelf import ASK_AGAIN, FOREVER, Drawn
-from geo import cql2
 from geo.layers import LAYERS, Layer, share
 from geo.store import changes, tiles
 from geo.store.changes import Log
@@ -21,6 +20,8 @@ from geo.store.tiles import Tile, Wanted
 CODE = blake2b(repr((LAYERS, sorted(tiles.QUERIES.items()))).encode(), digest_size=8).hexdigest()
 # A stamp that no layer has.
 NEVER = -1
+# A character may be twelve in a URL, and the server reads no URL beyond 64 KiB.
+MOST_IN_URL = 4_000
 # Layers whose rows give features of other layers a name to be filtered by.
 NAMING = ("areas", "blocks", "roads", "duties")
 
@@ -34,9 +35,7 @@ class Asked(BaseModel):
     until: datetime | None = Field(None, description="before this time")
     on: date | None = Field(None, description="as of this day; today where not said")
     metric: str | None = Field(None, max_length=64, description="adds this metric as `value`")
-    filter: str | None = Field(
-        None, min_length=1, max_length=cql2.MOST_CHARACTERS, description="CQL2 text"
-    )
+    filter: str | None = Field(None, min_length=1, max_length=MOST_IN_URL, description="CQL2 text")
     rev: str | None = Field(None, max_length=80, description="the layer's revision, for caching")
 
 
