@@ -19,8 +19,10 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     cases,
+    chiefs,
     contract,
     counts,
+    duties,
     exports,
     guard,
     health,
@@ -160,6 +162,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)
+    app.include_router(duties.router)
+    app.include_router(chiefs.router)
     app.include_router(situation.router)
     app.include_router(imports.router)
     app.include_router(reports.router)

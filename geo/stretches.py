@@ -7,7 +7,7 @@ end, or its north end where it runs more from north to south.
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +23,8 @@ SNAP_M = 0.5
 CROSSING_M = 80.0
 # A side has a compass name where the road runs across that direction by more than 30 degrees.
 LEAST_ACROSS = 0.5
+# Names less alike than this (1: equal) are not suggested.
+LEAST_ALIKE = 0.45
 
 SIDES = {
     "L": "左 左侧 左边 l left",
@@ -91,9 +93,15 @@ class Road(NamedTuple):
 
 
 def nearest_names(name: str, known: list[str]) -> list[str]:
-    """Up to three of the ``known`` names that are written most like ``name``."""
-    of = {plain(one): one for one in known}
-    return [of[found] for found in get_close_matches(plain(name), list(of), 3, 0.45)]
+    """Up to three of the ``known`` names that are written most like ``name``.
+
+    Among those equally alike the ones that begin alike come first.
+    """
+    said, of = plain(name), {plain(one): one for one in known}
+    near = get_close_matches(said, list(of), 20, LEAST_ALIKE)
+    near.sort(key=lambda one: (round(-SequenceMatcher(None, one, said).ratio(), 3),
+                               one[:1] != said[:1]))  # fmt: skip
+    return [of[one] for one in near[:3]]
 
 
 def or_like(name: str, known: list[str]) -> str:
@@ -224,3 +232,21 @@ def _numbered_side(road: Road, rows: NDArray[np.int64], side: str) -> str:
         raise NotUnderstood("side", f"which side of {road.name} has the {side} numbers is not"
                             " known: write 左 or 右")  # fmt: skip
     return "L" if left > right else "R"
+
+
+def without(stretches: list[Stretch], taken: list[Stretch]) -> list[Stretch]:
+    """What is left of stretches where others are taken away; what is shorter than 1 cm is gone."""
+    left = stretches
+    for cut in taken:
+        left = [part for one in left for part in _cut(one, cut)]
+    return left
+
+
+def _cut(one: Stretch, cut: Stretch) -> list[Stretch]:
+    if one[:2] != cut[:2]:
+        return [one]
+    parts = (
+        one._replace(to_m=min(one.to_m, cut.from_m)),
+        one._replace(from_m=max(one.from_m, cut.to_m)),
+    )
+    return [part for part in parts if part.to_m - part.from_m > 0.01]

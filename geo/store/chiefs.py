@@ -10,6 +10,7 @@ from geo.duties import Days, check_days
 from geo.store.database import Reader, Rows, rows
 from geo.store.duties import NoSuchChief, check_chief
 from geo.store.queries import load
+from geo.stretches import or_like
 
 QUERIES = load("chiefs")
 
@@ -18,6 +19,10 @@ MOST_CHIEFS = 500
 
 class ChiefExists(ValueError):
     """There is a chief with this number already."""
+
+
+class SeveralChiefs(ValueError):
+    """Several chiefs go by this name."""
 
 
 class OnLeave(ValueError):
@@ -56,6 +61,19 @@ def add(conn: psycopg.Connection, person: Person) -> int:
     if row is None:
         raise ChiefExists(f"there is a chief {told['code']} already")
     return int(row[0])
+
+
+def find(conn: psycopg.Connection, text: str) -> int:
+    """The chief of this number (as in ``code``) or name; raises `NoSuchChief`, `SeveralChiefs`."""
+    found = conn.execute(QUERIES["called"], {"text": text}).fetchall()
+    if not found:
+        names = [row[0] for row in conn.execute(QUERIES["all_names"]).fetchall()]
+        raise NoSuchChief(f"there is no chief {text}{or_like(text, names)}")
+    by_code = [row for row in found if row[1] == text]
+    if len(by_code or found) > 1:
+        codes = ", ".join(f"{code} ({department or '–'})" for _, code, _, department, _ in found)
+        raise SeveralChiefs(f"several chiefs are called {text}; write the number: {codes}")
+    return int((by_code or found)[0][0])
 
 
 def page(

@@ -47,3 +47,11 @@ delete from leave where id = %(leave)s and valid_from >= %(on)s returning id;
 
 -- name: end_leave
 update leave set valid_to = least(valid_to, %(on)s) where id = %(leave)s returning id;
+
+-- name: called
+-- Who goes by a number or a name.
+select id, external_id, name, department, phone from chief
+where external_id = %(text)s or name = %(text)s order by id;
+
+-- name: all_names
+select distinct name from chief;

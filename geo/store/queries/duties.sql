@@ -29,7 +29,7 @@ select id, name from chief where id = %(chief)s;
 -- Whose exclusive duties of a role lie on some of these metres in some of this time.
 select chief.name, road.name as road, segment.seq, duty.segment_id as segment, duty.side,
        greatest(duty.from_m, given.from_m) as from_m, least(duty.to_m, given.to_m) as to_m,
-       duty.valid_from, nullif(duty.valid_to, 'infinity') as valid_to, duty.chief_id
+       nullif(duty.valid_from, '-infinity') as valid_from, nullif(duty.valid_to, 'infinity') as valid_to, duty.chief_id
 from unnest(%(segments)s::int[], %(sides)s::text[], %(from_m)s::float8[], %(to_m)s::float8[])
      as given (segment_id, side, from_m, to_m)
 join duty on duty.segment_id = given.segment_id and duty.side = given.side and duty.role = %(role)s
