@@ -8,7 +8,10 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 
-from geo import frontage, network
+from geo import editing, frontage, network, replaying
+from geo.editing import Piece
+from geo.replaying import Edit
+from geo.store import carrying
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
@@ -21,13 +24,17 @@ class DutiesInTheWay(ValueError):
 
 
 class NetworkChange(NamedTuple):
-    """How a rebuilt network differs from the one before."""
+    """How a rebuilt network differs from the one before.
+
+    Edits by hand are ``lapsed`` where what they changed is not there any more.
+    """
 
     nodes: int
     segments: int
     kept: int
     added: int
     removed: int
+    lapsed: int
 
 
 def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
@@ -35,23 +42,57 @@ def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
 
     A segment whose ground is the same keeps its id. The caller links points again (see
     `geo.store.relinking`): the transaction cannot end while one is on a segment that went.
+    Edits by hand are done again, and what lies on a segment whose axis changed goes along.
     Raises `DutiesInTheWay` where a segment that goes carries a duty.
     """
     srid = read_setting(conn).srid
-    made = network.build_network(read_frame(conn, QUERIES["ways"], srid=srid))
+    ways = read_frame(conn, QUERIES["ways"], srid=srid)
+    made, lapsed = replaying.replay(network.build_network(ways), _edits(conn))
     known = read_frame(conn, QUERIES["segments"], srid=srid)
     matched = network.match_known(known, made.segments.geometry.to_numpy())
     gone = np.setdiff1d(known["id"].to_numpy(np.int64), matched).tolist()
     _remove_segments(conn, gone)
     ids = np.where(matched < 0, 0, matched)
     ids[matched < 0] = _next_ids(conn, "segment", int((matched < 0).sum()))
+    moved = _moved(known, made.segments.geometry.to_numpy(), matched)
+    held = carrying.take_up(conn, [piece.old for piece in moved])
     node_ids = _write_nodes(conn, made.nodes, srid)
     _write_segments(conn, made.segments, ids, node_ids, srid)
     _write_sides(conn, made.segments, ids, srid)
+    carrying.put_down(conn, held, _measured(conn, moved))
     conn.execute(QUERIES["drop_lonely_nodes"])
     conn.execute(QUERIES["drop_empty_roads"])
     kept = int((matched >= 0).sum())
-    return NetworkChange(len(made.nodes), len(ids), kept, len(ids) - kept, len(gone))
+    return NetworkChange(len(made.nodes), len(ids), kept, len(ids) - kept, len(gone), lapsed)
+
+
+def _edits(conn: psycopg.Connection) -> list[Edit]:
+    return [
+        Edit(op, kind, *(shape and shapely.from_wkb(shape) for shape in shapes))
+        for op, kind, *shapes in conn.execute(QUERIES["edits"]).fetchall()
+    ]
+
+
+def _moved(
+    known: geopandas.GeoDataFrame, axes: NDArray[np.object_], matched: NDArray[np.int64]
+) -> list[Piece]:
+    """Pieces of the segments that stay but have another axis than before."""
+    before = dict(zip(known["id"].tolist(), known.geometry.to_numpy(), strict=True))
+    return [
+        piece
+        for id_, axis in zip(matched.tolist(), axes, strict=True)
+        if id_ >= 0 and not shapely.equals_exact(before[id_], axis)
+        for piece in editing.pieces_of_change(id_, before[id_], axis)
+    ]
+
+
+def _measured(conn: psycopg.Connection, pieces: list[Piece]) -> list[Piece]:
+    """The pieces with the new lengths exactly as the database has them."""
+    ids = {"ids": [piece.new for piece in pieces]}
+    length_m: dict[int, float] = dict(conn.execute(QUERIES["lengths"], ids).fetchall())
+    return [
+        piece._replace(to=piece.to * (length_m[piece.new] / piece.to.max())) for piece in pieces
+    ]
 
 
 def read_lines(conn: psycopg.Connection, kinds: list[str]) -> NDArray[np.object_]:
@@ -67,9 +108,10 @@ def _remove_segments(conn: psycopg.Connection, ids: list[int]) -> None:
     if held:
         names = "、".join(row[0] for row in held[:5])
         raise DutiesInTheWay(
-            f"{len(ids)} segments would vanish, and chiefs have duties on some of them ({names}):"
+            f"{len(ids)} segments would vanish, and chiefs or bodies have some of them ({names}):"
             " end those duties first, or import the ways with their old shapes"
         )
+    conn.execute(QUERIES["forget_passes"], {"ids": ids})
     conn.execute(QUERIES["delete_sides"], {"ids": ids})
     conn.execute(QUERIES["delete_segments"], {"ids": ids})
 
@@ -131,17 +173,9 @@ def _write_sides(
 ) -> None:
     strips = frontage.frontages(segments)
     conn.execute(QUERIES["make_side_stage"])
-    shapes = to_ewkb(_as_multi(strips.geometry.to_numpy()), srid)
+    shapes = to_ewkb(frontage.as_multi(strips.geometry.to_numpy()), srid)
     of = ids[strips["segment"].to_numpy()].tolist()
     rows = zip(of, strips["side"].tolist(), shapes, strict=True)
     copy_rows(conn, QUERIES["copy_sides"], rows)
     conn.execute(QUERIES["put_sides"])
     conn.execute(QUERIES["drop_side_stage"])
-
-
-def _as_multi(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Polygons as multipolygons of one part, as the column wants them."""
-    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
-    out = shapes.copy()
-    out[single] = shapely.multipolygons(shapes[single], indices=np.arange(int(single.sum())))
-    return out

@@ -4,7 +4,14 @@ select external_id, name, kind, class, width_m, level, st_asbinary(geom) as geom
 from way order by external_id;
 
 -- name: segments
-select id, kind, st_asbinary(geom) as geom from segment order by id;
+select id, kind, length_m, st_asbinary(geom) as geom from segment order by id;
+
+-- name: lengths
+select id, length_m from segment where id = any(%(ids)s);
+
+-- name: edits
+-- Edits by hand, in their order.
+select op, kind, st_asbinary(spot), st_asbinary(before), st_asbinary(after) from segment_edit order by id;
 
 -- name: lines
 -- Axes of some kinds, which may bound blocks.
@@ -14,10 +21,16 @@ select id, kind, st_asbinary(geom) as geom from segment where kind = any(%(kinds
 select nextval(pg_get_serial_sequence(%(table)s, 'id')) from generate_series(1, %(n)s);
 
 -- name: roads_with_duties
--- Roads of segments that are about to go although somebody answers for them.
+-- Roads of segments that are about to go although somebody answers for them, or a body is bound to them.
 select distinct coalesce(r.name, '(no name)') as name
-from duty d join segment s on s.id = d.segment_id left join road r on r.id = s.road_id
+from (select segment_id from duty union select segment_id from rota_stretch
+      union select segment_id from body_stretch) d
+join segment s on s.id = d.segment_id left join road r on r.id = s.road_id
 where d.segment_id = any(%(ids)s) order by 1;
+
+-- name: forget_passes
+-- What was passed of segments that are no more.
+delete from pass where segment_id = any(%(ids)s);
 
 -- name: add_roads
 insert into road (name, kind)
