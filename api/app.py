@@ -34,6 +34,7 @@ from api import (
     places,
     problems,
     reports,
+    segments,
     situation,
     tiles,
 )
@@ -164,6 +165,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(cases.router)
     app.include_router(duties.router)
     app.include_router(chiefs.router)
+    app.include_router(segments.router)
     app.include_router(situation.router)
     app.include_router(imports.router)
     app.include_router(reports.router)

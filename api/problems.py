@@ -16,6 +16,7 @@ from geo.conditions import BadFilter
 from geo.containers import EmptyFile, TooLarge, Unreadable
 from geo.crs import OutsideChina, UnknownCrs
 from geo.duties import BadDays, NoSuchRole
+from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.fields import MissingField
 from geo.kinds import UnknownKind
@@ -27,6 +28,7 @@ from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, Outsi
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.duties import MetresHeld, NoSuchChief, NoSuchDuty, NoSuchSide
+from geo.store.editing import NoSuchSegment, SegmentChanged
 from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
@@ -76,6 +78,7 @@ STATUS = {
     NoSuchDuty: 404,
     NoSuchLeave: 404,
     NoSuchRota: 404,
+    NoSuchSegment: 404,
     NoSuchSide: 404,
     NoSuchJob: 404,
     NoSuchCollection: 404,
@@ -83,6 +86,7 @@ STATUS = {
     NoTileThere: 404,
     NotAcceptable: 406,
     JobBusy: 409,
+    CannotEdit: 409,
     CaseMoved: 409,
     ChiefExists: 409,
     MetresHeld: 409,
@@ -90,6 +94,7 @@ STATUS = {
     RotaExists: 409,
     FileGone: 410,
     CaseChanged: 412,
+    SegmentChanged: 412,
     KeyReused: 422,
     NoBrowser: 501,
     NoDistrict: 503,

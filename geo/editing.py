@@ -175,13 +175,6 @@ def pieces_of_redraw(segment: int, old: Line, new: Line) -> list[Piece]:
     return [Piece(segment, segment, *np.array(knots).T)]
 
 
-def pieces_of_change(segment: int, old: Line, new: Line) -> list[Piece]:
-    """The piece of a segment whose axis came anew, perhaps running the other way."""
-    back = _runs_back(old, new)
-    (piece,) = pieces_of_redraw(segment, old, shapely.reverse(new) if back else new)
-    return [piece._replace(to=float(shapely.length(new)) - piece.to) if back else piece]
-
-
 def _fits(a: tuple[float, float], b: tuple[float, float]) -> bool:
     return b[0] > a[0] and SLOPE[0] <= (b[1] - a[1]) / (b[0] - a[0]) <= SLOPE[1]
 

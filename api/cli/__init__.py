@@ -16,6 +16,7 @@ from api.cli import (
     places,
     refresh,
     report,
+    road,
     serve,
 )
 from geo.store.database import NO_DATABASE
@@ -39,6 +40,7 @@ app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
 app.add_typer(duty.app, name="duty")
+app.add_typer(road.app, name="road")
 app.add_typer(report.report_app, name="report")
 app.command()(serve.serve)
 app.command()(serve.demo)

@@ -16,6 +16,8 @@ QUERIES = load("editing")
 
 # The tables whose rows lie on a side from a chainage to another.
 STRETCH_TABLES = ("duty", "pass", "rota_stretch", "body_stretch")
+# Those of them that nobody may lose unasked.
+PROMISED = ("duty", "rota_stretch", "body_stretch")
 COLUMNS = ["id", "segment", "side", "from_m", "to_m", "rest"]
 
 Held = dict[str, Any]

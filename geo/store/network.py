@@ -8,7 +8,7 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 
-from geo import editing, frontage, network, replaying
+from geo import frontage, network, replaying, succession
 from geo.editing import Piece
 from geo.replaying import Edit
 from geo.store import carrying
@@ -19,8 +19,12 @@ from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
 QUERIES = load("network")
 
 
+LOST_M = 1.0
+"""A duty may lose so much where the ways came otherwise than before."""
+
+
 class DutiesInTheWay(ValueError):
-    """Segments would vanish although chiefs have duties on them."""
+    """The ground of duties would be gone."""
 
 
 class NetworkChange(NamedTuple):
@@ -42,8 +46,8 @@ def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
 
     A segment whose ground is the same keeps its id. The caller links points again (see
     `geo.store.relinking`): the transaction cannot end while one is on a segment that went.
-    Edits by hand are done again, and what lies on a segment whose axis changed goes along.
-    Raises `DutiesInTheWay` where a segment that goes carries a duty.
+    Edits by hand are done again. Duties, passes and what else lies on sides goes to where its
+    ground is now. Raises `DutiesInTheWay` where a duty's ground is on no segment any more.
     """
     srid = read_setting(conn).srid
     ways = read_frame(conn, QUERIES["ways"], srid=srid)
@@ -51,15 +55,16 @@ def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
     known = read_frame(conn, QUERIES["segments"], srid=srid)
     matched = network.match_known(known, made.segments.geometry.to_numpy())
     gone = np.setdiff1d(known["id"].to_numpy(np.int64), matched).tolist()
-    _remove_segments(conn, gone)
     ids = np.where(matched < 0, 0, matched)
     ids[matched < 0] = _next_ids(conn, "segment", int((matched < 0).sum()))
-    moved = _moved(known, made.segments.geometry.to_numpy(), matched)
-    held = carrying.take_up(conn, [piece.old for piece in moved])
+    held = carrying.take_up(conn, [*gone, *_changed(known, made.segments, matched)])
+    pieces = _pieces(known, made.segments, ids, held)
     node_ids = _write_nodes(conn, made.nodes, srid)
     _write_segments(conn, made.segments, ids, node_ids, srid)
     _write_sides(conn, made.segments, ids, srid)
-    carrying.put_down(conn, held, _measured(conn, moved))
+    carrying.put_down(conn, held, _measured(conn, pieces, made.segments, ids))
+    for query in ("delete_sides", "delete_segments"):
+        conn.execute(QUERIES[query], {"ids": gone})
     conn.execute(QUERIES["drop_lonely_nodes"])
     conn.execute(QUERIES["drop_empty_roads"])
     kept = int((matched >= 0).sum())
@@ -73,47 +78,64 @@ def _edits(conn: psycopg.Connection) -> list[Edit]:
     ]
 
 
-def _moved(
-    known: geopandas.GeoDataFrame, axes: NDArray[np.object_], matched: NDArray[np.int64]
+def _changed(
+    known: geopandas.GeoDataFrame, segments: geopandas.GeoDataFrame, matched: NDArray[np.int64]
+) -> list[int]:
+    """The segments that stay but have another axis than before."""
+    stay = matched >= 0
+    before = known.set_index("id").geometry.loc[matched[stay]].to_numpy()
+    same = shapely.equals_exact(before, segments.geometry.to_numpy()[stay])
+    return [int(id_) for id_ in matched[stay][~same]]
+
+
+def _pieces(
+    known: geopandas.GeoDataFrame,
+    segments: geopandas.GeoDataFrame,
+    ids: NDArray[np.int64],
+    held: carrying.Held,
 ) -> list[Piece]:
-    """Pieces of the segments that stay but have another axis than before."""
-    before = dict(zip(known["id"].tolist(), known.geometry.to_numpy(), strict=True))
-    return [
-        piece
-        for id_, axis in zip(matched.tolist(), axes, strict=True)
-        if id_ >= 0 and not shapely.equals_exact(before[id_], axis)
-        for piece in editing.pieces_of_change(id_, before[id_], axis)
-    ]
+    """Where what lies on segments that go or change will lie; raises `DutiesInTheWay`."""
+    busy = np.unique(np.concatenate([frame["segment"].to_numpy() for frame in held.values()]))
+    old = known[known["id"].isin(busy)]
+    if old.empty:
+        return []
+    pieces = succession.pieces(_axes(old["id"].to_numpy(np.int64), old), _axes(ids, segments))
+    lost: set[int] = set()
+    for table in carrying.PROMISED:
+        frame = held[table]
+        lost.update(frame["segment"][succession.lost_m(frame, pieces) > LOST_M])
+    if lost:
+        names = old.loc[old["id"].isin(lost), "road_name"].fillna("(no name)").unique()
+        raise DutiesInTheWay(
+            f"the ground of {len(lost)} segments would be gone, and chiefs or bodies have some of"
+            f" it ({'、'.join(names[:5])}): end those duties first, or import the ways as they were"
+        )
+    return pieces
 
 
-def _measured(conn: psycopg.Connection, pieces: list[Piece]) -> list[Piece]:
+def _axes(ids: NDArray[np.int64], frame: geopandas.GeoDataFrame) -> succession.Axes:
+    names = frame["road_name"].astype(object).where(frame["road_name"].notna(), "")
+    keys = (frame["kind"].astype(str) + "|" + names.astype(str)).to_numpy(object).astype(str)
+    return succession.Axes(ids, np.asarray(frame.geometry.to_numpy(), object), keys)
+
+
+def _measured(
+    conn: psycopg.Connection,
+    pieces: list[Piece],
+    segments: geopandas.GeoDataFrame,
+    ids: NDArray[np.int64],
+) -> list[Piece]:
     """The pieces with the new lengths exactly as the database has them."""
-    ids = {"ids": [piece.new for piece in pieces]}
-    length_m: dict[int, float] = dict(conn.execute(QUERIES["lengths"], ids).fetchall())
-    return [
-        piece._replace(to=piece.to * (length_m[piece.new] / piece.to.max())) for piece in pieces
-    ]
+    here = dict(zip(ids.tolist(), shapely.length(segments.geometry.to_numpy()), strict=True))
+    asked = {"ids": [piece.new for piece in pieces]}
+    there: dict[int, float] = dict(conn.execute(QUERIES["lengths"], asked).fetchall())
+    return [one._replace(to=one.to * (there[one.new] / here[one.new])) for one in pieces]
 
 
 def read_lines(conn: psycopg.Connection, kinds: list[str]) -> NDArray[np.object_]:
     """Axes of all segments of ``kinds`` (road, lane, river, rail) as LineStrings."""
     frame = read_frame(conn, QUERIES["lines"], {"kinds": kinds}, srid=read_setting(conn).srid)
     return np.asarray(frame.geometry.to_numpy(), object)
-
-
-def _remove_segments(conn: psycopg.Connection, ids: list[int]) -> None:
-    if not ids:
-        return
-    held = conn.execute(QUERIES["roads_with_duties"], {"ids": ids}).fetchall()
-    if held:
-        names = "、".join(row[0] for row in held[:5])
-        raise DutiesInTheWay(
-            f"{len(ids)} segments would vanish, and chiefs or bodies have some of them ({names}):"
-            " end those duties first, or import the ways with their old shapes"
-        )
-    conn.execute(QUERIES["forget_passes"], {"ids": ids})
-    conn.execute(QUERIES["delete_sides"], {"ids": ids})
-    conn.execute(QUERIES["delete_segments"], {"ids": ids})
 
 
 def _next_ids(conn: psycopg.Connection, table: str, n: int) -> NDArray[np.int64]:

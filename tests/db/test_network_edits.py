@@ -17,7 +17,7 @@ from geo.store.chiefs import Person
 from geo.store.database import transaction
 from geo.store.duties import Charge
 from geo.store.editing import By, Drawn
-from geo.store.network import rebuild_network
+from geo.store.network import DutiesInTheWay, rebuild_network
 from geo.store.rotas import Rota
 from geo.store.staging import to_ewkb
 from geo.stretches import Stretch, Words
@@ -308,3 +308,36 @@ def test_an_edit_whose_road_is_gone_lapses(conn):
     with relinking.following(conn):
         rebuild_network(conn)
     assert ids_of(conn, "横300路") == []
+
+
+def test_where_junctions_come_and_go_duties_keep_their_ground(conn):
+    conn.execute("delete from body_stretch")
+    before = [row for row in held(conn) if row[0] != "pass"]
+    line = to_ewkb(np.array([place(shapely.LineString([(160, 50), (150, 380)]))], object), SRID)[0]
+    with relinking.following(conn):
+        conn.execute(
+            "insert into way (external_id, name, class, geom)"
+            " values ('n', '新路', 'residential', %s)", [line],
+        )  # fmt: skip
+        conn.execute("delete from way where name = '纵200路'")
+        rebuild_network(conn)
+    assert len(ids_of(conn, "新路")) == 4
+    assert [row for row in held(conn) if row[0] != "pass"] == [
+        (*row[:-1], pytest.approx(row[-1].expected, abs=0.05)) for row in before
+    ]
+    all_linked_right(conn)
+    asked = roads.finder(conn)(Words("横100路", "130", "560", "L"))
+    there = conn.execute(
+        "select segment_id, side, min(from_m), max(to_m), sum(to_m - from_m) from duty"
+        " where role = 'second' group by 1, 2"
+    ).fetchall()
+    assert sorted(there) == [
+        (*one[:2], *(pytest.approx(m, abs=0.1) for m in (*one[2:], one.to_m - one.from_m)))
+        for one in sorted(asked)
+    ]
+
+
+def test_ground_that_chiefs_have_cannot_vanish_unasked(conn):
+    conn.execute("delete from way where name = '纵300路'")
+    with pytest.raises(DutiesInTheWay, match="纵300路"):
+        rebuild_network(conn)
