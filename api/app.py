@@ -18,6 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    bodies,
     cases,
     chiefs,
     contract,
@@ -165,6 +166,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(cases.router)
     app.include_router(duties.router)
     app.include_router(chiefs.router)
+    app.include_router(bodies.router)
     app.include_router(segments.router)
     app.include_router(situation.router)
     app.include_router(imports.router)

@@ -5,7 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import Field
 
-from api.asked import After, Body, Id, Key, Name, Number, On, Short, Told, day_or_today, page_of
+from api.asked import (
+    WHOLE,
+    After,
+    Body,
+    Id,
+    Key,
+    Name,
+    Number,
+    On,
+    Short,
+    Told,
+    day_or_today,
+    page_of,
+)
 from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
@@ -42,7 +55,9 @@ class Leave(Body):
 def list_chiefs(
     request: Request,
     on: On = None,
-    q: Annotated[str, Query(max_length=100, description="in number, name, department")] = "",
+    q: Annotated[
+        str, Query(max_length=100, pattern=WHOLE, description="in number, name, department")
+    ] = "",
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=chiefs.MOST_CHIEFS)] = 100,
 ) -> Told:

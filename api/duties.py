@@ -8,6 +8,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api import upload
 from api.asked import (
+    WHOLE,
     After,
     Body,
     Id,
@@ -16,6 +17,7 @@ from api.asked import (
     Name,
     Number,
     On,
+    RoadName,
     Role,
     Told,
     Where,
@@ -45,7 +47,6 @@ MOST_REJECTS = 500
 Writing = Depends(only_from_here)
 Kind = Literal["road", "lane", "river", "rail"]
 Segment = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
-RoadName = Annotated[str | None, Query(max_length=200, description="name of a road")]
 
 
 class Assignment(Body):
@@ -165,7 +166,9 @@ def hand_over(request: Request, body: Giving, key: Key = None) -> Told:
 @router.post("/duties/import", dependencies=[Writing])
 async def import_duties(
     request: Request,
-    name: Annotated[str, Query(min_length=1, max_length=400, description="name of the file")],
+    name: Annotated[
+        str, Query(min_length=1, max_length=400, pattern=WHOLE, description="name of the file")
+    ],
     dry_run: Annotated[bool, Query(description="do all and keep nothing")] = False,
 ) -> Told:
     """Take a roster (CSV, Excel) as ``application/octet-stream``; every row is accounted for."""

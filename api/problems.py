@@ -24,6 +24,7 @@ from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
+from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
@@ -73,6 +74,7 @@ STATUS = {
     Unreadable: 400,
     NotUnderstood: 400,
     NoSuchArea: 404,
+    NoSuchBody: 404,
     NoSuchCase: 404,
     NoSuchChief: 404,
     NoSuchDuty: 404,
@@ -86,14 +88,17 @@ STATUS = {
     NoTileThere: 404,
     NotAcceptable: 406,
     JobBusy: 409,
+    BodyExists: 409,
     CannotEdit: 409,
     CaseMoved: 409,
     ChiefExists: 409,
+    HasHead: 409,
     MetresHeld: 409,
     OnLeave: 409,
     RotaExists: 409,
     FileGone: 410,
     CaseChanged: 412,
+    ItemChanged: 412,
     SegmentChanged: 412,
     KeyReused: 422,
     NoBrowser: 501,
