@@ -1,9 +1,6 @@
 """Bodies bound to a stretch, over HTTP: members, turns, and lists whose items move on."""
 
-import os
-
 import pytest
-from services import copied
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -16,10 +13,9 @@ DAY = "2031-05-01"
 
 
 @pytest.fixture(scope="module")
-def town(cluster_url, sample_url):
+def town(make_module_database, sample_url):
     """A copy of the sample district for this module to write to."""
-    with copied(cluster_url, sample_url, f"test_bodies_{os.getpid()}") as url:
-        yield url
+    return make_module_database(sample_url)
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,6 @@
 """Duties over HTTP: chiefs, assignments, handovers, leave, rotations and rosters."""
 
-import os
-
 import pytest
-from services import copied
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -15,10 +12,9 @@ ROAD = "select name from road join segment on road_id = road.id where road.kind 
 
 
 @pytest.fixture(scope="module")
-def town(cluster_url, sample_url):
+def town(make_module_database, sample_url):
     """A copy of the sample district for this module to write to."""
-    with copied(cluster_url, sample_url, f"test_duties_{os.getpid()}") as url:
-        yield url
+    return make_module_database(sample_url)
 
 
 @pytest.fixture(scope="module")

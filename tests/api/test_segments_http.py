@@ -1,9 +1,6 @@
 """Segments and sides over HTTP: read, walked along, split, joined and drawn anew."""
 
-import os
-
 import pytest
-from services import copied
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -17,10 +14,9 @@ where segment.kind = 'road' group by 1, 2 order by count(*) desc, 1 limit 1
 
 
 @pytest.fixture(scope="module")
-def town(cluster_url, sample_url):
+def town(make_module_database, sample_url):
     """A copy of the sample district for this module to write to."""
-    with copied(cluster_url, sample_url, f"test_segments_{os.getpid()}") as url:
-        yield url
+    return make_module_database(sample_url)
 
 
 @pytest.fixture(scope="module")
