@@ -11,6 +11,7 @@ from geo.duties import SHARED, Days, check_days, check_role
 from geo.store.database import Reader, Rows, rows
 from geo.store.queries import load
 from geo.store.staging import or_none
+from geo.store.turns import take_turn
 from geo.stretches import Stretch
 
 QUERIES = load("duties")
@@ -211,6 +212,8 @@ def hand_over(conn: psycopg.Connection, what: Handover) -> HandedOver:
     Duties that are still to come go to the taker as they are. Raises `NoSuchChief`, `NoSuchDuty`
     where there is nothing to hand over.
     """
+    # An edit of the network under way holds the segments, and then wants the duties.
+    take_turn(conn)
     giver, taker = check_chief(conn, what.giver), check_chief(conn, what.taker)
     ids = [row[0] for row in conn.execute(QUERIES["to_hand_over"], what._asdict()).fetchall()]
     if not ids or what.giver == what.taker:

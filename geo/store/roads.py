@@ -13,6 +13,7 @@ from geo.doors import number_of
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import read_frame
+from geo.store.turns import take_turn
 from geo.stretches import NotUnderstood, Road, Stretch, Words
 
 QUERIES = load("roads")
@@ -23,8 +24,10 @@ Finder = Callable[[Words], list[Stretch]]
 def finder(conn: psycopg.Connection) -> Finder:
     """A function that finds the stretches of words; it reads each road once.
 
-    It raises `geo.stretches.NotUnderstood`.
+    It raises `geo.stretches.NotUnderstood`. Until the transaction ends nobody edits the network, so
+    that what is found is there when it is written.
     """
+    take_turn(conn)
     of: dict[str, tuple[int, str]] = {}
     for id_, name in conn.execute(QUERIES["names"]).fetchall():
         of[plain(name)] = (id_, name)

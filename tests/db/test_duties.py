@@ -1,6 +1,8 @@
 """Duties in the database: held once, handed over without losing a metre, and who answers."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
 import psycopg
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.duties import BadDays, Days, NoSuchRole
 from geo.rotas import Rhythm
-from geo.store import chiefs, duties, roads, rotas
+from geo.store import chiefs, duties, editing, roads, rotas
 from geo.store.chiefs import Person
 from geo.store.database import LOCAL, Reader, transaction
 from geo.store.duties import Charge, Handover, MetresHeld, Where, Which
@@ -247,3 +249,65 @@ def test_a_rota_has_a_name_of_its_own_and_metres_nobody_has(conn):
     assert rotas.page(conn, DAY)[0]["turn"]["name"] == "甲"
     with pytest.raises(rotas.NoSuchRota):
         rotas.end(conn, 0, DAY)
+
+
+def at_once(works):
+    """What each of several works gave that were done at the same time, or its error."""
+
+    def tried(work):
+        try:
+            return work()
+        except (ValueError, psycopg.Error) as error:
+            return error
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(tried, works))
+
+
+def test_of_many_who_are_charged_at_once_one_is(town):
+    with transaction(town) as conn:
+        people = [chiefs.add(conn, Person(str(n))) for n in range(6)]
+        where = along(conn, "横100路")
+
+    def charge(chief):
+        with transaction(town) as conn:
+            return duties.assign(conn, Charge(chief, "first", OPEN), where)
+
+    done = at_once([partial(charge, chief) for chief in people])
+    assert sum(isinstance(one, list) for one in done) == 1
+    assert sum(isinstance(one, MetresHeld) for one in done) == 5
+
+
+def test_duties_and_an_edit_at_once_lose_no_metre(town):
+    with transaction(town) as conn:
+        people = [chiefs.add(conn, Person(str(n))) for n in range(4)]
+        where = along(conn, "横100路")
+        segment = where[2].segment
+        duties.assign(conn, Charge(people[0], "general", OPEN), where)
+    roles = ("first", "second", "rota")
+
+    def charge(chief, role):
+        with transaction(town) as conn:
+            return duties.assign(conn, Charge(chief, role, OPEN), along(conn, "横100路"))
+
+    def hand_over():
+        with transaction(town) as conn:
+            return duties.hand_over(conn, Handover(people[0], people[1], DAY + timedelta(9)))
+
+    def split():
+        with transaction(town) as conn:
+            return editing.split(conn, segment, 30)
+
+    works = [partial(charge, *who) for who in zip(people[1:], roles, strict=True)]
+    done = at_once([*works, split, hand_over])
+    assert not [one for one in done if isinstance(one, psycopg.Error)], done
+    with transaction(town) as conn:
+        metres = dict(conn.execute(
+            "select role, sum(to_m - from_m) from duty where valid_to = 'infinity' group by role"
+        ).fetchall())  # fmt: skip
+        beyond = conn.execute(
+            "select count(*) from duty join segment on segment.id = segment_id"
+            " where to_m > length_m + 0.001"
+        ).fetchone()
+    assert beyond == (0,)
+    assert metres == {role: pytest.approx(1680, abs=0.1) for role in ("general", *roles)}
