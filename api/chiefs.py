@@ -42,6 +42,14 @@ class NewChief(Body):
     code: Name | None = None
 
 
+class Changes(Body):
+    """What is told anew of a chief; the rest stays as it is."""
+
+    name: Name | None = None
+    department: Short | None = None
+    phone: Short | None = None
+
+
 class Leave(Body):
     """Leave of a chief, and who answers in the meantime."""
 
@@ -83,6 +91,14 @@ def add_chief(request: Request, response: Response, body: NewChief, key: Key = N
         made = once(conn, key, ("chief", person), lambda: {"id": chiefs.add(conn, person)})
     response.headers["Location"] = f"/api/chiefs/{made['id']}"
     return made
+
+
+@router.patch("/chiefs/{id:int}", dependencies=[Writing])
+def change_chief(request: Request, chief: Id, body: Changes) -> Told:
+    """Change what is told of a chief."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        chiefs.change(conn, chief, **body.model_dump())
+        return chiefs.read(conn, chief, day_or_today(conn, None), reader(request))
 
 
 @router.post("/chiefs/{id:int}/leave", status_code=201, dependencies=[Writing])

@@ -57,6 +57,20 @@ def list_(
 
 
 @app.command()
+def chief(
+    name: Annotated[str, typer.Argument(help="Name of the chief.")],
+    department: Annotated[str | None, typer.Option()] = None,
+    phone: Annotated[str | None, typer.Option()] = None,
+    code: Annotated[str | None, typer.Option(help="Number (路长编号); else one is made.")] = None,
+) -> None:
+    """Add a chief."""
+    person = chiefs.Person(name, department, phone, code)
+    with transaction(database()) as conn:
+        chiefs.add(conn, person)
+    tell(f"{name} is chief {chiefs.code_of(person)}")
+
+
+@app.command()
 def assign(
     chief: Chief,
     role: Annotated[Role, typer.Argument(help="Level.")],

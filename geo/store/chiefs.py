@@ -63,6 +63,19 @@ def add(conn: psycopg.Connection, person: Person) -> int:
     return int(row[0])
 
 
+def change(
+    conn: psycopg.Connection,
+    chief: int,
+    name: str | None = None,
+    department: str | None = None,
+    phone: str | None = None,
+) -> None:
+    """Changes what is told of a chief, and leaves what is None; raises `NoSuchChief`."""
+    told = {"chief": chief, "name": name, "department": department, "phone": phone}
+    if conn.execute(QUERIES["change"], told).fetchone() is None:
+        raise NoSuchChief(f"there is no chief {chief}")
+
+
 def find(conn: psycopg.Connection, text: str) -> int:
     """The chief of this number (as in ``code``) or name; raises `NoSuchChief`, `SeveralChiefs`."""
     found = conn.execute(QUERIES["called"], {"text": text}).fetchall()

@@ -41,6 +41,7 @@ def test_from_a_roster_to_a_handover_and_an_edit(made, tmp_path):
     assert metres(luge(url, "duty", "vacant", "--limit", "1").stdout) == left
     listed = luge(url, "duty", "list", "--road", road).stdout.splitlines()
     assert {line.split("\t")[2] for line in listed} == {"李四"}
+    assert "王五 is chief W5" in luge(url, "duty", "chief", "王五", "--code", "W5").stdout
     luge(url, "duty", "leave", "李四", "--deputy", "张三")
     listed = luge(url, "duty", "list", "--chief", "张三").stdout.splitlines()
     assert {line.split("\t")[2] for line in listed} == {"李四 → 张三"}

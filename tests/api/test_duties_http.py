@@ -129,6 +129,10 @@ def test_chiefs_are_found_page_by_page(client, people):
     assert seen == sorted(set(seen))
     assert set(people) <= set(seen)
     assert client.post("/api/chiefs", json={"name": "甲一", "phone": "138"}).status_code == 409
+    path = f"/api/chiefs/{people[2]}"
+    told = ok(client.patch(path, json={"department": "城运中心"}))
+    assert (told["name"], told["department"]) == ("丙三", "城运中心")
+    assert client.patch("/api/chiefs/99999", json={}).status_code == 404
 
 
 def test_a_roster_over_http(client, road):

@@ -25,6 +25,12 @@ values (%(code)s, %(name)s, %(department)s, %(phone)s)
 on conflict (external_id) do nothing
 returning id;
 
+-- name: change
+update chief set name = coalesce(%(name)s, name), department = coalesce(%(department)s, department),
+    phone = coalesce(%(phone)s, phone)
+where id = %(chief)s
+returning id;
+
 -- name: take_leave
 insert into leave (chief_id, deputy_id, valid_from, valid_to, reason)
 values (%(chief)s, %(deputy)s, %(start)s, %(end)s, %(reason)s)
