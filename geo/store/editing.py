@@ -110,12 +110,7 @@ def join(conn: psycopg.Connection, segment: int, other: int, by: By = NOBODY) ->
     joined = editing.join(axes[0], axes[1], at_end=at_end, from_start=from_start)
     held = carrying.take_up(conn, [kept.id, gone.id])
     far = gone.to_node if from_start else gone.from_node
-    longer = max(kept, gone, key=lambda one: one.length_m)
-    width_m = np.average(
-        [kept.width_m, gone.width_m], weights=[kept.length_m, gone.length_m]
-    ).round(2)
-    ends = {"to_node": far} if at_end else {"from_node": far}
-    made = kept._replace(class_=longer.class_, width_m=float(width_m), **ends)
+    made = _as_one(kept, gone)._replace(**{"to_node" if at_end else "from_node": far})
     length_m = _write(conn, "set_axis", made, joined.axis)
     pieces = editing.pieces_of_join(
         (kept.id, kept.length_m), (gone.id, gone.length_m), joined, length_m
@@ -198,6 +193,14 @@ def _shared_node(conn: psycopg.Connection, kept: Any, gone: Any) -> int:
         f"{'、'.join(names) or 'the road itself'} meets them there too: a segment runs from"
         " junction to junction"
     )
+
+
+def _as_one(kept: Any, gone: Any) -> Any:
+    """The segment that is kept, with the class of the longer one and the mean width."""
+    longer = max(kept, gone, key=lambda one: one.length_m)
+    lengths = [kept.length_m, gone.length_m]
+    width_m = np.average([kept.width_m, gone.width_m], weights=lengths).round(2)
+    return kept._replace(class_=longer.class_, width_m=float(width_m))
 
 
 def _refuse_crossings(conn: psycopg.Connection, old: Any, before: Any, after: Any) -> None:
