@@ -24,6 +24,7 @@ from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
+from geo.ruler import NotOnEarth
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
@@ -73,6 +74,7 @@ STATUS = {
     UnknownTable: 400,
     Unreadable: 400,
     NotUnderstood: 400,
+    NotOnEarth: 400,
     NoSuchArea: 404,
     NoSuchBody: 404,
     NoSuchCase: 404,

@@ -189,3 +189,9 @@ def test_a_line_is_measured_in_the_districts_metres(client):
     assert found["area_m2"] == pytest.approx(60_000, abs=1)
     assert found["srid"] == 4549
     assert client.post("/api/measure", json={"points": []}).status_code == 422
+
+
+def test_a_line_beyond_the_earth_is_refused(client):
+    answer = client.post("/api/measure", json={"points": [[121.0, 31.1], [5e16, 5e99]]})
+    assert answer.status_code == 400
+    assert "beyond the Earth" in answer.json()["detail"]
