@@ -21,7 +21,7 @@ Coordinates and lengths are in m, in one metric CRS; times in seconds since 1970
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,14 +84,21 @@ class Stretches(NamedTuple):
     at: Floats
 
 
-class _Place(NamedTuple):
-    """A fix on own ground: which segment (row), where, and whether it is sure of its side."""
+class _Places(NamedTuple):
+    """Fixes on own ground: which segment (row), where, and whether they are sure of their side."""
 
     row: Ints
     left: Flags
     sure: Flags
     chainage_m: Floats
     at: Floats
+
+
+_Table = TypeVar("_Table", Fixes, _Places, Stretches)
+
+
+def _pick(table: _Table, rows: Any) -> _Table:
+    return type(table)._make(column[rows] for column in table)
 
 
 def is_narrow(kind: Texts, width_m: Floats) -> Flags:
@@ -102,13 +109,13 @@ def is_narrow(kind: Texts, width_m: Floats) -> Flags:
 def passed(fixes: Fixes, own: Own) -> Stretches:
     """What ``fixes`` pass of ``own`` segments, in disjoint stretches."""
     places = _places(_usable(fixes), own)
-    before, after = _Place(*(a[:-1] for a in places)), _Place(*(a[1:] for a in places))
+    before, after = _pick(places, slice(None, -1)), _pick(places, slice(1, None))
     both = (before.row >= 0) & (after.row >= 0) & (after.at - before.at <= PAUSE_S)
     here = both & (before.row == after.row)
     over = both & (before.row != after.row)
     parts = [
-        _along(_Place(*(a[here] for a in before)), _Place(*(a[here] for a in after)), own),
-        *_through(_Place(*(a[over] for a in before)), _Place(*(a[over] for a in after)), own),
+        _along(_pick(before, here), _pick(after, here), own),
+        *_through(_pick(before, over), _pick(after, over), own),
     ]
     return joined(Stretches(*map(np.concatenate, zip(*parts, strict=True))))
 
@@ -116,13 +123,13 @@ def passed(fixes: Fixes, own: Own) -> Stretches:
 def _usable(fixes: Fixes) -> Fixes:
     """Those exact enough, by time; of several at one time the most exact."""
     good = np.isfinite(np.column_stack(fixes)).all(axis=1) & (fixes.accuracy_m <= ACCURATE_M)
-    kept = Fixes(*(a[good] for a in fixes))
+    kept = _pick(fixes, good)
     order = np.lexsort((kept.y, kept.x, kept.accuracy_m, kept.at))
     first = np.diff(kept.at[order], prepend=-np.inf) > 0
-    return Fixes(*(a[order][first] for a in kept))
+    return _pick(kept, order[first])
 
 
-def _places(fixes: Fixes, own: Own) -> _Place:
+def _places(fixes: Fixes, own: Own) -> _Places:
     reach = float(np.max(own.width_m, initial=0.0)) / 2 + BESIDE_M
     index = locate.build(*_NO_BLOCKS, own.axes, own.ids, reach)
     found = locate.find(index, fixes.x, fixes.y).road
@@ -132,13 +139,13 @@ def _places(fixes: Fixes, own: Own) -> _Place:
     width = np.append(own.width_m, 0.0)[row]
     beside = np.nan_to_num(found.offset_m, nan=np.inf) <= width / 2 + BESIDE_M
     sure = found.offset_m >= fixes.accuracy_m
-    return _Place(np.where(beside, row, -1), found.side == "L", sure, found.chainage_m, fixes.at)
+    return _Places(np.where(beside, row, -1), found.side == "L", sure, found.chainage_m, fixes.at)
 
 
 _NO_BLOCKS = (np.empty(0, object), np.empty(0, np.int64))
 
 
-def _along(a: _Place, b: _Place, own: Own) -> Stretches:
+def _along(a: _Places, b: _Places, own: Own) -> Stretches:
     """What lies between two fixes on one segment."""
     told = np.where(a.sure, a.left, b.left)
     crossed = ~own.narrow[a.row] & (a.left != b.left) & (a.sure == b.sure)
@@ -147,7 +154,7 @@ def _along(a: _Place, b: _Place, own: Own) -> Stretches:
     return _on_sides(own, a.row, told, ends, b.at, walked)
 
 
-def _through(a: _Place, b: _Place, own: Own) -> Iterator[Stretches]:
+def _through(a: _Places, b: _Places, own: Own) -> Iterator[Stretches]:
     """What lies between two fixes on segments that meet: from each to their junction."""
     length = np.array([axis.length for axis in own.axes])
     nodes_a, nodes_b = own.nodes[a.row], own.nodes[b.row]
@@ -162,7 +169,7 @@ def _through(a: _Place, b: _Place, own: Own) -> Iterator[Stretches]:
         yield _on_sides(own, place.row, place.left, ends, b.at, walked)
 
 
-def _to_ends(place: _Place, length: Floats) -> Floats:
+def _to_ends(place: _Places, length: Floats) -> Floats:
     """Metres from each fix to the start and to the end of its segment; shape (n, 2)."""
     return np.column_stack([place.chainage_m, length[place.row] - place.chainage_m])
 
@@ -192,7 +199,7 @@ def joined(stretches: Stretches) -> Stretches:
     by = np.lexsort((stretches.from_m, stretches.side, stretches.segment))
     if not len(by):
         return stretches
-    s = Stretches(*(a[by] for a in stretches))
+    s = _pick(stretches, by)
     other = (np.diff(s.segment, prepend=-1) != 0) | (np.append("", s.side[:-1]) != s.side)
     base = np.cumsum(other) * _APART_M
     reached = np.maximum.accumulate(base + s.to_m)
@@ -235,5 +242,5 @@ def latest(stretches: Stretches) -> Stretches:
         whole = Stretches(
             np.full(n, segment), np.full(n, side), cuts[begins], cuts[ends], newest[begins]
         )
-        parts.append(Stretches(*(a[np.isfinite(whole.at)] for a in whole)))
+        parts.append(_pick(whole, np.isfinite(whole.at)))
     return Stretches(*map(np.concatenate, zip(*parts, strict=True))) if parts else stretches

@@ -1,5 +1,7 @@
 """What a walk passes: laws over any track, and the declared rules one by one."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import shapely
@@ -100,7 +102,7 @@ def test_pieces_that_share_their_cuts_give_what_the_whole_gives(track, data):
                    key=lambda row: row[2])  # fmt: skip
     cuts = sorted(data.draw(st.sets(st.integers(0, max(len(track) - 1, 0)), max_size=5)))
     ends = [0, *cuts, len(track)]
-    pieces = [track[a : b + 1] for a, b in zip(ends, ends[1:], strict=False)]
+    pieces = [track[a : b + 1] for a, b in pairwise(ends)]
     pieces = data.draw(st.permutations(pieces + pieces[:2]))
     whole = patrol.passed(walk(*track), OWN)
     kept = NOTHING
@@ -182,10 +184,10 @@ def test_small_roads_are_narrow(width, narrow):
 
 
 def test_through_a_junction_nothing_is_lost():
-    track = walk((90, 12, 0), (116, 12, 10))
-    assert told(patrol.passed(track, OWN)) == [(3, "L", 0, 16), (7, "L", 90, 100)]
-    turned = walk((90, 12, 0), (99, 35, 20))
-    assert told(patrol.passed(turned, OWN)) == [(7, "L", 90, 100), (9, "L", 0, 35), (9, "R", 0, 35)]
+    track = walk((80, 12, 0), (116, 12, 15))
+    assert told(patrol.passed(track, OWN)) == [(3, "L", 0, 16), (7, "L", 80, 100)]
+    turned = walk((80, 12, 0), (99, 35, 30))
+    assert told(patrol.passed(turned, OWN)) == [(7, "L", 80, 100), (9, "L", 0, 35), (9, "R", 0, 35)]
 
 
 def test_crossing_the_road_passes_neither_side():
