@@ -24,6 +24,7 @@ from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
+from geo.store.patrols import NoSuchChief, NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
@@ -51,9 +52,13 @@ STATUS = {
     BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,
+    WrongClock: 400,
     NoSuchArea: 404,
     NoSuchCase: 404,
+    NoSuchChief: 404,
     NoSuchJob: 404,
+    NoSuchMerchant: 404,
+    NoSuchPatrol: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,

@@ -14,7 +14,7 @@ import shapely
 from geo import crs, patrol
 from geo.patrol import Fixes, Own, Stretches
 from geo.store.cases import KeyReused
-from geo.store.database import Setting, read_setting
+from geo.store.database import Setting, read_setting, rows
 from geo.store.queries import load
 
 QUERIES = load("patrols")
@@ -23,6 +23,8 @@ QUERIES = load("patrols")
 LONGEST_S = 12 * 3600.0
 # Clocks of phones are not quite right.
 CLOCK_SLACK_S = 300.0
+# So long a phone may have been without a network.
+LONGEST_AGO_S = 92 * 86_400.0
 MOST_FIXES = 5_000
 
 Fix = tuple[float, float, float, float]
@@ -40,8 +42,8 @@ class NoSuchMerchant(ValueError):
     """There is no merchant of this number."""
 
 
-class TimeAhead(ValueError):
-    """Something is said to have been done at a time that has not come yet."""
+class WrongClock(ValueError):
+    """Something is said to have been done at a time that has not come yet, or long ago."""
 
 
 class Begun(NamedTuple):
@@ -73,9 +75,9 @@ class _Patrol(NamedTuple):
 def begin(conn: psycopg.Connection, begun: Begun) -> None:
     """Begins a patrol; again with the same key it does nothing.
 
-    Raises `NoSuchChief`, `TimeAhead`, and `KeyReused` where the key was of another patrol.
+    Raises `NoSuchChief`, `WrongClock`, and `KeyReused` where the key was of another patrol.
     """
-    _refuse_ahead(conn, begun.at)
+    _check_clock(conn, begun.at.timestamp(), begun.at.timestamp())
     given = {"key": begun.key, "chief_id": chief_id(conn, begun.chief), "at": begun.at}
     _once(conn, ("begin", "begun"), given)
 
@@ -83,9 +85,9 @@ def begin(conn: psycopg.Connection, begun: Begun) -> None:
 def visit(conn: psycopg.Connection, told: Visit) -> None:
     """Writes a visit to a shop; again with the same key it does nothing.
 
-    Raises `NoSuchChief`, `NoSuchMerchant`, `TimeAhead`, and `KeyReused`.
+    Raises `NoSuchChief`, `NoSuchMerchant`, `WrongClock`, and `KeyReused`.
     """
-    _refuse_ahead(conn, told.at)
+    _check_clock(conn, told.at.timestamp(), told.at.timestamp())
     shop = conn.execute(QUERIES["merchant"], {"merchant": told.merchant}).fetchone()
     if shop is None:
         raise NoSuchMerchant(f"there is no merchant {told.merchant!r} any more")
@@ -101,10 +103,15 @@ def chief_id(conn: psycopg.Connection, chief: str) -> int:
     return int(row[0])
 
 
-def _refuse_ahead(conn: psycopg.Connection, at: datetime) -> None:
-    row = conn.execute(QUERIES["is_ahead"], {"at": at, "slack_s": CLOCK_SLACK_S}).fetchone()
-    if row and row[0]:
-        raise TimeAhead(f"{at:%Y-%m-%d %H:%M:%S %z} has not come yet: set the clock of the device")
+def _check_clock(conn: psycopg.Connection, earliest: float, latest: float) -> None:
+    """Refuses times (s) that can only come from a clock that is wrong."""
+    row = conn.execute(QUERIES["clock"]).fetchone()
+    assert row is not None  # noqa: S101 - this gives a row
+    ahead_s, ago_s = latest - row[0], row[0] - earliest
+    if ahead_s > CLOCK_SLACK_S:
+        raise WrongClock(f"the time lies {ahead_s / 60:.0f} min ahead: set the clock of the device")
+    if ago_s > LONGEST_AGO_S:
+        raise WrongClock(f"the time lies {ago_s / 86400:.0f} days back: too long ago to be taken")
 
 
 def _once(conn: psycopg.Connection, queries: tuple[str, str], given: dict[str, Any]) -> None:
@@ -125,13 +132,13 @@ def walk(
     matter in which order parts of a track come, if each begins with the last fix of the one before.
     Fixes of another time than the patrol's are left out.
 
-    Raises `NoSuchPatrol`, `TimeAhead`, and what `geo.crs` raises for a datum.
+    Raises `NoSuchPatrol`, `WrongClock`, and what `geo.crs` raises for a datum.
     """
     setting = read_setting(conn)
     now = _lock(conn, key, setting)
     lon, lat, at, accuracy = np.array(fixes, float).reshape(-1, 4).T
     if len(at):
-        _refuse_ahead(conn, datetime.fromtimestamp(float(at.max())).astimezone())
+        _check_clock(conn, float(at.min()), float(at.max()))
     x, y = crs.transform_points(lon, lat, datum, f"EPSG:{setting.srid}")
     in_time = (at >= now.begun_at - CLOCK_SLACK_S) & (at <= now.begun_at + LONGEST_S)
     given = Fixes(*(np.asarray(a, float)[in_time] for a in (x, y, at, accuracy)))
@@ -141,8 +148,8 @@ def walk(
 
 
 def end(conn: psycopg.Connection, key: str, at: datetime) -> datetime:
-    """Ends a patrol; the time that holds then. Raises `NoSuchPatrol` and `TimeAhead`."""
-    _refuse_ahead(conn, at)
+    """Ends a patrol; the time that holds then. Raises `NoSuchPatrol` and `WrongClock`."""
+    _check_clock(conn, at.timestamp(), at.timestamp())
     row = conn.execute(QUERIES["end"], {"key": key, "at": at}).fetchone()
     if row is None:
         raise NoSuchPatrol(f"no patrol was begun with the key {key!r}")
@@ -170,19 +177,26 @@ def _own(conn: psycopg.Connection, of_chief: dict[str, object]) -> Own:
     )
 
 
+def charge_rows(conn: psycopg.Connection, of_chief: dict[str, object]) -> list[dict[str, Any]]:
+    """The duties of a chief (chief_id) on a day: segment, side, role, from_m, to_m."""
+    return rows(conn, QUERIES["charge"], of_chief)
+
+
 def _charge(conn: psycopg.Connection, of_chief: dict[str, object]) -> Stretches:
-    found = conn.execute(QUERIES["charge"], of_chief).fetchall()
-    return _stretches([(segment, side, a, b, 0.0) for segment, side, _, a, b in found])
+    columns = ("segment", "side", "from_m", "to_m")
+    found = charge_rows(conn, of_chief)
+    return stretches([(*(row[name] for name in columns), 0.0) for row in found])
 
 
-def _stretches(found: Sequence[tuple[Any, ...]]) -> Stretches:
+def stretches(found: Sequence[tuple[Any, ...]]) -> Stretches:
+    """Rows of segment, side, from_m, to_m and seconds as a table."""
     segment, side, from_m, to_m, at = zip(*found, strict=True) if found else ((),) * 5
     lengths = (np.array(a, float) for a in (from_m, to_m, at))
     return Stretches(np.array(segment, np.int64), np.array(side, "U1"), *lengths)
 
 
 def _add(conn: psycopg.Connection, id_: int, more: Stretches) -> Stretches:
-    before = _stretches(conn.execute(QUERIES["passes"], {"id": id_}).fetchall())
+    before = stretches(conn.execute(QUERIES["passes"], {"id": id_}).fetchall())
     both = zip(before, more, strict=True)
     after = patrol.joined(Stretches(*(np.concatenate(pair) for pair in both)))
     if all(map(np.array_equal, before, after)):

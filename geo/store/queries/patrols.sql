@@ -12,9 +12,9 @@ on conflict (key) do nothing returning key
 -- Whether the patrol with this key is the same.
 select chief_id = %(chief_id)s and begun_at = %(at)s from patrol where key = %(key)s
 
--- name: is_ahead
--- Whether a time has not come yet, by the clock of the database.
-select %(at)s > clock_timestamp() + make_interval(secs => %(slack_s)s)
+-- name: clock
+-- Seconds since 1970, by the clock of the database.
+select extract(epoch from clock_timestamp())::float8
 
 -- name: lock
 -- A patrol that nobody else can write to until the transaction ends, and its day in the district.
