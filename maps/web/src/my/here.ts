@@ -1,0 +1,46 @@
+// The card at the top: where one is, and how far the patrol has come.
+import { find, h } from "../dom";
+import { metres, t } from "../i18n";
+import { lengthOf } from "./ground";
+import type { Place } from "./ground";
+import type { Position } from "./position";
+import type { Strip } from "./service";
+import type { Walk } from "./walk";
+import { ago, placeName } from "./words";
+
+export interface Here {
+  strip: Strip;
+  walk: Walk;
+  position: Position;
+  place: Place | null;
+}
+
+export function drawHere({ strip, walk, position, place }: Here, locate: () => void): void {
+  const fault = { none: "gps_none", refused: "gps_refused", failed: "my_gps_failed" } as const;
+  const where = position.fault ? t(fault[position.fault]) : place ? placeName(place) : position.last ? t("my_off_ground") : t("my_where");
+  const weak = position.last && position.last.accuracy_m > strip.rules.accurate_m;
+  const asked = position.last || position.fault === "none";
+  find("#here").replaceChildren(
+    h("p", { class: "place", "data-here": place ? String(place.segment.id) : "" }, where,
+      position.last ? h("small", { class: weak ? "weak" : "" }, t(weak ? "my_weak" : "my_exact", { m: Math.round(position.last.accuracy_m) })) : null),
+    asked ? "" : h("button", { type: "button", class: "second", id: "locate", onclick: locate }, t("my_locate")),
+    walk.patrol ? underWay(strip, walk) : last(strip));
+}
+
+function charged(strip: Strip): number {
+  return strip.roads.reduce((sum, { segments }) => sum + segments.reduce((part, { sides }) =>
+    part + sides.reduce((metres_, { charge }) => metres_ + charge.reduce((all, [a, b]) => all + b - a, 0), 0), 0), 0);
+}
+
+function underWay(strip: Strip, walk: Walk): HTMLElement {
+  const [done, all] = [walk.metres, charged(strip)];
+  return h("div", { class: "patrol" },
+    h("p", {}, h("b", { id: "metres" }, metres(done)), h("span", {}, t("my_of", { all: metres(all), ago: ago(walk.patrol!.begun_at) }))),
+    h("progress", { max: Math.max(all, 1), value: done, "aria-label": t("my_patrol") }));
+}
+
+function last({ last_patrol: one, roads }: Strip): HTMLElement {
+  const weekly = lengthOf(roads.flatMap(({ segments }) => segments.flatMap(({ sides }) => sides.flatMap(({ passed }) =>
+    passed.filter(({ at }) => Date.parse(at) > Date.now() - 7 * 86_400_000)))));
+  return h("p", { class: "last" }, one ? t("my_last", { ago: ago(one.begun_at), metres: metres(one.metres), week: metres(weekly) }) : t("my_no_patrol"));
+}
