@@ -14,6 +14,6 @@ export function openCase(one: OpenCase, place: Place | null): void {
     one.late ? h("p", { class: "told bad" }, t("late")) : "",
     h("dl", {},
       line(t("my_state"), tValue("status", one.status)), line(t("filing_class"), one.class), line(t("filing_what"), one.description),
-      line(t("my_place"), place ? placeName(place) : null), line(t("filing_where"), one.address),
+      line(t("my_place"), place ? placeName(place) : null), line(t("my_address"), one.address),
       line(t("my_reported"), when(one.reported_at)), line(t("my_due_at"), one.due_at && when(one.due_at)), line(t("my_number"), one.code)));
 }

@@ -1,11 +1,11 @@
 // A check of a shop in three taps: open (the nearest is chosen), in order or not, send.
 import { h } from "../dom";
-import { metres, t } from "../i18n";
+import { t } from "../i18n";
 import type { NearDoor } from "./ground";
 import type { Entering } from "./filing";
 import { add, makeItem } from "./outbox";
 import { choices, openSheet } from "./sheet";
-import { ago } from "./words";
+import { ago, long } from "./words";
 
 const SHOPS = 6;
 const WITHIN_M = 120;
@@ -24,7 +24,7 @@ export function openCheck({ strip, ground, follow, done }: Entering, door: NearD
   const told = h("p", { class: "told bad", role: "alert", hidden: true });
   sheet.body.append(where, how, note, told, send);
 
-  const text = ({ door: one, distance_m }: NearDoor) => (distance_m ? `${one.name} ${metres(Math.round(distance_m))}` : one.name);
+  const text = ({ door: one, distance_m }: NearDoor) => (distance_m ? `${one.name} ${long(distance_m)}` : one.name);
   const drawWhere = () => {
     const last = shop?.door.visited_at;
     where.replaceChildren(

@@ -1,12 +1,12 @@
 // A case in three taps: open, what it is, send. Where it is follows from the position, or from the door chosen.
 import { h } from "../dom";
-import { language, metres, t } from "../i18n";
+import { language, t } from "../i18n";
 import type { Language } from "../i18n";
 import type { Ground, NearDoor, Place } from "./ground";
 import { add, makeItem } from "./outbox";
 import type { Side, Strip } from "./service";
 import { choices, openSheet } from "./sheet";
-import { clock, placeName, sideName } from "./words";
+import { clock, long, placeName, sideName } from "./words";
 import type { Fix } from "./store";
 
 // A position farther from every segment in charge is filed as it is, without a road.
@@ -54,7 +54,7 @@ export function openFiling({ strip, ground, follow, done }: Entering, door: Near
     const near = ground.shops(at, SHOPS, NEAR_SHOP_M);
     if (!near.length) return [];
     const all: (NearDoor | null)[] = [null, ...near];
-    const text = (one: NearDoor | null) => (one ? `${one.door.name} ${metres(Math.round(one.distance_m))}` : t("my_no_shop"));
+    const text = (one: NearDoor | null) => (one ? `${one.door.name} ${long(one.distance_m)}` : t("my_no_shop"));
     return [h("details", {}, h("summary", {}, t("my_change_shop")),
       choices(all, text, (one) => one?.door.code === at.shop?.door.code, (one) => one ? pick(atDoor(one)) : pick({ ...at, shop: null }), "shops"))];
   };

@@ -1,12 +1,12 @@
 // The card at the top: where one is, and how far the patrol has come.
 import { find, h } from "../dom";
-import { metres, t } from "../i18n";
+import { t } from "../i18n";
 import { lengthOf } from "./ground";
 import type { Place } from "./ground";
 import type { Position } from "./position";
 import type { Strip } from "./service";
 import type { Walk } from "./walk";
-import { ago, placeName } from "./words";
+import { ago, long, placeName } from "./words";
 
 export interface Here {
   strip: Strip;
@@ -27,20 +27,20 @@ export function drawHere({ strip, walk, position, place }: Here, locate: () => v
     walk.patrol ? underWay(strip, walk) : last(strip));
 }
 
-function charged(strip: Strip): number {
-  return strip.roads.reduce((sum, { segments }) => sum + segments.reduce((part, { sides }) =>
-    part + sides.reduce((metres_, { charge }) => metres_ + charge.reduce((all, [a, b]) => all + b - a, 0), 0), 0), 0);
+function charged({ roads }: Strip): number {
+  const stretches = roads.flatMap(({ segments }) => segments.flatMap(({ sides }) => sides.flatMap(({ charge }) => charge)));
+  return lengthOf(stretches.map(([from_m, to_m]) => ({ from_m, to_m })));
 }
 
 function underWay(strip: Strip, walk: Walk): HTMLElement {
   const [done, all] = [walk.metres, charged(strip)];
   return h("div", { class: "patrol" },
-    h("p", {}, h("b", { id: "metres" }, metres(done)), h("span", {}, t("my_of", { all: metres(all), ago: ago(walk.patrol!.begun_at) }))),
+    h("p", {}, h("b", { id: "metres" }, long(done)), h("span", {}, t("my_of", { all: long(all), ago: ago(walk.patrol!.begun_at) }))),
     h("progress", { max: Math.max(all, 1), value: done, "aria-label": t("my_patrol") }));
 }
 
 function last({ last_patrol: one, roads }: Strip): HTMLElement {
   const weekly = lengthOf(roads.flatMap(({ segments }) => segments.flatMap(({ sides }) => sides.flatMap(({ passed }) =>
     passed.filter(({ at }) => Date.parse(at) > Date.now() - 7 * 86_400_000)))));
-  return h("p", { class: "last" }, one ? t("my_last", { ago: ago(one.begun_at), metres: metres(one.metres), week: metres(weekly) }) : t("my_no_patrol"));
+  return h("p", { class: "last" }, one ? t("my_last", { ago: ago(one.begun_at), metres: long(one.metres), week: long(weekly) }) : t("my_no_patrol"));
 }

@@ -1,12 +1,12 @@
 // The lists beside the strip: open cases, shops due, and what was entered here with what became of it.
 import { h } from "../dom";
-import { metres, t, tValue } from "../i18n";
+import { t, tValue } from "../i18n";
 import { mark, span } from "../operations/states";
 import type { Ground, NearDoor, Place } from "./ground";
 import type { Outbox } from "./outbox";
 import type { OpenCase, Strip } from "./service";
 import type { Fix, Item } from "./store";
-import { ago, clock, placeName } from "./words";
+import { ago, clock, long, placeName } from "./words";
 
 const MOST_SHOPS = 60;
 
@@ -19,13 +19,18 @@ export function drawCases(strip: Strip, choose: (one: OpenCase) => void): HTMLEl
   if (!strip.cases.length) return h("p", { class: "none" }, t("my_no_cases"));
   return h("ul", { class: "list" }, ...strip.cases.map((one) => {
     const place = placeOf(strip, one);
-    const due = one.due_at && Date.parse(one.due_at) - Date.now();
-    const time = due ? t(due < 0 ? "time_over" : "time_left", { span: span(Math.abs(due)) }) : t("age_of", { span: span(Date.now() - Date.parse(one.reported_at)) });
     return h("li", {}, h("button", { type: "button", class: one.late ? "line late" : "line", "data-case": one.code, onclick: () => choose(one) },
       mark(one.status, 18),
       h("span", { class: "main" }, h("b", {}, one.subclass ?? one.class), h("span", {}, one.address ?? ""), h("small", {}, place ? placeName(place) : "")),
-      h("span", { class: "aside" }, h("em", {}, time), h("small", {}, tValue("status", one.status)))));
+      h("span", { class: "aside" }, h("em", {}, timeOf(one)), h("small", {}, tValue("status", one.status)))));
   }));
+}
+
+/** What is left, or how much over; of a case that waits for no more than a check, its age. */
+function timeOf({ late, due_at, reported_at }: OpenCase): string {
+  const left = due_at === null ? 0 : Date.parse(due_at) - Date.now();
+  if (left > 0) return t("time_left", { span: span(left) });
+  return late && left < 0 ? t("time_over", { span: span(-left) }) : t("age_of", { span: span(Date.now() - Date.parse(reported_at)) });
 }
 
 /** The shops due, the nearest first where one knows where one is, else in walking order. */
@@ -39,7 +44,7 @@ export function drawShops(strip: Strip, ground: Ground, here: Fix | null, seen: 
     h("ul", { class: "list" }, ...due.slice(0, MOST_SHOPS).map((near) =>
       h("li", {}, h("button", { type: "button", class: "line", "data-shop": near.door.code!, onclick: () => choose(near) },
         h("span", { class: "main" }, h("b", {}, near.door.name), h("span", {}, near.door.category ?? ""), h("small", {}, placeName(near.place))),
-        h("span", { class: "aside" }, near.distance_m ? h("em", { class: "far" }, metres(Math.round(near.distance_m))) : null,
+        h("span", { class: "aside" }, near.distance_m ? h("em", { class: "far" }, long(near.distance_m)) : null,
           h("small", {}, near.door.visited_at ? ago(near.door.visited_at) : t("my_never"))))))));
 }
 

@@ -3,7 +3,7 @@ import "../css/base.css";
 import "../css/my.css";
 import { Problem } from "../api";
 import { find, h, icon, ICONS } from "../dom";
-import { metres, t, whenLanguage } from "../i18n";
+import { t, whenLanguage } from "../i18n";
 import { speakBoth } from "../speak";
 import { openCase } from "./case";
 import { chooseChief } from "./chief";
@@ -182,7 +182,6 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
   if (isOld) await renew();
   step();
   document.body.dataset["ready"] = "true";
-  Object.assign(window, { luge: { metres: () => metres(walk.metres) } });
 }
 
 const GO = "M8 5v14l11-7z";

@@ -1,13 +1,13 @@
 // A road as a strip to walk along: ahead is up, so what is on the left hand stands on the left. Rows are in
 // walking order for who reads or hears them one by one.
 import { h, icon } from "../dom";
-import { metres, t, tValue } from "../i18n";
+import { t, tValue } from "../i18n";
 import { mark } from "../operations/states";
 import { drawAxis } from "./axis";
 import type { Extent } from "./axis";
 import type { NearDoor, Place, Stretch } from "./ground";
 import type { Door, OpenCase, Road, Segment, Side } from "./service";
-import { segmentName, sideName } from "./words";
+import { long, segmentName, sideName } from "./words";
 
 // Doors of both sides that are no farther apart share a row.
 const ROW_M = 10;
@@ -70,7 +70,7 @@ function heading(segment: Segment, turned: boolean): HTMLElement {
   const [first, last] = [segment.meets_first, segment.meets_last].map((names) => names?.join("、") ?? "");
   const [from, to] = turned ? [last, first] : [first, last];
   const stretch = from && to ? t("my_from_to", { from, to }) : from ? t("my_from", { from }) : to ? t("my_to", { to }) : "";
-  return h("h3", {}, h("b", {}, segmentName(segment)), h("span", { class: "way" }, stretch), h("span", { class: "long" }, metres(segment.length_m)));
+  return h("h3", {}, h("b", {}, segmentName(segment)), h("span", { class: "way" }, stretch), h("span", { class: "long" }, long(segment.length_m)));
 }
 
 function marksOf(segment: Segment, cases: OpenCase[]): Mark[] {
@@ -102,7 +102,7 @@ function extentsOf(lines: Mark[][], length: number, turned: boolean): Extent[] {
 }
 
 function entry(road: Road, segment: Segment, { side, chainage_m, door, one }: Mark, acts: RoadActs): HTMLElement {
-  const at = h("small", {}, `${Math.round(chainage_m)} m`);
+  const at = h("small", {}, long(chainage_m));
   if (one) {
     return h("button", { type: "button", class: one.late ? "thing case late" : "thing case", "data-case": one.code, onclick: () => acts.one(one) },
       mark(one.status, 14), h("span", {}, one.subclass ?? one.class), h("em", {}, one.late ? t("late") : tValue("status", one.status)), at);

@@ -1,11 +1,11 @@
 // The roads in walking order, one of them unfolded as a strip.
 import { h, icon, ICONS } from "../dom";
-import { metres, t } from "../i18n";
+import { t } from "../i18n";
 import type { NearDoor, Place, Stretch } from "./ground";
 import { drawRoad } from "./road";
 import type { RoadView } from "./road";
 import type { OpenCase, Road, Strip } from "./service";
-import { roadName } from "./words";
+import { long, roadName } from "./words";
 
 const FRESH_MS = 7 * 86_400_000;
 
@@ -34,7 +34,8 @@ export function makeRoads(acts: RoadsActs): Roads {
     chosen = true;
     turned = false;
     render();
-    if (open !== null) list.querySelector("[aria-expanded=true]")?.scrollIntoView({ block: "start" });
+    // Its start, which is at the bottom.
+    if (open !== null) list.querySelector(".segment")?.scrollIntoView({ block: "end" });
   };
   const render = () => {
     view = null;
@@ -53,7 +54,6 @@ export function makeRoads(acts: RoadsActs): Roads {
   return {
     draw: (strip, here) => {
       shown = strip;
-      if (open === null && !chosen) open = 0;
       if (here && !chosen) open = strip.roads.indexOf(here.road);
       render();
       return list;
@@ -85,7 +85,7 @@ function head(road: Road, strip: Strip, unfolded: boolean, seen: (code: string) 
       late ? h("span", { class: "tag late" }, t("my_n_late", { n: late })) : null,
       cases.length > late ? h("span", { class: "tag incident" }, t("my_n_cases", { n: cases.length - late })) : null,
       due ? h("span", { class: "tag merchant" }, t("my_n_due", { n: due })) : null),
-    h("small", {}, t("my_road_passed", { done: metres(fresh), all: metres(charged) })),
+    h("small", {}, t("my_road_passed", { done: long(fresh), all: long(charged) })),
     h("meter", { min: 0, max: Math.max(charged, 1), value: fresh, "aria-hidden": "true" }));
 }
 

@@ -1,5 +1,5 @@
 // How places, times and shops are said on the chief's page.
-import { language, metres, t } from "../i18n";
+import { language, t } from "../i18n";
 import type { Language } from "../i18n";
 import { span } from "../operations/states";
 import type { Place } from "./ground";
@@ -11,8 +11,11 @@ export const segmentName = ({ seq }: Segment, as: Language = language()) => (seq
 
 /** 泊塘路 第3段 左侧 75 m */
 export function placeName({ road, segment, side, chainage_m }: Place, as: Language = language()): string {
-  return [roadName(road, as), segmentName(segment, as), sideName(side, as), metres(Math.round(chainage_m))].filter(Boolean).join(" ");
+  return [roadName(road, as), segmentName(segment, as), sideName(side, as), long(chainage_m)].filter(Boolean).join(" ");
 }
+
+/** Whole metres, or kilometres. */
+export const long = (value: number) => (value < 999.5 ? `${Math.round(value)} m` : `${(value / 1000).toFixed(2)} km`);
 
 export const ago = (at: string | number) => t("my_ago", { span: span(Date.now() - new Date(at).getTime()) });
 
