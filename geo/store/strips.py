@@ -8,7 +8,7 @@ import psycopg
 from geo import patrol, strip
 from geo.store import situation
 from geo.store.database import Rows, read_setting, rows
-from geo.store.patrols import NoSuchChief, charge_rows, stretches
+from geo.store.patrols import LONGEST_S, NoSuchChief, charge_rows, stretches
 from geo.store.queries import load
 from geo.strip import Found, Row
 
@@ -26,6 +26,7 @@ RULES = {
     "pause_s": patrol.PAUSE_S,
     "pace_mps": patrol.PACE_MPS,
     "slip_m": patrol.SLIP_M,
+    "longest_s": LONGEST_S,
 }
 
 

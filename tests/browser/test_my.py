@@ -183,7 +183,7 @@ def test_a_patrol_that_loses_the_network_and_the_page(
     page.locator("#tab-sent").tap()
     states = page.locator(".item").evaluate_all("all => all.map((one) => one.dataset.state)")
     assert states == ["sent", "sent"]
-    shot(page, "my-sent")
+    shot(page, "my-all-sent")
     page.reload()
     all_sent(page)
     assert kept(town) == found

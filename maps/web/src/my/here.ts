@@ -13,9 +13,11 @@ export interface Here {
   walk: Walk;
   position: Position;
   place: Place | null;
+  /** Whether the service answers, so that what is shown is new. */
+  reached: boolean;
 }
 
-export function drawHere({ strip, walk, position, place }: Here, locate: () => void): void {
+export function drawHere({ strip, walk, position, place, reached }: Here, locate: () => void): void {
   const fault = { none: "gps_none", refused: "gps_refused", failed: "my_gps_failed" } as const;
   const where = position.fault ? t(fault[position.fault]) : place ? placeName(place) : position.last ? t("my_off_ground") : t("my_where");
   const weak = position.last && position.last.accuracy_m > strip.rules.accurate_m;
@@ -24,7 +26,8 @@ export function drawHere({ strip, walk, position, place }: Here, locate: () => v
     h("p", { class: "place", "data-here": place ? String(place.segment.id) : "" }, where,
       position.last ? h("small", { class: weak ? "weak" : "" }, t(weak ? "my_weak" : "my_exact", { m: Math.round(position.last.accuracy_m) })) : null),
     asked ? "" : h("button", { type: "button", class: "second", id: "locate", onclick: locate }, t("my_locate")),
-    walk.patrol ? underWay(strip, walk) : last(strip));
+    walk.patrol ? underWay(strip, walk) : last(strip),
+    reached ? "" : h("p", { class: "last" }, t("my_as_of", { ago: ago(strip.at) })));
 }
 
 function charged({ roads }: Strip): number {

@@ -55,7 +55,8 @@ export interface SentActs {
 
 export function drawSent({ items, reached }: Outbox, acts: SentActs): HTMLElement {
   const shown = [...items].reverse();
-  if (!shown.length) return h("p", { class: "none" }, t("my_nothing_entered"));
+  const other = h("p", { class: "hint" }, h("a", { class: "link finger", href: "/my?chief=" }, t("my_other_chief")));
+  if (!shown.length) return h("div", {}, h("p", { class: "none" }, t("my_nothing_entered")), other);
   const refused = items.some(({ state }) => state === "refused");
   const waiting = items.some(({ state }) => state === "waiting");
   return h("div", {},
@@ -64,7 +65,8 @@ export function drawSent({ items, reached }: Outbox, acts: SentActs): HTMLElemen
     h("ul", { class: "list sent" }, ...shown.map((item) => h("li", { class: `item ${item.state}`, "data-state": item.state, "data-kind": item.kind },
       h("span", { class: "main" }, h("b", {}, t(`my_item_${item.kind}`)), h("span", {}, item.about), h("small", {}, clock(item.made_at))),
       h("span", { class: "aside" }, h("em", {}, t(`my_${item.state}`)), item.state === "sent" && item.said ? h("code", {}, item.said) : null),
-      item.state === "refused" ? reason(item, acts) : null))));
+      item.state === "refused" ? reason(item, acts) : null))),
+    other);
 }
 
 /** Why it was refused, and what to do about it. */

@@ -81,7 +81,7 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
   /** What follows the position: where one is, and the metres of the patrol. */
   const step = () => {
     const at = place();
-    drawHere({ strip, walk, position, place: at }, () => position.begin());
+    drawHere({ strip, walk, position, place: at, reached: outbox.reached && navigator.onLine }, () => position.begin());
     roads.update(walk.patrol?.passed ?? [], at);
     find("#acts").dataset["patrol"] = String(walk.patrol !== null);
     find("#patrol").replaceChildren(icon(walk.patrol ? STOP : GO, 20), t(walk.patrol ? "my_end" : "my_begin"));
@@ -122,6 +122,7 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     tab = wanted;
     draw();
     find("#view").scrollTop = 0;
+    if (tab === "roads") roads.reveal();
   };
   const renew = async () => {
     try {
@@ -163,9 +164,9 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     check.replaceChildren(icon(ICONS.done, 20), t("my_check"));
     draw();
   });
-  window.addEventListener("offline", drawQueue);
+  window.addEventListener("offline", () => draw());
   window.addEventListener("online", () => void renew());
-  await walk.resume();
+  await walk.resume(strip);
   if (walk.patrol) {
     awake = keepAwake();
     position.begin();

@@ -12,12 +12,11 @@ const LATER = [408, 421, 425, 429];
 
 export interface Outbox {
   items: Item[];
-  sending: boolean;
   /** Whether the service was reached the last time. */
   reached: boolean;
 }
 
-export const outbox: Outbox = { items: [], sending: false, reached: true };
+export const outbox: Outbox = { items: [], reached: true };
 
 let tell: () => void = () => undefined;
 let answered: (item: Item, said: Record<string, unknown>) => void = () => undefined;
@@ -34,6 +33,8 @@ export function makeItem(kind: Kind, url: string, body: unknown, about: string, 
 export async function beginSending(changed: () => void, done: typeof answered): Promise<void> {
   tell = changed;
   answered = done;
+  // Browsers may clear away what no page has asked to keep.
+  void navigator.storage?.persist?.();
   window.addEventListener("online", () => void send());
   document.addEventListener("visibilitychange", () => document.hidden || void send());
   window.setInterval(() => outbox.items.some(isWaiting) && void send(), AGAIN_MS);
@@ -69,21 +70,28 @@ export async function drop(n: number): Promise<void> {
 
 export const isWaiting = ({ state }: Item) => state === "waiting";
 
+let asked = false;
+
 /** One page at a time sends, whichever was first; the others have nothing left to send then. */
 export async function send(): Promise<void> {
-  await navigator.locks.request("luge.outbox", async () => {
-    for (;;) {
-      const next = (await store.items()).find(isWaiting);
-      if (!next) break;
-      outbox.sending = true;
-      tell();
-      const went = await sendOne(next);
-      outbox.reached = went;
-      if (!went) break;
-    }
-    outbox.sending = false;
+  if (asked) return;
+  asked = true;
+  const work = async () => {
+    asked = false;
+    await sendAll();
+  };
+  await ("locks" in navigator ? navigator.locks.request("luge.outbox", work) : work());
+}
+
+async function sendAll(): Promise<void> {
+  for (;;) {
+    const next = (await store.items()).find(isWaiting);
+    if (!next) break;
+    outbox.reached = await sendOne(next);
+    if (!outbox.reached) break;
     await renew();
-  });
+  }
+  await renew();
 }
 
 /** Whether there was an answer; what it was is kept with the request. */

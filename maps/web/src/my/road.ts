@@ -2,9 +2,11 @@
 // walking order for who reads or hears them one by one.
 import { h, icon } from "../dom";
 import { t, tValue } from "../i18n";
+import type { Key } from "../i18n";
 import { mark } from "../operations/states";
-import { drawAxis } from "./axis";
+import { ageOf, drawAxis } from "./axis";
 import type { Extent } from "./axis";
+import { lengthOf } from "./ground";
 import type { NearDoor, Place, Stretch } from "./ground";
 import type { Door, OpenCase, Road, Segment, Side } from "./service";
 import { long, segmentName, sideName } from "./words";
@@ -46,13 +48,16 @@ export function drawRoad(road: Road, cases: OpenCase[], turned: boolean, acts: R
       const axis = h("div", { class: "bars" });
       const cell = (side: Side) => h("div", { class: side === left ? "cell left" : "cell right" },
         ...line.filter((one) => one.side === side).map((one) => entry(road, segment, one, acts)));
-      const row = h("li", { class: "row" }, cell(left), axis, cell(right));
+      const nothing = line.length ? null : h("span", { class: "visually-hidden" }, t("my_no_doors"));
+      const row = h("li", { class: "row" }, nothing, cell(left), axis, cell(right));
       rows.push({ segment, extent: extents[n]!, axis, row });
       return row;
     }));
     return h("section", { class: "segment", "data-segment": segment.id }, heading(segment, turned), list);
   });
   const element = h("div", { class: "strip" },
+    h("ul", { class: "ages", "aria-label": t("my_passed") }, ...["now", "day", "week", "month", "older"].map((age) =>
+      h("li", { class: age }, t(`my_age_${age}` as Key)))),
     h("div", { class: "sides" }, h("span", {}, sideName(left)),
       h("button", { type: "button", class: "second turn", onclick: acts.turn }, icon(TURN, 18), t("my_turn")), h("span", {}, sideName(right))),
     h("div", { class: "segments" }, ...parts));
@@ -70,7 +75,14 @@ function heading(segment: Segment, turned: boolean): HTMLElement {
   const [first, last] = [segment.meets_first, segment.meets_last].map((names) => names?.join("、") ?? "");
   const [from, to] = turned ? [last, first] : [first, last];
   const stretch = from && to ? t("my_from_to", { from, to }) : from ? t("my_from", { from }) : to ? t("my_to", { to }) : "";
-  return h("h3", {}, h("b", {}, segmentName(segment)), h("span", { class: "way" }, stretch), h("span", { class: "long" }, long(segment.length_m)));
+  return h("h3", {}, h("b", {}, segmentName(segment)), h("span", { class: "way" }, stretch), h("span", { class: "long" }, long(segment.length_m)),
+    h("span", { class: "visually-hidden" }, t("my_road_passed", passedOf(segment))));
+}
+
+function passedOf({ sides }: Segment): { done: string; all: string } {
+  const week = sides.flatMap(({ passed }) => passed.filter(({ at }) => ["day", "week"].includes(ageOf(at))));
+  const charge = sides.flatMap((side) => side.charge.map(([from_m, to_m]) => ({ from_m, to_m })));
+  return { done: long(lengthOf(week)), all: long(lengthOf(charge)) };
 }
 
 function marksOf(segment: Segment, cases: OpenCase[]): Mark[] {
@@ -102,7 +114,7 @@ function extentsOf(lines: Mark[][], length: number, turned: boolean): Extent[] {
 }
 
 function entry(road: Road, segment: Segment, { side, chainage_m, door, one }: Mark, acts: RoadActs): HTMLElement {
-  const at = h("small", {}, long(chainage_m));
+  const at = h("small", {}, h("span", { class: "visually-hidden" }, sideName(side)), long(chainage_m));
   if (one) {
     return h("button", { type: "button", class: one.late ? "thing case late" : "thing case", "data-case": one.code, onclick: () => acts.one(one) },
       mark(one.status, 14), h("span", {}, one.subclass ?? one.class), h("em", {}, one.late ? t("late") : tValue("status", one.status)), at);

@@ -16,6 +16,8 @@ export interface RoadsActs {
 }
 
 export interface Roads {
+  /** Brings where one is into view. */
+  reveal: () => void;
   draw: (strip: Strip, here: Place | null) => HTMLElement;
   update: (patrol: Stretch[], here: Place | null) => void;
 }
@@ -51,7 +53,9 @@ export function makeRoads(acts: RoadsActs): Roads {
     }));
     (view as RoadView | null)?.update(...told);
   };
+  const reveal = () => list.querySelector(".row.here")?.scrollIntoView({ block: "center" });
   return {
+    reveal,
     draw: (strip, here) => {
       shown = strip;
       if (here && !chosen) open = strip.roads.indexOf(here.road);
@@ -65,7 +69,7 @@ export function makeRoads(acts: RoadsActs): Roads {
       if (here && here.road !== before && !chosen && shown && list.isConnected && shown.roads[open ?? -1] !== here.road) {
         open = shown.roads.indexOf(here.road);
         render();
-        list.querySelector(".row.here")?.scrollIntoView({ block: "center" });
+        reveal();
       } else view?.update(...told);
     },
   };

@@ -76,6 +76,7 @@ export interface Rules {
   pause_s: number;
   pace_mps: number;
   slip_m: number;
+  longest_s: number;
 }
 
 export interface Chief {

@@ -4,12 +4,13 @@ import type { Ground, Stretch } from "./ground";
 import { makeItem, newKey, renew, send } from "./outbox";
 import * as store from "./store";
 import type { Fix, Patrol } from "./store";
-import type { Strip } from "./service";
+import type { Rules, Strip } from "./service";
 
 // Closer together fixes say more of how they err than of the walk.
 const EVERY_MS = 4_000;
 const PART = 6;
 const FLUSH_MS = 20_000;
+const FORGOTTEN_MS = 3_600_000;
 
 export class Walk {
   patrol: Patrol | null = null;
@@ -22,13 +23,13 @@ export class Walk {
     window.setInterval(() => void this.flush(), FLUSH_MS);
   }
 
-  /** Goes on with the patrol that was under way when the page was left. */
-  async resume(): Promise<void> {
+  /** Goes on with the patrol that was under way when the page was left; ends one of another chief or day. */
+  async resume({ chief, rules }: Strip): Promise<void> {
     this.patrol = (await store.patrol()) ?? null;
-    this.before = this.patrol?.last ?? null;
     this.pending = 1;
     await this.flush();
     this.before = this.patrol?.last ?? null;
+    if (this.patrol && (this.patrol.chief !== chief.code || this.isOver(Date.now(), rules))) await this.end();
   }
 
   async begin(chief: string): Promise<void> {
@@ -48,6 +49,7 @@ export class Walk {
   fix(fix: Fix, ground: Ground, { rules }: Strip): Promise<void> {
     return this.inTurn(async () => {
       const { patrol, before } = this;
+      if (patrol && this.isOver(fix.at, rules)) return this.endNow();
       if (!patrol || fix.accuracy_m > rules.accurate_m || (before && fix.at - before.at < EVERY_MS)) return;
       const more = before ? ground.passed(before, fix) : [];
       const after = { ...patrol, passed: joined([...patrol.passed, ...more]) };
@@ -65,15 +67,23 @@ export class Walk {
   }
 
   end(): Promise<void> {
-    return this.inTurn(async () => {
-      const { patrol } = this;
-      if (!patrol) return;
-      const body = { ended_at: new Date().toISOString() };
-      await this.putUp(makeItem("end", `/api/patrols/${patrol.key}/end`, body, ""));
-      this.patrol = null;
-      this.before = null;
-      this.changed();
-    });
+    return this.inTurn(() => this.endNow());
+  }
+
+  /** It ends now; one that was forgotten, with its last fix. */
+  private async endNow(): Promise<void> {
+    const { patrol, before } = this;
+    if (!patrol) return;
+    const forgotten = Date.now() - (before?.at ?? patrol.begun_at) > FORGOTTEN_MS;
+    const at = forgotten ? (before?.at ?? patrol.begun_at) : Date.now();
+    await this.putUp(makeItem("end", `/api/patrols/${patrol.key}/end`, { ended_at: new Date(at).toISOString() }, ""));
+    this.patrol = null;
+    this.before = null;
+    this.changed();
+  }
+
+  private isOver(at: number, { longest_s }: Rules): boolean {
+    return at - this.patrol!.begun_at > longest_s * 1000;
   }
 
   /** What the service has counted of the patrol under way. */
