@@ -81,9 +81,9 @@ class Visited(BaseModel):
 WRITING = [Depends(only_from_here)]
 
 
-@router.get("/chiefs")
-def list_chiefs(request: Request) -> dict[str, Rows]:
-    """The chiefs who have something in charge today."""
+@router.get("/strips")
+def list_strips(request: Request) -> dict[str, Rows]:
+    """The chiefs who have something in charge today, and with that a strip."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return {"chiefs": strips.chiefs(conn)}
 

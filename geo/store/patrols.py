@@ -142,9 +142,9 @@ def walk(
     x, y = crs.transform_points(lon, lat, datum, f"EPSG:{setting.srid}")
     in_time = (at >= now.begun_at - CLOCK_SLACK_S) & (at <= now.begun_at + LONGEST_S)
     given = Fixes(*(np.asarray(a, float)[in_time] for a in (x, y, at, accuracy)))
-    of_chief = {"chief_id": now.chief_id, "day": now.day}
-    more = patrol.within(patrol.passed(given, _own(conn, of_chief)), _charge(conn, of_chief))
-    return _add(conn, now.id, more)
+    charge = _charge(conn, {"chief_id": now.chief_id, "day": now.day})
+    more = patrol.passed(given, _own(conn, np.unique(charge.segment).tolist()))
+    return _add(conn, now.id, patrol.within(more, charge))
 
 
 def end(conn: psycopg.Connection, key: str, at: datetime) -> datetime:
@@ -164,8 +164,8 @@ def _lock(conn: psycopg.Connection, key: str, setting: Setting) -> _Patrol:
     return _Patrol(*row)
 
 
-def _own(conn: psycopg.Connection, of_chief: dict[str, object]) -> Own:
-    found = conn.execute(QUERIES["own"], of_chief).fetchall()
+def _own(conn: psycopg.Connection, segments: list[int]) -> Own:
+    found = conn.execute(QUERIES["own"], {"segments": segments}).fetchall()
     ids, kinds, starts, ends, widths, shapes = zip(*found, strict=True) if found else ((),) * 6
     width = np.array(widths, float)
     return Own(

@@ -31,7 +31,7 @@ def client(town):
 @pytest.fixture(scope="module")
 def strip(client):
     """The strip of the chief with most segments."""
-    chiefs = client.get("/api/chiefs").json()["chiefs"]
+    chiefs = client.get("/api/strips").json()["chiefs"]
     code = max(chiefs, key=lambda chief: chief["segments"])["code"]
     answer = client.get(f"/api/chiefs/{code}/strip")
     assert answer.status_code == 200, answer.text

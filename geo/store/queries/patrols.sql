@@ -23,19 +23,16 @@ from patrol where key = %(key)s
 for no key update
 
 -- name: charge
--- What a chief has in charge on a day; one row for each duty, within its segment.
+-- What a chief has in charge on a day; one row for each duty, within its segment. The one place that
+-- says what a chief's own ground is.
 select duty.segment_id as segment, duty.side, duty.role, duty.from_m, least(duty.to_m, length_m) as to_m
 from duty join segment on segment.id = duty.segment_id
 where chief_id = %(chief_id)s and valid_from <= %(day)s and valid_to > %(day)s and from_m < length_m
 order by segment_id, side, from_m, role
 
 -- name: own
--- The segments of which a chief has a side in charge on a day.
 select id, kind, from_node, to_node, width_m, st_asbinary(geom)
-from segment
-where id in (select segment_id from duty
-             where chief_id = %(chief_id)s and valid_from <= %(day)s and valid_to > %(day)s)
-order by id
+from segment where id = any(%(segments)s) order by id
 
 -- name: passes
 select segment_id, side, from_m, to_m, extract(epoch from at)::float8

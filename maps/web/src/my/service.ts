@@ -97,5 +97,5 @@ export interface Strip {
 }
 
 export const chiefs = async () =>
-  (await ask<{ chiefs: (Chief & { segments: number })[] }>("/api/chiefs")).chiefs;
+  (await ask<{ chiefs: (Chief & { segments: number })[] }>("/api/strips")).chiefs;
 export const strip = (chief: string) => ask<Strip>(`/api/chiefs/${encodeURIComponent(chief)}/strip`);
