@@ -64,7 +64,7 @@ export function drawSent({ items, reached }: Outbox, acts: SentActs): HTMLElemen
     refused ? h("button", { type: "button", class: "second again", onclick: acts.again }, t("my_again")) : null,
     h("ul", { class: "list sent" }, ...shown.map((item) => h("li", { class: `item ${item.state}`, "data-state": item.state, "data-kind": item.kind },
       h("span", { class: "main" }, h("b", {}, t(`my_item_${item.kind}`)), h("span", {}, item.about), h("small", {}, clock(item.made_at))),
-      h("span", { class: "aside" }, h("em", {}, t(`my_${item.state}`)), item.state === "sent" && item.said ? h("code", {}, item.said) : null),
+      h("span", { class: "aside" }, h("em", {}, t(`my_state_${item.state}`)), item.state === "sent" && item.said ? h("code", {}, item.said) : null),
       item.state === "refused" ? reason(item, acts) : null))),
     other);
 }

@@ -90,15 +90,6 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
   const draw = () => {
     find("#who").textContent = strip.chief.name;
     document.title = `${t("my")} · ${strip.chief.name}`;
-    const counts: Record<Tab, number> = {
-      roads: 0, cases: strip.cases.length, shops: 0, sent: outbox.items.filter(({ state }) => state !== "sent").length,
-    };
-    for (const name of TABS) {
-      const button = find(`#tab-${name}`);
-      button.setAttribute("aria-selected", String(name === tab));
-      button.setAttribute("tabindex", name === tab ? "0" : "-1");
-      button.replaceChildren(t(`my_${name}`), counts[name] ? h("span", { class: "count" }, String(counts[name])) : "");
-    }
     const view = find("#view");
     view.setAttribute("aria-labelledby", `tab-${tab}`);
     if (tab === "roads") view.replaceChildren(roads.draw(strip, place()));
@@ -108,8 +99,20 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     drawQueue();
     step();
   };
+  const drawTabs = () => {
+    const counts: Record<Tab, number> = {
+      roads: 0, cases: strip.cases.length, shops: 0, sent: outbox.items.filter(({ state }) => state !== "sent").length,
+    };
+    for (const name of TABS) {
+      const button = find(`#tab-${name}`);
+      button.setAttribute("aria-selected", String(name === tab));
+      button.setAttribute("tabindex", name === tab ? "0" : "-1");
+      button.replaceChildren(t(`my_${name}`), counts[name] ? h("span", { class: "count" }, String(counts[name])) : "");
+    }
+  };
   const drawSentHere = () => find("#view").replaceChildren(drawSent(outbox, { again: () => void again(), drop: (n) => void drop(n) }));
   const drawQueue = () => {
+    drawTabs();
     const waiting = outbox.items.filter(isWaiting).length;
     const refused = outbox.items.filter(({ state }) => state === "refused").length;
     const state = refused ? "refused" : waiting ? "waiting" : navigator.onLine && outbox.reached ? "sent" : "offline";
@@ -171,7 +174,11 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     awake = keepAwake();
     position.begin();
   }
+  let visits = 0;
   await beginSending(() => {
+    const before = visits;
+    visits = outbox.items.filter(({ kind, state }) => kind === "visit" && state !== "refused").length;
+    if (visits !== before) return draw();
     drawQueue();
     if (tab === "sent") drawSentHere();
   }, (item, said) => {

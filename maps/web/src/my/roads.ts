@@ -1,5 +1,6 @@
 // The roads in walking order, one of them unfolded as a strip.
 import { h, icon, ICONS } from "../dom";
+import { readHash, writeHash } from "../hash";
 import { t } from "../i18n";
 import type { NearDoor, Place, Stretch } from "./ground";
 import { drawRoad } from "./road";
@@ -23,8 +24,10 @@ export interface Roads {
 }
 
 export function makeRoads(acts: RoadsActs): Roads {
-  let open: number | null = null;
-  let chosen = false;
+  // The address names the road that is unfolded, counted from 1.
+  const named = Number(readHash("road")) - 1;
+  let open: number | null = named >= 0 ? named : null;
+  let chosen = open !== null;
   let turned = false;
   let view: RoadView | null = null;
   let told: [Stretch[], Place | null] = [[], null];
@@ -33,6 +36,7 @@ export function makeRoads(acts: RoadsActs): Roads {
 
   const fold = (n: number) => {
     open = open === n ? null : n;
+    writeHash("road", open === null ? null : String(open + 1));
     chosen = true;
     turned = false;
     render();
