@@ -1,10 +1,12 @@
 """The chief's phone: a walk by simulated GPS, on and off the network; nothing lost or doubled."""
 
+import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import httpx2 as httpx
+import numpy as np
 import psycopg
 import pytest
 import shapely
@@ -26,6 +28,14 @@ from segment join duty on duty.segment_id = segment.id join chief on chief.id = 
 where chief.external_id = %s and width_m <= 12 and exists (
     select from merchant where segment_id = segment.id and chainage_m between 70 and length_m - 20)
 group by segment.id having count(distinct side) = 2 order by length_m desc limit 1
+"""
+# The widest road that a chief has both sides of, in its order.
+ROAD = """
+select array_agg(st_asbinary(geom) order by seq)
+from segment where id in (
+    select segment_id from duty join chief on chief.id = chief_id where external_id = %s
+    group by segment_id having count(distinct side) = 2)
+group by road_id having count(*) >= 4 order by max(width_m) desc, road_id limit 1
 """
 NUMBERS = """
 select (select count(*) from patrol), (select count(*) from patrol where ended_at is not null),
@@ -86,15 +96,23 @@ class Walker:
         page.context.grant_permissions(["geolocation"], origin=page.url.partition("/my")[0])
         page.clock.set_fixed_time(self.clock)
 
+    def stand(self, lon: float, lat: float, accuracy_m: float = 4) -> float:
+        """Be somewhere else, some seconds later; when that is, as the phone sees it."""
+        self.clock += timedelta(seconds=STEP_S)
+        self.page.clock.set_fixed_time(self.clock)
+        self.page.context.set_geolocation(
+            {"longitude": lon, "latitude": lat, "accuracy": accuracy_m}
+        )
+        at_ms = int(self.clock.timestamp() * 1000)
+        seen = "at => Math.abs(Number(document.body.dataset.fix) - at) < 2"
+        self.page.wait_for_function(seen, arg=at_ms)
+        return at_ms / 1000
+
     def go(self, steps: int) -> None:
         """Take so many steps; each is recorded before the next one."""
         for _ in range(steps):
-            lon, lat = self.beat.places[self.steps]
-            self.clock += timedelta(seconds=STEP_S)
-            self.page.clock.set_fixed_time(self.clock)
-            self.page.context.set_geolocation({"longitude": lon, "latitude": lat, "accuracy": 4})
+            self.stand(*self.beat.places[self.steps])
             self.steps += 1
-            expect(self.page.locator("#here .place")).not_to_have_attribute("data-here", "")
             self.page.wait_for_function(
                 "most => Number(document.body.dataset.metres) > most", arg=self.metres - 2
             )
@@ -192,6 +210,53 @@ def test_a_patrol_that_loses_the_network_and_the_page(
     assert kept(town) == found
 
 
+@pytest.mark.parametrize(("chief", "beside_m"), [(CHIEF, 0.0), ("LZ004", 17.0)])
+def test_page_and_service_count_alike(
+    open_page: OpenPage, town: str, service: str, beat: Beat, chief: str, beside_m: float
+) -> None:
+    """Around corners, over wide roads, with positions that err: without asking the service."""
+    with psycopg.connect(town) as conn:
+        found = conn.execute(ROAD, [chief]).fetchone()
+    assert found
+    axes = [shapely.from_wkb(bytes(shape)) for shape in found[0]]
+    places = wander([shapely.offset_curve(axis, beside_m) for axis in axes], random.Random(4))
+    page = my(open_page, f"my?chief={chief}")
+    walker = Walker(page, beat)
+    begin(page)
+    page.context.set_offline(True)
+    fixes = [
+        {
+            "lon": lon,
+            "lat": lat,
+            "accuracy_m": accuracy_m,
+            "at": written(walker.stand(lon, lat, accuracy_m)),
+        }
+        for lon, lat, accuracy_m in places
+    ]
+    body = {"key": "by hand", "chief": chief, "begun_at": fixes[0]["at"]}
+    httpx.post(f"{service}/api/patrols", json=body).raise_for_status()
+    answer = httpx.post(f"{service}/api/patrols/by hand/fixes", json={"fixes": fixes})
+    metres = answer.raise_for_status().json()["metres"]
+    assert metres > 50
+    page.wait_for_function(
+        "metres => Math.abs(Number(document.body.dataset.metres) - metres) < 1", arg=metres
+    )
+
+
+def wander(axes: list[Any], dice: random.Random) -> list[tuple[float, float, float]]:
+    """A walk of 40 steps along lines, some metres beside them, now and then over the road."""
+    steps = [axis.interpolate(m) for axis in axes for m in range(0, int(axis.length), 9)]
+    xy = shapely.get_coordinates(steps[:40])
+    off = np.array([[dice.gauss(0, 7), dice.gauss(0, 7)] for _ in xy])
+    lon, lat = crs.transform_points(*(xy + off).T, "EPSG:4549", "wgs84")
+    accuracy = [dice.choice([3.0, 6.0, 12.0, 20.0]) for _ in xy]
+    return list(zip(lon.tolist(), lat.tolist(), accuracy, strict=True))
+
+
+def written(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
 def test_a_case_knows_its_place(open_page: OpenPage, town: str, beat: Beat) -> None:
     page = my(open_page)
     walker = Walker(page, beat)
@@ -278,6 +343,28 @@ def test_two_pages_of_one_phone_send_once(open_page: OpenPage, town: str, beat: 
     page.context.set_offline(False)
     all_sent(page)
     assert kept(town).cases == 1
+
+
+def test_a_patrol_ends_with_its_chief(open_page: OpenPage, town: str, beat: Beat) -> None:
+    page = my(open_page)
+    walker = Walker(page, beat)
+    begin(page)
+    walker.go(3)
+    page.goto(page.url.replace(CHIEF, "LZ031").partition("#")[0])
+    expect(page.locator("#who")).to_have_text("胡雨晨")
+    expect(page.locator("#metres")).to_have_count(0)
+    all_sent(page)
+    found = kept(town)
+    assert found[:2] == (1, 1)
+    assert found.metres == pytest.approx(walker.metres, abs=2)
+
+
+def test_many_taps_begin_one_patrol(open_page: OpenPage, town: str) -> None:
+    page = my(open_page)
+    page.evaluate("() => { const it = document.querySelector('#patrol'); it.click(); it.click(); }")
+    expect(page.locator("#metres")).to_be_visible()
+    all_sent(page)
+    assert kept(town).patrols == 1
 
 
 @pytest.mark.parametrize("lang", ["", "#lang=en"])

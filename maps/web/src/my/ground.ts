@@ -57,7 +57,7 @@ export function makeGround(strip: Strip): Ground {
   const place: Ground["place"] = ({ lon, lat }, within_m = Infinity) => {
     const xy = flat(lon, lat);
     const found = axes.map((axis) => onAxis(axis, xy)).reduce((a, b) => (b.offset_m < a.offset_m ? b : a), NOWHERE);
-    return found.offset_m <= within_m ? found : null;
+    return found !== NOWHERE && found.offset_m <= within_m ? found : null;
   };
   const shops: Ground["shops"] = ({ lon, lat }, most, within_m) => {
     const [x, y] = flat(lon, lat);

@@ -5,6 +5,8 @@ import { Problem } from "../api";
 import { find, h, icon, ICONS } from "../dom";
 import { t, whenLanguage } from "../i18n";
 import { speakBoth } from "../speak";
+import { drawQueue, drawTabs, makeTabs } from "./bar";
+import type { Tab } from "./bar";
 import { openCase } from "./case";
 import { chooseChief } from "./chief";
 import { openCheck } from "./check";
@@ -14,7 +16,7 @@ import { makeGround } from "./ground";
 import type { Ground, NearDoor, Place } from "./ground";
 import { drawHere } from "./here";
 import { drawCases, drawSent, drawShops, placeOf } from "./lists";
-import { again, beginSending, drop, isWaiting, outbox } from "./outbox";
+import { again, beginSending, drop, outbox } from "./outbox";
 import { keepAwake, makePosition } from "./position";
 import { makeRoads } from "./roads";
 import { strip as readStrip } from "./service";
@@ -24,8 +26,8 @@ import type { Fix } from "./store";
 import { Walk } from "./walk";
 
 const CHIEF = "luge.chief";
-const TABS = ["roads", "cases", "shops", "sent"] as const;
-type Tab = (typeof TABS)[number];
+// Browsers say nothing while one stands still.
+const STILL_HERE_MS = 30_000;
 
 async function start(): Promise<void> {
   speakBoth();
@@ -86,6 +88,7 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     find("#acts").dataset["patrol"] = String(walk.patrol !== null);
     find("#patrol").replaceChildren(icon(walk.patrol ? STOP : GO, 20), t(walk.patrol ? "my_end" : "my_begin"));
     document.body.dataset["metres"] = walk.metres.toFixed(1);
+    document.body.dataset["fix"] = String(position.last?.at ?? "");
   };
   const draw = () => {
     find("#who").textContent = strip.chief.name;
@@ -96,30 +99,13 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     else if (tab === "cases") view.replaceChildren(drawCases(strip, (one) => openCase(one, placeOf(strip, one))));
     else if (tab === "shops") view.replaceChildren(drawShops(strip, ground, position.last, seen, openDoor));
     else drawSentHere();
-    drawQueue();
+    drawBar();
     step();
   };
-  const drawTabs = () => {
-    const counts: Record<Tab, number> = {
-      roads: 0, cases: strip.cases.length, shops: 0, sent: outbox.items.filter(({ state }) => state !== "sent").length,
-    };
-    for (const name of TABS) {
-      const button = find(`#tab-${name}`);
-      button.setAttribute("aria-selected", String(name === tab));
-      button.setAttribute("tabindex", name === tab ? "0" : "-1");
-      button.replaceChildren(t(`my_${name}`), counts[name] ? h("span", { class: "count" }, String(counts[name])) : "");
-    }
-  };
   const drawSentHere = () => find("#view").replaceChildren(drawSent(outbox, { again: () => void again(), drop: (n) => void drop(n) }));
-  const drawQueue = () => {
-    drawTabs();
-    const waiting = outbox.items.filter(isWaiting).length;
-    const refused = outbox.items.filter(({ state }) => state === "refused").length;
-    const state = refused ? "refused" : waiting ? "waiting" : navigator.onLine && outbox.reached ? "sent" : "offline";
-    const queue = find("#queue");
-    queue.dataset["state"] = state;
-    queue.dataset["waiting"] = String(waiting);
-    queue.textContent = refused ? t("my_queue_refused", { n: refused }) : waiting ? t("my_queue_waiting", { n: waiting }) : t(state === "sent" ? "my_queue_sent" : "my_queue_offline");
+  const drawBar = () => {
+    drawTabs(tab, { cases: strip.cases.length, sent: outbox.items.filter(({ state }) => state !== "sent").length });
+    drawQueue(outbox);
   };
   const select = (wanted: Tab) => {
     tab = wanted;
@@ -136,7 +122,7 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     } catch (error) {
       if (error instanceof Problem && error.status < 500) find("#news").textContent = error.message;
       else outbox.reached = false;
-      drawQueue();
+      drawBar();
     }
   };
   const patrol = async () => {
@@ -147,17 +133,12 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     } else {
       await walk.begin(strip.chief.code);
       awake = keepAwake();
-      if (position.last) await walk.fix({ ...position.last, at: Date.now() }, ground, strip);
+      const { last } = position;
+      if (last && Date.now() - last.at < STILL_HERE_MS) await walk.fix({ ...last, at: Date.now() }, ground, strip);
     }
   };
 
-  find("#tabs").append(...TABS.map((name) => h("button", { type: "button", role: "tab", id: `tab-${name}`, "aria-controls": "view", onclick: () => select(name) })));
-  find("#tabs").addEventListener("keydown", ({ key }) => {
-    const way = key === "ArrowRight" ? 1 : key === "ArrowLeft" ? TABS.length - 1 : 0;
-    if (!way) return;
-    select(TABS[(TABS.indexOf(tab) + way) % TABS.length]!);
-    find(`#tab-${tab}`).focus();
-  });
+  makeTabs(select);
   find("#queue").addEventListener("click", () => select("sent"));
   const file = h("button", { type: "button", id: "file", class: "second", onclick: () => openFiling(entering()) });
   const check = h("button", { type: "button", id: "check-shop", class: "second", onclick: () => openCheck(entering()) });
@@ -179,7 +160,7 @@ async function run(first: Strip, isOld: boolean): Promise<void> {
     const before = visits;
     visits = outbox.items.filter(({ kind, state }) => kind === "visit" && state !== "refused").length;
     if (visits !== before) return draw();
-    drawQueue();
+    drawBar();
     if (tab === "sent") drawSentHere();
   }, (item, said) => {
     const passed = said["passed"];

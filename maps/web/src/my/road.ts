@@ -55,12 +55,13 @@ export function drawRoad(road: Road, cases: OpenCase[], turned: boolean, acts: R
     }));
     return h("section", { class: "segment", "data-segment": segment.id }, heading(segment, turned), list);
   });
+  // Below the start: that is where one begins to read and to walk.
   const element = h("div", { class: "strip" },
-    h("ul", { class: "ages", "aria-label": t("my_passed") }, ...["now", "day", "week", "month", "older"].map((age) =>
-      h("li", { class: age }, t(`my_age_${age}` as Key)))),
+    h("div", { class: "segments" }, ...parts),
     h("div", { class: "sides" }, h("span", {}, sideName(left)),
       h("button", { type: "button", class: "second turn", onclick: acts.turn }, icon(TURN, 18), t("my_turn")), h("span", {}, sideName(right))),
-    h("div", { class: "segments" }, ...parts));
+    h("ul", { class: "ages", "aria-label": t("my_passed") }, ...["now", "day", "week", "month", "older"].map((age) =>
+      h("li", { class: age }, t(`my_age_${age}` as Key)))));
   const update: RoadView["update"] = (patrol, here) => {
     for (const { segment, extent, axis, row } of rows) {
       axis.replaceChildren(drawAxis(segment, extent, left, patrol));

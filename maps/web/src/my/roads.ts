@@ -41,7 +41,7 @@ export function makeRoads(acts: RoadsActs): Roads {
     turned = false;
     render();
     // Its start, which is at the bottom.
-    if (open !== null) list.querySelector(".segment")?.scrollIntoView({ block: "end" });
+    if (open !== null) list.querySelector(".strip")?.scrollIntoView({ block: "end" });
   };
   const render = () => {
     view = null;
@@ -64,7 +64,7 @@ export function makeRoads(acts: RoadsActs): Roads {
       shown = strip;
       if (here && !chosen) open = strip.roads.indexOf(here.road);
       render();
-      return list;
+      return strip.roads.length ? list : h("p", { class: "none" }, t("my_no_roads"));
     },
     update: (patrol, here) => {
       const before = told[1]?.road;

@@ -1,6 +1,8 @@
 // A chief's strip as the service tells it.
 import { ask } from "../api";
 
+const PATIENCE_MS = 20_000;
+
 export type Side = "L" | "R";
 
 export interface Door {
@@ -98,4 +100,4 @@ export interface Strip {
 
 export const chiefs = async () =>
   (await ask<{ chiefs: (Chief & { segments: number })[] }>("/api/strips")).chiefs;
-export const strip = (chief: string) => ask<Strip>(`/api/chiefs/${encodeURIComponent(chief)}/strip`);
+export const strip = (chief: string) => ask<Strip>(`/api/chiefs/${encodeURIComponent(chief)}/strip`, {}, AbortSignal.timeout(PATIENCE_MS));

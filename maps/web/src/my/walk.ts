@@ -32,17 +32,21 @@ export class Walk {
     if (this.patrol && (this.patrol.chief !== chief.code || this.isOver(Date.now(), rules))) await this.end();
   }
 
-  async begin(chief: string): Promise<void> {
-    const key = newKey();
-    const begun_at = Date.now();
-    const patrol = { key, chief, begun_at, last: null, passed: [] };
-    await store.begin(patrol, makeItem("begin", "/api/patrols", { key, chief, begun_at: new Date(begun_at).toISOString() }, ""));
-    this.before = null;
-    this.pending = 0;
-    this.patrol = patrol;
-    this.changed();
-    await renew();
-    void send();
+  /** Begins one, however often the button is tapped. */
+  begin(chief: string): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.patrol) return;
+      const key = newKey();
+      const begun_at = Date.now();
+      const patrol = { key, chief, begun_at, last: null, passed: [] };
+      await store.begin(patrol, makeItem("begin", "/api/patrols", { key, chief, begun_at: new Date(begun_at).toISOString() }, ""));
+      this.before = null;
+      this.pending = 0;
+      this.patrol = patrol;
+      this.changed();
+      await renew();
+      void send();
+    });
   }
 
   /** Takes a fix, if it is exact enough and not too soon after the last. */
