@@ -1,11 +1,9 @@
 """The chief's routes over HTTP: what a phone sends, and what it is told when it cannot be taken."""
 
-import os
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import shapely
-from services import copied
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -15,10 +13,9 @@ BEGUN = datetime.now(UTC) - timedelta(hours=1)
 
 
 @pytest.fixture(scope="module")
-def town(cluster_url, sample_url):
+def town(make_module_database, sample_url):
     """A copy of the sample district for this module to write to."""
-    with copied(cluster_url, sample_url, f"test_patrols_{os.getpid()}") as url:
-        yield url
+    return make_module_database(sample_url)
 
 
 @pytest.fixture(scope="module")
