@@ -35,6 +35,7 @@ from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
+from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.rotas import NoSuchRota, RotaExists
 from geo.store.tiles import NoSuchTile
@@ -75,6 +76,7 @@ STATUS = {
     Unreadable: 400,
     NotUnderstood: 400,
     NotOnEarth: 400,
+    WrongClock: 400,
     NoSuchArea: 404,
     NoSuchBody: 404,
     NoSuchCase: 404,
@@ -85,6 +87,8 @@ STATUS = {
     NoSuchSegment: 404,
     NoSuchSide: 404,
     NoSuchJob: 404,
+    NoSuchMerchant: 404,
+    NoSuchPatrol: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
