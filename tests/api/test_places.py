@@ -101,6 +101,7 @@ def test_chiefs_of_a_road_are_named(client, sample_url):
         ).fetchone()
     road = client.get("/api/locate", params={"lon": lon, "lat": lat}).json()["road"]
     assert name in [chief["name"] for chief in road["chiefs"]]
+    assert all(chief["answers"] == chief["name"] for chief in road["chiefs"])
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,9 @@ select p.n,
                    'side', p.side, 'chainage_m', p.chainage_m, 'offset_m', p.offset_m,
                    'chiefs', (
                        select coalesce(jsonb_agg(jsonb_build_object(
-                                  'role', d.role, 'name', ch.name, 'department', ch.department)
-                                  order by array_position(array['general', 'first', 'second', 'rota'], d.role),
+                                  'role', d.role, 'name', ch.name, 'department', ch.department,
+                                  'answers', (select name from chief where id = answering(ch.id, %(as_of)s)))
+                                  order by array_position(array['general', 'first', 'second', 'rota', 'member'], d.role),
                                            ch.name), '[]')
                        from duty d join chief ch on ch.id = d.chief_id
                        where d.segment_id = seg.id and d.side = p.side
