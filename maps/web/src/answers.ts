@@ -19,6 +19,23 @@ export interface Areas {
   areas: Area[];
 }
 
+/** A chief is charged with stretches, in a role; with ``shared`` others may have them, too. */
+export interface Assignment {
+  chief: number;
+  role: "general" | "first" | "second" | "rota" | "member";
+  where: (OnRoad | OnSegment)[];
+  from: string;
+  to?: string | null;
+  shared?: boolean;
+}
+
+/** A patrol that begins. */
+export interface Beginning {
+  key: string;
+  chief: string;
+  begun_at: string;
+}
+
 /** The block of a place. */
 export interface BlockHere {
   id: number;
@@ -64,6 +81,13 @@ export interface Case {
 export interface Cases {
   cases: Case[];
   next: string | null;
+}
+
+/** What is told anew of a chief; the rest stays as it is. */
+export interface Changes {
+  name?: string | null;
+  department?: string | null;
+  phone?: string | null;
 }
 
 /** Who has a duty today, over how many metres of side; up to three of the roads. */
@@ -137,6 +161,12 @@ export interface Counts {
   groups: CountedGroup[];
 }
 
+/** Where to split, in m from the segment's start. */
+export interface Cut {
+  at_m: number;
+  actor?: string | null;
+}
+
 /** The district at a glance. */
 export interface District {
   name: string;
@@ -180,6 +210,23 @@ export interface Filing {
   source?: string | null;
   actor?: string | null;
   note?: string | null;
+}
+
+/** One reading of a position. */
+export interface Fix {
+  lon: number;
+  lat: number;
+  at: string;
+  accuracy_m: number;
+}
+
+/** A chief's duties, or those of a road or role, go to another chief on a day. */
+export interface Giving {
+  giver: number;
+  taker: number;
+  on: string;
+  road?: string | null;
+  role?: "general" | "first" | "second" | "rota" | "member" | null;
 }
 
 /** The grid of a place in one system. */
@@ -245,10 +292,12 @@ export interface Layers {
   newest_report: number | null;
 }
 
-/** Points in their order: a line, or the ring of an area. */
-export interface Line {
-  points: [number, number][];
-  crs?: string;
+/** Leave of a chief, and who answers in the meantime. */
+export interface Leave {
+  from: string;
+  to?: string | null;
+  deputy?: number | null;
+  reason?: string | null;
 }
 
 /** An open case that may be the same as one just filed. */
@@ -337,6 +386,56 @@ export interface Neighbours {
   units: Neighbour[];
 }
 
+/** A body bound to stretches. */
+export interface NewBody {
+  kind: "street_council" | "party_branch" | "alliance";
+  name: string;
+  from: string;
+  where: (OnRoad | OnSegment)[];
+}
+
+/** A person; without a ``code`` one is made of the name and the phone. */
+export interface NewChief {
+  name: string;
+  department?: string | null;
+  phone?: string | null;
+  code?: string | null;
+}
+
+/** Something on a list; ``lon`` and ``lat`` (WGS 84) together, where a spot is known. */
+export interface NewItem {
+  list: "need" | "resource" | "project";
+  title: string;
+  detail?: string | null;
+  place?: string | null;
+  lon?: number | null;
+  lat?: number | null;
+  contact?: string | null;
+  phone?: string | null;
+}
+
+/** Somebody who takes part. */
+export interface NewMember {
+  name: string;
+  from: string;
+  organisation?: string | null;
+  post?: "head" | "deputy" | "member";
+  phone?: string | null;
+  chief?: number | null;
+}
+
+/** Chiefs take turns on stretches, in their order. */
+export interface NewRota {
+  name: string;
+  chiefs: number[];
+  every?: number;
+  unit?: "day" | "week" | "month";
+  from: string;
+  to: string;
+  where: (OnRoad | OnSegment)[];
+  role?: "general" | "first" | "second" | "rota" | "member";
+}
+
 /** Open cases by state, the late ones, and what came and went since midnight. */
 export interface Now {
   at: string;
@@ -348,11 +447,32 @@ export interface Now {
   newest: string | null;
 }
 
+/** A day. */
+export interface OnDay {
+  on: string;
+}
+
 /** A chief of the metres in question. */
 export interface OnDuty {
   role: string;
   name: string;
   department: string | null;
+}
+
+/** A stretch in words: a road, from and to a crossing, metres or a door, and a side. */
+export interface OnRoad {
+  road: string;
+  from?: string;
+  to?: string;
+  side?: string;
+}
+
+/** Metres of a segment's side, by chainage; without ``to_m`` to its end. */
+export interface OnSegment {
+  segment: number;
+  side?: "L" | "R" | "LR";
+  from_m?: number;
+  to_m?: number | null;
 }
 
 /** An open case of the unit. */
@@ -367,6 +487,12 @@ export interface OpenCase {
   late: boolean;
   lon: number;
   lat: number;
+}
+
+/** The segment to join with. */
+export interface Pair {
+  other: number;
+  actor?: string | null;
 }
 
 /** A unit that the unit lies in, with its figures where there are such. */
@@ -486,14 +612,6 @@ export interface StationNear {
   distance_m: number | null;
 }
 
-/** One action on a case; ``expected`` is the state that the request takes it to be in. */
-export interface Step {
-  action: string;
-  note?: string | null;
-  actor?: string | null;
-  expected?: string | null;
-}
-
 /** A step of a case's history, with the state after it; the actor for those with the right. */
 export interface StepTaken {
   seq: number;
@@ -520,6 +638,12 @@ export interface Swatch {
   colour: string;
 }
 
+/** Part of a track; it begins with the last fix of the part before. */
+export interface Track {
+  fixes: Fix[];
+  crs?: string;
+}
+
 /** A class of the period with most cases. */
 export interface TrendClass {
   class: string;
@@ -542,6 +666,15 @@ export interface Trends {
   days: TrendStep[];
   classes: TrendClass[];
   grids: WorstGrid[];
+}
+
+/** Members take turns, in their order; what was planned from that day on is replaced. */
+export interface Turns {
+  members: number[];
+  every?: number;
+  unit?: "day" | "week" | "month";
+  from: string;
+  to: string;
 }
 
 /** Incidents of the unit: all, of 30 days and a year, open, open and late. */
@@ -580,6 +713,16 @@ export interface UnitTold {
   stations: StationHere[];
 }
 
+/** A shop that a chief has looked at. */
+export interface Visited {
+  key: string;
+  chief: string;
+  merchant: string;
+  at: string;
+  good: boolean;
+  note?: string | null;
+}
+
 /** A grid with much to do, and its box in degrees. */
 export interface WorstGrid {
   id: number;
@@ -592,4 +735,42 @@ export interface WorstGrid {
   south: number;
   east: number;
   north: number;
+}
+
+/** What becomes of an item. */
+export interface api__bodies__Step {
+  status: "open" | "active" | "done" | "dropped";
+  detail?: string | null;
+}
+
+/** One action on a case; ``expected`` is the state that the request takes it to be in. */
+export interface api__cases__Step {
+  action: string;
+  note?: string | null;
+  actor?: string | null;
+  expected?: string | null;
+}
+
+/** Duties end on a day. */
+export interface api__duties__Ending {
+  duties: number[];
+  on: string;
+}
+
+/** A patrol that ends. */
+export interface api__patrols__Ending {
+  ended_at: string;
+}
+
+/** Points in their order: a line, or the ring of an area. */
+export interface api__places__Line {
+  points: [number, number][];
+  crs?: string;
+}
+
+/** A new axis, from junction to junction. */
+export interface api__segments__Line {
+  line: [number, number][];
+  crs?: string;
+  actor?: string | null;
 }
