@@ -26,8 +26,6 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from geo import locate
-
 # The error that a device states (68 %): with more than this, the next street is as likely.
 ACCURATE_M = 25.0
 # Pavements lie outside of the carriageway, and fixes err by some metres.
@@ -131,6 +129,8 @@ def _usable(fixes: Fixes) -> Fixes:
 
 def _places(fixes: Fixes, own: Own) -> _Places:
     reach = float(np.max(own.width_m, initial=0.0)) / 2 + BESIDE_M
+    from geo import locate  # brings the compiler, which who serves pages need not wait for
+
     index = locate.build(*_NO_BLOCKS, own.axes, own.ids, reach)
     found = locate.find(index, fixes.x, fixes.y).road
     order = np.argsort(own.ids)
