@@ -32,6 +32,7 @@ from api import (
     places,
     problems,
     reports,
+    shares,
     situation,
     tiles,
 )
@@ -163,6 +164,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(situation.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
+    app.include_router(shares.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
@@ -219,6 +221,10 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/wall", include_in_schema=False)
     def wall_page() -> Response:
         return page("wall.html")
+
+    @app.get("/shares", include_in_schema=False)
+    def shares_page() -> Response:
+        return page("shares.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

@@ -20,11 +20,20 @@ from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.drafts import (
+    DayPassed,
+    DutiesChanged,
+    NoSuchDraft,
+    NotReady,
+    PostTaken,
+    VacantPost,
+)
 from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
+from geo.store.shares import UnknownChief
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
 from maps.report.assets import NotInstalled
@@ -48,17 +57,24 @@ STATUS = {
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,
+    DayPassed: 400,
+    UnknownChief: 400,
     BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,
     NoSuchArea: 404,
     NoSuchCase: 404,
     NoSuchJob: 404,
+    NoSuchDraft: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
     NotAcceptable: 406,
     JobBusy: 409,
+    NotReady: 409,
+    VacantPost: 409,
+    PostTaken: 409,
+    DutiesChanged: 409,
     CaseMoved: 409,
     FileGone: 410,
     CaseChanged: 412,

@@ -94,7 +94,8 @@ class Proposal(NamedTuple):
     ``posts``: the id of each post's chief; None stands for one who is still to be found. ``post``
     of each stretch, in the order of the frame. ``before`` and ``after``: a row a chief or post
     (`tally`). ``changed`` stretches and ``changed_m`` metres of side would be in other hands.
-    ``finished``: the search was not broken off.
+    ``rules``: what loads are
+    weighed by. ``finished``: the search was not broken off.
     """
 
     posts: list[int | None]
@@ -105,6 +106,7 @@ class Proposal(NamedTuple):
     changed: int
     changed_m: float
     gaps: list[Gap]
+    rules: Rules
     finished: bool
 
 
@@ -159,6 +161,7 @@ def propose(
         changed=changed,
         changed_m=changed_m,
         gaps=_gaps(stretches, found.part, meets, whole),
+        rules=wishes.rules,
         finished=found.finished,
     )
 

@@ -54,6 +54,13 @@ def make_database(cluster_url: str) -> Iterator[MakeDatabase]:
         yield make
 
 
+@pytest.fixture(scope="module")
+def make_for_all(cluster_url: str) -> Iterator[MakeDatabase]:
+    """As `make_database`, for all tests of a module together."""
+    with _databases(cluster_url) as make:
+        yield make
+
+
 @pytest.fixture(scope="session")
 def template_url(cluster_url: str) -> Iterator[Callable[[int], str]]:
     """A database with the whole schema for a metric CRS, migrated once; connect to copies only."""

@@ -16,6 +16,7 @@ from api.cli import (
     refresh,
     report,
     serve,
+    shares,
 )
 from geo.store.database import NO_DATABASE
 
@@ -38,6 +39,7 @@ app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
 app.add_typer(report.report_app, name="report")
+app.add_typer(shares.shares_app, name="shares")
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")
