@@ -12,7 +12,7 @@ from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
 from geo.store import drafts
-from geo.store.database import transaction
+from geo.store.database import NO_DATABASE, transaction
 from geo.store.shares import Asked
 
 log = logging.getLogger("luge")
@@ -88,8 +88,8 @@ def propose(request: Request, response: Response, body: Wish) -> Told:
 def _compute(pool: Any, asker: Any, id_: int) -> None:
     try:
         drafts.compute(lambda: transaction(pool, asker), id_)
-    except Exception:  # the database is gone, or the service ends: the draft will be told as silent
-        log.exception("draft %s was broken off", id_)
+    except NO_DATABASE as error:  # or the service ends: the draft is failed when it was silent long
+        log.warning("draft %s was broken off: %s", id_, error)
     finally:
         AT_ONCE.release()
 
