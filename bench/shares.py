@@ -220,7 +220,8 @@ def _city(size: str) -> Case:
     off = ((xy - xy.mean(axis=0)) ** 2).sum(axis=1) / (0.25 * np.ptp(xy[:, 0])) ** 2
     busy = 0.3 + 2 * np.exp(-off)
     rng = np.random.default_rng(9)
-    doors, cases = rng.poisson(2 * busy), rng.pareto(1.5, count) * busy
+    # No single stretch outweighs a share, which nobody could then make even.
+    doors, cases = rng.poisson(2 * busy), np.minimum(rng.pareto(1.5, count), 25) * busy
     load = metres * 0.2 + doors * 2.3 + cases * 20 / 52 * 10
     case = Case(graph, load, metres, np.zeros(count, np.int32), count // SEGMENTS_PER_CHIEF)
     return case._replace(home=_metis(case, metres, 0))

@@ -71,12 +71,18 @@ select id from chief where external_id = %(chief)s;
 
 -- name: map
 -- Stretches with who has most of them (chief ids) and the post that would, in degrees.
-select segment_id as id, post, road.name as road, length_m,
-       (select chief_id from share_draft_duty d where d.draft_id = s.draft_id and d.segment_id = s.segment_id
-        group by chief_id order by sum(to_m - from_m) desc, chief_id limit 1) as chief,
+with metres as (
+    select segment_id, chief_id, sum(to_m - from_m) as metres
+    from share_draft_duty where draft_id = %(id)s group by segment_id, chief_id
+), main as (
+    select distinct on (segment_id) segment_id, chief_id
+    from metres order by segment_id, metres desc, chief_id
+)
+select segment_id as id, post, road.name as road, length_m, main.chief_id as chief,
        st_asgeojson(st_transform(geom, 4326), 6)::jsonb as geometry
 from share_draft_stretch s
 join segment on segment.id = segment_id
+left join main using (segment_id)
 left join road on road.id = road_id
 where draft_id = %(id)s order by segment_id;
 
