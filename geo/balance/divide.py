@@ -4,9 +4,11 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy.sparse import csc_array, diags_array
+from scipy.sparse.linalg import spsolve
 
 from geo.balance import moves
-from geo.balance.graph import Graph, cut_of, pieces
+from geo.balance.graph import Graph, cut_of, pieces, sources
 from geo.balance.moves import Given, Held, Prices, Work
 from geo.balance.start import NoRoom, begin, tally
 from geo.cells import Flags, Floats, Places
@@ -26,6 +28,17 @@ SWEEPS = 3000
 
 MOST_ROUNDS = 12
 """No more coolings than this: each begins from the best so far."""
+
+PULL = 1.0
+"""How strongly load flows downhill, against the price of a part's own load."""
+
+LEAK = 1e-3
+
+STEEP = 0.1
+"""No border is steeper than this: beyond, parts would be carried off, and not only load."""
+
+FRESH = 3
+"""So often each vertex is tried before heights are found anew: load must not flow past its aim."""
 
 TRIES = 60_000_000
 """How many moves are tried altogether: a second or two on a district, minutes on a large city."""
@@ -92,7 +105,7 @@ def divide(
             return Division(best, before, worth, finished=False)
         if step % STEPS == 0:
             held = tally(given, best)
-        _cool(graph, given, task, held, work, (step % STEPS, tries // (rounds * STEPS)))
+        _cool(graph, given, task, held, work, (step, tries // (rounds * STEPS)))
         now = objective(graph, task, held.part)
         if now < worth:
             best, worth = held.part.copy(), now
@@ -138,16 +151,47 @@ def prepare(graph: Graph, task: Task) -> Given:
     )
 
 
+def heights(graph: Graph, given: Given, task: Task, held: Held) -> Floats:
+    """How high each part lies, so that load flowing downhill would even all of them out.
+
+    The potentials of a network of parts, joined where they border, into which each feeds its load
+    outside of the band, as a share of its target (diffusion: Hu, Blake and Emerson 1998). A part
+    with too much lies high, and so do those between it and the ones that have room.
+    """
+    excess = held.load / given.target - 1
+    outside = np.sign(excess) * np.maximum(np.abs(excess) - task.tolerance, 0)
+    one, other = held.part[sources(graph)], held.part[graph.to]
+    border = one != other
+    shape = (task.parts, task.parts)
+    meets = csc_array((np.ones(border.sum()), (one[border], other[border])), shape=shape)
+    meets.sum_duplicates()
+    meets.data[:] = 1.0
+    # A little leaks from each, so that there is one answer, whatever the sum of what is fed in.
+    flow = diags_array(meets.sum(axis=0) + LEAK) - meets
+    found: Floats = spsolve(flow.tocsc(), outside - outside.mean())
+    steepest = np.abs(found[one[border]] - found[other[border]]).max(initial=0.0)
+    found *= STEEP / max(steepest, STEEP)
+    return found
+
+
 def _cool(
     graph: Graph, given: Given, task: Task, held: Held, work: Work, at: tuple[int, int]
 ) -> None:
     """One step of a cooling: cooler than the one before; the last one takes nothing but gains.
 
     The load outside of the band has its price squared, so that it flows from neighbour to
-    neighbour, far past the two that share a border; later also as it is, as the sum has it.
+    neighbour; later also as it is, as the sum has it. Early in the first cooling it also flows
+    downhill (`heights`), past all the parts between those with too much and those with room.
     """
-    step, tries = at
+    step, tries = at[0] % STEPS, at[1]
     heat = HOT * (COLD / HOT) ** (step / (STEPS - 1)) if step < STEPS - 1 else 0.0
     strict = OUTSIDE * graph.vertices / task.parts  # a mean part is as many mean vertices
-    prices = Prices(task.tolerance, strict, strict if step >= STEPS // 6 else 0.0, task.cut)
-    moves.search(graph, given, held, prices, work, heat, tries)
+    line = strict if step >= STEPS // 6 else 0.0
+    level = np.zeros(task.parts)
+    flows = at[0] < STEPS // 2
+    portion = FRESH * graph.vertices if flows else tries
+    for done in range(0, tries, portion):
+        if flows:
+            level = PULL * strict * heights(graph, given, task, held) / given.target
+        prices = Prices(task.tolerance, strict, line, task.cut, level)
+        moves.search(graph, given, held, prices, work, heat, min(portion, tries - done))

@@ -43,13 +43,14 @@ class Prices(NamedTuple):
 
     ``square`` and ``line`` are the price of the load outside of the band (target ± tolerance), as a
     share of the target: once squared, once as it is. ``cut`` is the price of an edge of weight 1
-    between parts.
+    between parts. ``lift`` is the price of a unit of load in each part: what lies high flows down.
     """
 
     tolerance: float
     square: float
     line: float
     cut: float
+    lift: Floats
 
 
 class Given(NamedTuple):
@@ -216,7 +217,9 @@ def _rise(
             hands -= given.price[v]
     loads = _off(sums[a] - load, given.target[a], prices) - _off(sums[a], given.target[a], prices)
     loads += _off(sums[b] + load, given.target[b], prices) - _off(sums[b], given.target[b], prices)
-    return loads + prices.cut * cut + hands
+    loads += load * (prices.lift[b] - prices.lift[a])
+    rise: float = loads + prices.cut * cut + hands
+    return rise
 
 
 @lookup

@@ -112,9 +112,8 @@ def test_the_counts_kept_beside_the_search_are_those_of_the_parts():
     task = Task(rng.pareto(2, n), np.full(n, -1, np.int32), np.ones(n), np.zeros(n, bool), parts)
     work = moves.room(n, 0)
     held = start.begin(graph, prepare(graph, task), work)
-    made = moves.search(
-        graph, prepare(graph, task), held, moves.Prices(0.05, 100.0, 100.0, 0.1), work, 2.0, 300_000
-    )
+    prices = moves.Prices(0.05, 100.0, 100.0, 0.1, np.zeros(parts))
+    made = moves.search(graph, prepare(graph, task), held, prices, work, 2.0, 300_000)
     assert made > 1000
     fresh = start.tally(prepare(graph, task), held.part)
     np.testing.assert_allclose(held.load, fresh.load)
