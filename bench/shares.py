@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--city", choices=list(cities.SIDES))
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--tries", type=int, default=60_000_000)
+    parser.add_argument("--tries", type=int, help="of moves [as many as usual]")
     parser.add_argument("--without", nargs="*", default=[], help="tools to leave out")
     return parser
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.balance import graph as graphs
-from geo.balance.divide import TRIES, Task, divide
+from geo.balance.divide import Task, divide
 from geo.balance.graph import Graph
 from geo.cells import Flags, Floats, Ints, Places
 from geo.progress import Say, silence
@@ -130,7 +130,7 @@ def propose(
     sides: pd.DataFrame,
     wishes: Wishes,
     seed: int = 0,
-    tries: int = TRIES,
+    tries: int | None = None,
     say: Say = silence,
     stop: Callable[[], bool] = lambda: False,
 ) -> Proposal:

@@ -40,8 +40,10 @@ STEEP = 0.1
 FRESH = 3
 """So often each vertex is tried before heights are found anew: load must not flow past its aim."""
 
-TRIES = 60_000_000
-"""How many moves are tried altogether: a second or two on a district, minutes on a large city."""
+TRIES, TRIES_EACH = 60_000_000, 400
+"""How many moves are tried altogether, and at least for each vertex: seconds on a district, minutes
+on a large city.
+"""
 
 
 class NotWhole(ValueError):
@@ -85,7 +87,7 @@ def divide(
     graph: Graph,
     task: Task,
     seed: int = 0,
-    tries: int = TRIES,
+    tries: int | None = None,
     say: Say = silence,
     stop: Callable[[], bool] = lambda: False,
 ) -> Division:
@@ -96,6 +98,7 @@ def divide(
     `geo.balance.start.NoRoom`.
     """
     given = prepare(graph, task)
+    tries = tries or max(TRIES, TRIES_EACH * graph.vertices)
     work = moves.room(graph.vertices, seed)
     held = begin(graph, given, work)
     best, worth = held.part.copy(), objective(graph, task, held.part)

@@ -22,8 +22,8 @@ PATIENCE_S = 120
 
 
 @pytest.fixture(scope="module")
-def own(sample_url, make_for_all):
-    return make_for_all(sample_url)
+def own(sample_url, make_module_database):
+    return make_module_database(sample_url)
 
 
 @pytest.fixture(scope="module")

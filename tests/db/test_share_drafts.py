@@ -20,9 +20,9 @@ HELD = """
 
 
 @pytest.fixture(scope="module")
-def computed(sample_url, make_for_all):
+def computed(sample_url, make_module_database):
     """A copy of the sample district with a draft from DAY on, and its number; to be copied."""
-    url = make_for_all(sample_url)
+    url = make_module_database(sample_url)
     made = compute(url)
     assert read(url, made)["error"] is None
     return url, made
