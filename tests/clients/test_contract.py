@@ -43,10 +43,10 @@ def test_the_ogc_part(service, tmp_path):
 
 def test_all_that_reads(service, tmp_path):
     document = f"{service}/api/openapi.json"
-    assert_kept(document, service, tmp_path, "--exclude-path-regex", "^/api/imports|^/ogc")
+    assert_kept(document, service, tmp_path, "--exclude-path-regex", "^/api/imports|^/api/shares|^/ogc")
 
 
-@pytest.mark.parametrize("which", ["^/api/imports"])
+@pytest.mark.parametrize("which", ["^/api/imports", "^/api/shares"])
 def test_all_that_writes(db, tmp_path, which):
     """On a database of its own."""
     district.init(db, Setting("试验区", "319902", 4549, "Asia/Shanghai", 50.0))
