@@ -19,9 +19,12 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     basemap,
+    bodies,
     cases,
+    chiefs,
     contract,
     counts,
+    duties,
     exports,
     guard,
     health,
@@ -33,6 +36,7 @@ from api import (
     places,
     problems,
     reports,
+    segments,
     shares,
     situation,
     tiles,
@@ -166,6 +170,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)
+    app.include_router(duties.router)
+    app.include_router(chiefs.router)
+    app.include_router(bodies.router)
+    app.include_router(segments.router)
     app.include_router(situation.router)
     app.include_router(imports.router)
     app.include_router(reports.router)

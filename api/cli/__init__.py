@@ -8,6 +8,7 @@ from api.cli import (
     check,
     db,
     district,
+    duty,
     export,
     ground,
     imports,
@@ -15,6 +16,7 @@ from api.cli import (
     places,
     refresh,
     report,
+    road,
     serve,
     shares,
 )
@@ -38,6 +40,8 @@ app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
+app.add_typer(duty.app, name="duty")
+app.add_typer(road.app, name="road")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
 app.command()(serve.serve)
