@@ -38,6 +38,7 @@ from api import (
     problems,
     reports,
     segments,
+    shares,
     situation,
     tiles,
     units,
@@ -178,6 +179,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(patrols.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
+    app.include_router(shares.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
@@ -243,6 +245,10 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     def my_worker() -> Response:
         # It keeps the page for when there is no network; it stands here for its scope to be /my.
         return page("my-worker.js")
+
+    @app.get("/shares", include_in_schema=False)
+    def shares_page() -> Response:
+        return page("shares.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

@@ -39,6 +39,8 @@ NEEDS_NO_DATABASE = frozenset(
         "/wall",
         "/my",
         "/my-worker.js",
+        "/shares",
+        "/wall",
     )
 )
 # While the database is away only: a browser that is refused a stream does not ask again.

@@ -29,6 +29,14 @@ from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.drafts import (
+    DayPassed,
+    DutiesChanged,
+    NoSuchDraft,
+    NotReady,
+    PostTaken,
+    VacantPost,
+)
 from geo.store.duties import MetresHeld, NoSuchChief, NoSuchDuty, NoSuchSide
 from geo.store.editing import NoSuchSegment, SegmentChanged
 from geo.store.exporting import NoSuchLayer
@@ -38,6 +46,7 @@ from geo.store.live import NoSuchArea
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.rotas import NoSuchRota, RotaExists
+from geo.store.shares import UnknownChief
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
 from geo.stretches import NotUnderstood
@@ -62,6 +71,8 @@ STATUS = {
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,
+    DayPassed: 400,
+    UnknownChief: 400,
     BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,
@@ -89,11 +100,16 @@ STATUS = {
     NoSuchJob: 404,
     NoSuchMerchant: 404,
     NoSuchPatrol: 404,
+    NoSuchDraft: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
     NotAcceptable: 406,
     JobBusy: 409,
+    NotReady: 409,
+    VacantPost: 409,
+    PostTaken: 409,
+    DutiesChanged: 409,
     BodyExists: 409,
     CannotEdit: 409,
     CaseMoved: 409,

@@ -18,6 +18,7 @@ from api.cli import (
     report,
     road,
     serve,
+    shares,
 )
 from geo.store.database import NO_DATABASE
 
@@ -42,6 +43,7 @@ app.command()(layers.layers)
 app.add_typer(duty.app, name="duty")
 app.add_typer(road.app, name="road")
 app.add_typer(report.report_app, name="report")
+app.add_typer(shares.shares_app, name="shares")
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")

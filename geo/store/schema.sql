@@ -1409,6 +1409,73 @@ CREATE TABLE public.setting (
     CONSTRAINT setting_srid_check CHECK ((srid = :SRID))
 );
 
+CREATE TABLE public.share_draft (
+    id integer NOT NULL,
+    role text NOT NULL,
+    valid_from date NOT NULL,
+    status text DEFAULT 'running'::text NOT NULL,
+    wishes jsonb NOT NULL,
+    seed integer NOT NULL,
+    step text DEFAULT ''::text NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    stop boolean DEFAULT false NOT NULL,
+    figures jsonb,
+    error text,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    beat_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT share_draft_check CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+    CONSTRAINT share_draft_check1 CHECK (((status = ANY (ARRAY['running'::text, 'failed'::text])) OR (figures IS NOT NULL))),
+    CONSTRAINT share_draft_check2 CHECK (((status = 'running'::text) = (ended_at IS NULL))),
+    CONSTRAINT share_draft_done_check CHECK ((done >= 0)),
+    CONSTRAINT share_draft_figures_check CHECK ((jsonb_typeof(figures) = 'object'::text)),
+    CONSTRAINT share_draft_role_check CHECK ((role = ANY (ARRAY['general'::text, 'first'::text, 'second'::text]))),
+    CONSTRAINT share_draft_status_check CHECK ((status = ANY (ARRAY['running'::text, 'ready'::text, 'failed'::text, 'applied'::text, 'discarded'::text]))),
+    CONSTRAINT share_draft_total_check CHECK ((total >= 0)),
+    CONSTRAINT share_draft_wishes_check CHECK ((jsonb_typeof(wishes) = 'object'::text))
+);
+
+CREATE TABLE public.share_draft_duty (
+    draft_id integer NOT NULL,
+    duty_id integer NOT NULL,
+    chief_id integer NOT NULL,
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    from_m double precision NOT NULL,
+    to_m double precision NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date NOT NULL
+);
+
+ALTER TABLE public.share_draft ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.share_draft_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.share_draft_post (
+    draft_id integer NOT NULL,
+    post integer NOT NULL,
+    chief_id integer,
+    metres double precision NOT NULL,
+    doors double precision NOT NULL,
+    cases double precision NOT NULL,
+    load double precision NOT NULL,
+    stretches integer NOT NULL,
+    pieces integer NOT NULL,
+    CONSTRAINT share_draft_post_post_check CHECK ((post >= 0))
+);
+
+CREATE TABLE public.share_draft_stretch (
+    draft_id integer NOT NULL,
+    segment_id integer NOT NULL,
+    post integer NOT NULL
+);
+
 ALTER TABLE public.station ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.station_id_seq
     START WITH 1
@@ -1671,6 +1738,21 @@ ALTER TABLE ONLY public.segment_side
 
 ALTER TABLE ONLY public.setting
     ADD CONSTRAINT setting_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.share_draft_duty
+    ADD CONSTRAINT share_draft_duty_pkey PRIMARY KEY (draft_id, duty_id);
+
+ALTER TABLE ONLY public.share_draft
+    ADD CONSTRAINT share_draft_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.share_draft_post
+    ADD CONSTRAINT share_draft_post_draft_id_chief_id_key UNIQUE (draft_id, chief_id);
+
+ALTER TABLE ONLY public.share_draft_post
+    ADD CONSTRAINT share_draft_post_pkey PRIMARY KEY (draft_id, post);
+
+ALTER TABLE ONLY public.share_draft_stretch
+    ADD CONSTRAINT share_draft_stretch_pkey PRIMARY KEY (draft_id, segment_id);
 
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_external_id_key UNIQUE (external_id);
@@ -2055,6 +2137,21 @@ ALTER TABLE ONLY public.segment_side
 
 ALTER TABLE ONLY public.segment
     ADD CONSTRAINT segment_to_node_fkey FOREIGN KEY (to_node) REFERENCES public.node(id);
+
+ALTER TABLE ONLY public.share_draft_duty
+    ADD CONSTRAINT share_draft_duty_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.share_draft(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.share_draft_post
+    ADD CONSTRAINT share_draft_post_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
+ALTER TABLE ONLY public.share_draft_post
+    ADD CONSTRAINT share_draft_post_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.share_draft(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.share_draft_stretch
+    ADD CONSTRAINT share_draft_stretch_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.share_draft(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.share_draft_stretch
+    ADD CONSTRAINT share_draft_stretch_draft_id_post_fkey FOREIGN KEY (draft_id, post) REFERENCES public.share_draft_post(draft_id, post) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);

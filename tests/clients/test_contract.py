@@ -15,7 +15,11 @@ from geo.store import district
 from geo.store.database import Setting
 
 # What may be written to, which is tried on a database of its own.
-WRITTEN = ("^/api/imports", "^/api/(cases|chiefs|leaves|duties|rotas|segments|sides|bodies)")
+WRITTEN = (
+    "^/api/imports",
+    "^/api/(cases|chiefs|leaves|duties|rotas|segments|sides|bodies)",
+    "^/api/shares",
+)
 CONFIG = """
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", {refused}]

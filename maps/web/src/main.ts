@@ -32,6 +32,9 @@ import { speakBoth } from "./speak";
 import { addTools } from "./tools/tools";
 import { visits } from "./visit";
 
+// The other pages; each word of the catalogue is called like its page.
+const PAGES = ["operations", "shares", "my", "import"] as const;
+
 function cover(text: string, retry = false): void {
   const again = h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"));
   find("#cover").replaceChildren(h("div", { class: retry ? "failed" : "busy" },
@@ -45,7 +48,7 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/my${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("my")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
+      h("p", {}, t("data", { srid: district.srid }), ...PAGES.flatMap((page) => [" · ", h("a", { href: `/${page}${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t(page))])));
   });
   return line;
 }

@@ -23,6 +23,18 @@ export function isOnAtFirst(layer: Layer, system = ""): boolean {
   return layer.shown && (!system || layer.style.swatches[0]?.value === system);
 }
 
+/** The style with some of the layers only (by their toggles) and none of those that mark what is chosen. */
+export function groundStyle(declared: Layers, toggles: string[]): StyleSpecification {
+  const whole = makeStyle(declared);
+  const layers = whole.layers.filter(({ id, metadata }) => {
+    const toggle = (metadata as { toggle?: string } | undefined)?.toggle;
+    return !id.startsWith("chosen") && (toggle === undefined || toggles.includes(toggle));
+  });
+  const used = new Set(layers.map((layer) => ("source" in layer ? layer.source : "")));
+  const sources = Object.fromEntries(Object.entries(whole.sources).filter(([name]) => used.has(name)));
+  return { ...whole, sources, layers };
+}
+
 export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpecification {
   const by = Object.fromEntries(declared.map((layer) => [layer.key, layer]));
   const at = (key: string): Layer => {

@@ -5,7 +5,7 @@ import type { FeatureCollection, Geometry } from "geojson";
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
 import "maplibre-gl/dist/maplibre-gl.css";
 import type { Bounds, District, Layers } from "../api";
-import { makeStyle } from "../draw/style";
+import { groundStyle } from "../draw/style";
 import { duration, find } from "../dom";
 import { t, whenLanguage } from "../i18n";
 import type { Preview } from "./service";
@@ -73,14 +73,8 @@ export function sketch(district: District, declared: Layers, pick: (row: number)
 }
 
 function style(declared: Layers): StyleSpecification {
-  const whole = makeStyle(declared);
-  const ground = whole.layers.filter(({ id, metadata }) => {
-    const toggle = (metadata as { toggle?: string } | undefined)?.toggle;
-    return !id.startsWith("chosen") && (toggle === undefined || GROUND.includes(toggle));
-  });
-  const used = new Set(ground.map((layer) => ("source" in layer ? layer.source : "")));
-  const sources = Object.fromEntries(Object.entries(whole.sources).filter(([name]) => used.has(name)));
-  return { ...whole, sources: { ...sources, rows: { type: "geojson", data: NOTHING } }, layers: [...ground, ...rowLayers()] };
+  const { sources, layers, ...rest } = groundStyle(declared, GROUND);
+  return { ...rest, sources: { ...sources, rows: { type: "geojson", data: NOTHING } }, layers: [...layers, ...rowLayers()] };
 }
 
 function rowLayers(): LayerSpecification[] {

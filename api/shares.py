@@ -1,0 +1,143 @@
+"""Routes of fair shares: drafts proposed, looked at, filled, applied as duties, or discarded."""
+
+import logging
+from threading import BoundedSemaphore, Thread
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import Path as InPath
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.guard import only_from_here
+from api.places import Day
+from api.readers import reader
+from geo.store import drafts
+from geo.store.database import NO_DATABASE, transaction
+from geo.store.shares import Asked
+
+log = logging.getLogger("luge")
+
+router = APIRouter(prefix="/api/shares/drafts", tags=["shares"])
+
+# A proposal keeps one core busy for seconds to minutes.
+AT_ONCE = BoundedSemaphore(1)
+BUSY = "another draft is being computed by this service; wait for it, or stop it"
+
+Told = dict[str, Any]
+Id = Annotated[int, InPath(alias="id", ge=1, le=2**31 - 1, description="number of the draft")]
+# PostgreSQL knows no text with a zero in it.
+Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+Words = Annotated[list[Word], Field(max_length=1000)]
+Writing = Depends(only_from_here)
+
+
+class Wish(BaseModel):
+    """What a draft is to be; ``from`` is the first of next month where nothing else is said."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["second", "first", "general"] = "second"
+    day: Day | None = Field(None, alias="from")
+    chiefs: int | None = Field(None, ge=1, le=100_000, description="how many; none: as today")
+    added: Words = Field([], description="codes of chiefs to bring in")
+    without: Words = Field([], description="codes of chiefs to leave out")
+    locks: Words = Field([], description="chiefs, roads or stretches that stay as they are")
+    tolerance: float = Field(0.05, ge=0.005, le=0.5, description="share of the mean")
+    area: Word | None = Field(None, description="code of an area")
+    everywhere: bool = Field(False, description="also stretches that nobody has")
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+
+
+class Filling(BaseModel):
+    """A chief for a vacant post."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    post: int = Field(ge=0, le=2**31 - 1)
+    chief: Word = Field(description="code of the chief")
+
+
+@router.get("")
+def list_drafts(request: Request) -> Told:
+    """The newest drafts in short, newest first."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return {"drafts": drafts.listed(conn)}
+
+
+@router.post("", status_code=202, dependencies=[Writing])
+def propose(request: Request, response: Response, body: Wish) -> Told:
+    """Begin to compute a draft; it is read at its own address while it comes about."""
+    pool, asker = request.app.state.pool, reader(request)
+    if not AT_ONCE.acquire(blocking=False):
+        raise HTTPException(409, BUSY)
+    try:
+        with transaction(pool, asker) as conn:
+            day = body.day or drafts.next_month(conn)
+            id_ = drafts.make(
+                conn, Asked(**body.model_dump(exclude={"day", "seed"})), day, body.seed
+            )
+            made = drafts.read(conn, id_)
+        Thread(target=_compute, args=(pool, asker, id_), name=f"draft-{id_}", daemon=True).start()
+    except BaseException:
+        AT_ONCE.release()
+        raise
+    response.headers["Location"] = f"/api/shares/drafts/{id_}"
+    return made
+
+
+def _compute(pool: Any, asker: Any, id_: int) -> None:
+    try:
+        drafts.compute(lambda: transaction(pool, asker), id_)
+    except NO_DATABASE as error:  # or the service ends: the draft is failed when it was silent long
+        log.warning("draft %s was broken off: %s", id_, error)
+    finally:
+        AT_ONCE.release()
+
+
+@router.get("/{id:int}")
+def read_draft(request: Request, draft: Id) -> Told:
+    """One draft: how far it is; then its figures, `chiefs` as they are, `posts` as they would."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return drafts.read(conn, draft)
+
+
+@router.get("/{id:int}/stretches")
+def read_stretches(request: Request, draft: Id) -> Told:
+    """The stretches of a draft as GeoJSON: `chief` who has most of it, `post` who would have it."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        found = drafts.lines(conn, draft)
+    return {"type": "FeatureCollection", "features": [_feature(line) for line in found]}
+
+
+@router.post("/{id:int}/stop", status_code=204, dependencies=[Writing])
+def stop_draft(request: Request, draft: Id) -> None:
+    """Have a draft under way end soon, with the best so far."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        drafts.stop(conn, draft)
+
+
+@router.post("/{id:int}/fill", dependencies=[Writing])
+def fill_post(request: Request, draft: Id, body: Filling) -> Told:
+    """Give a vacant post of a draft to a chief; the answer is the draft."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        drafts.fill(conn, draft, body.post, body.chief)
+        return drafts.read(conn, draft)
+
+
+@router.post("/{id:int}/apply", dependencies=[Writing])
+def apply_draft(request: Request, draft: Id) -> Told:
+    """Make the draft's shares duties from its day on."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return drafts.apply(conn, draft)._asdict()
+
+
+@router.delete("/{id:int}", status_code=204, dependencies=[Writing])
+def discard_draft(request: Request, draft: Id) -> None:
+    """Put a draft aside."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        drafts.discard(conn, draft)
+
+
+def _feature(line: Told) -> Told:
+    geometry = line.pop("geometry")
+    return {"type": "Feature", "id": line["id"], "geometry": geometry, "properties": line}

@@ -1,0 +1,120 @@
+"""Shares over HTTP and by command, on copies of the sample district."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+from fastapi.testclient import TestClient
+from services import serve
+
+from api.app import create_app
+from api.shares import AT_ONCE
+from geo.store.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+HERE = ("127.0.0.1", 50_000)
+DRAFTS = "/api/shares/drafts"
+PATIENCE_S = 120
+
+
+@pytest.fixture(scope="module")
+def own(sample_url, make_module_database):
+    return make_module_database(sample_url)
+
+
+@pytest.fixture(scope="module")
+def here(own):
+    """The service on a copy that may be changed, asked from this machine."""
+    with TestClient(create_app(Settings(database_url=own)), client=HERE) as client:
+        yield client
+
+
+def computed(client, **wish):
+    """A draft as it is when it is no more under way."""
+    answer = client.post(DRAFTS, json=wish)
+    assert answer.status_code == 202, answer.text
+    address = answer.headers["location"]
+    give_up = time.monotonic() + PATIENCE_S
+    while (draft := client.get(address).json())["status"] == "running":
+        assert time.monotonic() < give_up
+        time.sleep(0.05)
+    # The place for the next one is free a moment after the row says so.
+    assert AT_ONCE.acquire(timeout=PATIENCE_S)
+    AT_ONCE.release()
+    return draft
+
+
+def test_a_draft_is_computed_looked_at_and_applied(here, own):
+    draft = computed(here, **{"from": "2100-01-01", "chiefs": 30, "locks": ["LZ056"]})
+    assert draft["status"] == "ready"
+    assert draft["figures"]["after"]["most"] < draft["figures"]["before"]["most"] / 2
+    assert len(draft["posts"]) == len(draft["chiefs"]) == 30
+    assert "phone" not in draft["posts"][0]
+    lines = here.get(f"{DRAFTS}/{draft['id']}/stretches").json()["features"]
+    assert len(lines) == draft["figures"]["stretches"]
+    assert lines[0]["geometry"]["type"] == "LineString"
+    assert draft["id"] in [one["id"] for one in here.get(DRAFTS).json()["drafts"]]
+    done = here.post(f"{DRAFTS}/{draft['id']}/apply").json()
+    assert done["metres_after"] >= done["metres_before"]
+    again = here.post(f"{DRAFTS}/{draft['id']}/apply")
+    assert again.status_code == 409
+    assert "applied" in again.json()["detail"]
+    with psycopg.connect(own) as conn:
+        row = conn.execute("select count(*) from duty where valid_from = '2100-01-01'").fetchone()
+    assert row == (done["begun"],)
+
+
+def test_faults_are_told(here):
+    assert here.get(f"{DRAFTS}/999").status_code == 404
+    assert here.post(DRAFTS, json={"from": "2001-01-01"}).status_code == 400
+    assert here.post(DRAFTS, json={"role": "rota"}).status_code == 422
+    failed = computed(here, **{"from": "2100-01-01", "added": ["LZ999"]})
+    assert failed["status"] == "failed"
+    assert "LZ999" in failed["error"]
+    assert here.post(f"{DRAFTS}/{failed['id']}/stop").status_code == 409
+    assert here.delete(f"{DRAFTS}/{failed['id']}").status_code == 204
+
+
+def test_one_at_a_time(here):
+    with AT_ONCE:
+        answer = here.post(DRAFTS, json={})
+    assert answer.status_code == 409
+    assert "another draft" in answer.json()["detail"]
+
+
+def test_nothing_is_written_from_elsewhere(own):
+    with serve(own) as away:
+        assert away.post(DRAFTS, json={}).status_code == 403
+        assert away.get(DRAFTS).status_code == 200
+
+
+def luge(url, *words):
+    done = subprocess.run(
+        [sys.executable, "-c", "from api.cli import main; main()", "shares", *words],
+        env={**os.environ, "LUGE_DATABASE_URL": url}, cwd=ROOT, capture_output=True, text=True,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_same_by_command(sample_url, make_database):
+    url = make_database(sample_url)
+    code, said = luge(url, "propose", "--chiefs", "31", "--lock", "LZ056", "--from", "2100-01-01")
+    assert code == 0, said
+    assert "draft 1: ready, role second, from 2100-01-01" in said
+    assert "connected shares: 3 of 30" in said
+    assert "vacant" in said
+    code, said = luge(url, "apply", "1")
+    assert code == 1
+    assert "post 30 of draft 1 has no chief yet" in said
+    assert luge(url, "fill", "1", "30", "LZ004")[0] == 0
+    code, said = luge(url, "apply", "1")
+    assert code == 0
+    assert "m of side had a chief" in said
+    assert "1  applied  second  from  2100-01-01  max/mean 2.65 →" in luge(url, "list")[1]
+    code, said = luge(url, "propose", "--lock", "无此路", "--from", "2101-01-01")
+    assert code == 1
+    assert "无此路" in said
