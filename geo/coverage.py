@@ -234,3 +234,32 @@ def tally(covered: Cover, points: Points, block: Ints) -> pd.DataFrame:
     sums = [np.bincount(group, values) for values in (points.amount, held.paper, held.lived)]
     found = dict(zip(("n", "paper", "lived"), sums, strict=True))
     return pd.DataFrame({"side": points.side[new], "block": block[new]} | found)
+
+
+class Owned(NamedTuple):
+    """Each owner's own sides, as if they were sides of their own; ``side`` is the real one."""
+
+    owner: Ints
+    side: Ints
+    duties: Stretches
+
+
+def owned(duties: Stretches, owner: Ints, sides: int) -> Owned:
+    """Duties by ``owner`` (a chief, a role): what two have together counts for each of them."""
+    pairs, number = np.unique(owner * sides + duties.side, return_inverse=True)
+    return Owned(pairs // sides, pairs % sides, duties._replace(side=number))
+
+
+def spread(own: Owned, side: Ints, sides: int) -> tuple[Ints, Ints]:
+    """Rows on real sides (``side``, -1: on none), once for each owner of their side.
+
+    Returns the numbers of the rows and the owned sides they come to lie on.
+    """
+    on_one = np.flatnonzero(side >= 0)
+    order = on_one[np.argsort(side[on_one], kind="stable")]
+    count = np.bincount(side[on_one], minlength=sides)
+    start = np.cumsum(count) - count
+    times = count[own.side]
+    before = np.cumsum(times) - times
+    rows = np.repeat(start[own.side] - before, times) + np.arange(times.sum())
+    return order[rows], np.repeat(np.arange(len(own.side)), times)

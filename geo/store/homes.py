@@ -55,17 +55,25 @@ def refresh_homes(conn: psycopg.Connection, srid: int) -> bool:
 
 
 def homes_of(segments: pd.DataFrame, ground: locate.Index) -> pd.DataFrame:
-    """The block of each side (0 for none): two rows for each of ``segments`` (id, width_m)."""
+    """The block of each side (0 for none): two rows for each of ``segments`` (id, width_m).
+
+    The outer side of a road along the district's border belongs where its inner side does.
+    """
     axes = np.asarray(segments.geometry.to_numpy(), object)
     middle, across = _middles(axes)
-    sides = []
+    found = {}
     for name, sign in (("L", 1.0), ("R", -1.0)):
         block = np.full(len(axes), -1, np.int64)
         for off in (np.full(len(axes), NEAR_M), segments["width_m"].to_numpy(float) / 2 + BEYOND_M):
             x, y = (middle + sign * off[:, None] * across).T
-            found = locate.find(ground, np.ascontiguousarray(x), np.ascontiguousarray(y)).block
-            block = np.where(block < 0, found, block)
-        sides.append(pd.DataFrame({"segment_id": segments["id"], "side": name, "block_id": block}))
+            here = locate.find(ground, np.ascontiguousarray(x), np.ascontiguousarray(y)).block
+            block = np.where(block < 0, here, block)
+        found[name] = block
+    sides = [
+        pd.DataFrame({"segment_id": segments["id"], "side": side, "block_id": np.where(
+            found[side] < 0, found[other], found[side])})
+        for side, other in (("L", "R"), ("R", "L"))
+    ]  # fmt: skip
     return pd.concat(sides, ignore_index=True).assign(block_id=lambda f: f["block_id"].clip(0))
 
 
