@@ -21,6 +21,7 @@ from api import (
     cases,
     contract,
     counts,
+    coverage,
     exports,
     guard,
     health,
@@ -161,6 +162,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(live.router)
     app.include_router(cases.router)
     app.include_router(situation.router)
+    app.include_router(coverage.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(exports.router)
@@ -219,6 +221,10 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/wall", include_in_schema=False)
     def wall_page() -> Response:
         return page("wall.html")
+
+    @app.get("/coverage", include_in_schema=False)
+    def coverage_page() -> Response:
+        return page("coverage.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

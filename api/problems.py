@@ -19,6 +19,7 @@ from geo.kinds import UnknownKind
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
+from geo.store.covered import NoSuchThing
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
@@ -45,6 +46,7 @@ STATUS = {
     PeriodUnusable: 400,
     NoSuchStreet: 400,
     NoSuchPlan: 400,
+    NoSuchThing: 400,
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,

@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+# A change of these rules gives other numbers from the same data.
+RULE = 1
 # Chiefs are scored every month or two. With half of the weight gone after two weeks, an act counts
 # a fifth after a month and a twentieth after two: nobody lives on the work of the period before.
 HALF_LIFE_DAYS = 14.0

@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     check,
+    coverage,
     db,
     district,
     export,
@@ -38,6 +39,7 @@ app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
 app.add_typer(report.report_app, name="report")
+app.add_typer(coverage.coverage_app, name="coverage")
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")

@@ -112,6 +112,7 @@ def span(conn: psycopg.Connection, asked: Asked) -> Control:
     material = coverage.read(conn, when, Whose(asked.roles))
     computed = coverage.compute(material)
     frames = covered.placed(conn, Frames(when, computed.sides, computed.points), asked)
+    material = covered.within(material, frames)
     about = frame(conn, "chiefs", {"on": when.on}).set_index("id")
     table = covered.by_owner(material, material.chief)
     table = about.join(_loads(table, "paper_m", "_paper"), how="inner").reset_index(drop=True)

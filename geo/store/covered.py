@@ -26,6 +26,10 @@ ROLES = ("general", "first", "second", "rota")
 ROADS = ("road", "lane")
 
 
+# What coverage can be divided by.
+BY = ("street", "community", "grid", "road", "class", "kind", "role", "chief")
+
+
 class NoSuchThing(ValueError):
     """No area, road or chief goes by this code or name."""
 
@@ -47,6 +51,14 @@ class Frames(NamedTuple):
     days: Days
     sides: pd.DataFrame
     points: pd.DataFrame
+
+
+class Summary(NamedTuple):
+    """Coverage of the whole that was asked for, and of its parts (code, name and `total`'s)."""
+
+    days: Days
+    total: pd.Series
+    parts: pd.DataFrame
 
 
 def check(conn: psycopg.Connection, asked: Asked) -> None:
@@ -104,6 +116,52 @@ def _narrow(conn: psycopg.Connection, rows: pd.DataFrame, asked: Asked) -> pd.Da
         if level and level[0] in ("street", "community"):  # the district has all there is
             rows = rows[rows[level[0]] == asked.area]
     return rows
+
+
+def summary(conn: psycopg.Connection, asked: Asked, by: str) -> Summary:
+    """The whole, and its parts by one of `BY`.
+
+    Areas, grids, roads and classes sum to the whole. Chiefs and roles do not, where two have the
+    same metres; each is set against all metres of side.
+    """
+    found = read(conn, asked)
+    total = denominator.total(found.sides, found.points)
+    if by == "role":
+        parts = _by_role(conn, asked)
+    elif by == "chief":
+        parts = _by_chief(conn, asked, found)
+    else:
+        parts = denominator.by_unit(found.sides, found.points, by).reset_index(names="code")
+        names = dict(frame(conn, "names").to_numpy())
+        parts["name"] = parts["code"].map(names).fillna(parts["code"])
+    for name in ("paper", "lived") if by in ("role", "chief") else ():
+        parts[f"{name}_share"] = 100 * parts[f"{name}_m"] / (total["side_m"] or np.nan)
+    first = ["code", "name"]
+    return Summary(found.days, total, parts[first + [c for c in parts if c not in first]])
+
+
+def _by_role(conn: psycopg.Connection, asked: Asked) -> pd.DataFrame:
+    rows = []
+    for role in asked.roles or ROLES:
+        found = read(conn, asked._replace(roles=(role,)))
+        rows.append(denominator.total(found.sides, found.points))
+    codes = list(asked.roles or ROLES)
+    return pd.DataFrame(rows).assign(code=codes, name=codes)
+
+
+def _by_chief(conn: psycopg.Connection, asked: Asked, found: Frames) -> pd.DataFrame:
+    whose = Whose(asked.roles, (asked.chief,) if asked.chief else ())
+    material = within(coverage.read(conn, found.days, whose), found)
+    about = frame(conn, "chiefs", {"on": found.days.on}).set_index("id")
+    return about.join(by_owner(material, material.chief), how="inner").reset_index(drop=True)
+
+
+def within(material: Material, found: Frames) -> Material:
+    """``material`` with only those duties that lie on the sides of ``found``."""
+    keys = 2 * found.sides["segment_id"].to_numpy() + (found.sides["side"] == "R").to_numpy()
+    side = material.duties.side
+    here = np.isin(2 * material.segment[side // 2] + side % 2, keys)
+    return material._replace(duties=material.duties.where(here), chief=material.chief[here])
 
 
 def by_owner(material: Material, owner: np.ndarray[Any, Any]) -> pd.DataFrame:
