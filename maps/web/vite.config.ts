@@ -10,6 +10,6 @@ export default defineConfig({
     target: "es2022",
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
-    rolldownOptions: { input: ["index.html", "import.html", "operations.html", "wall.html"] },
+    rolldownOptions: { input: ["index.html", "import.html", "operations.html", "wall.html", "coverage.html"] },
   },
 });

@@ -40,7 +40,7 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
+      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/coverage${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("coverage")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
   });
   return line;
 }
