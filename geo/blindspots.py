@@ -41,7 +41,7 @@ def _bare_points(points: pd.DataFrame) -> pd.DataFrame:
     on_a_side = points[points["side"] != ""]
     missing = on_a_side["n"] - on_a_side["paper"]
     keys = [on_a_side[name].fillna("") for name in ("road", "community")]
-    table = missing.groupby([*keys, on_a_side["kind"]]).sum().unstack("kind")
+    table = missing.groupby([*keys, on_a_side["what"]]).sum().unstack("what")
     return table.rename(columns=COUNTED).reindex(columns=list(COUNTED.values()))
 
 

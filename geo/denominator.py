@@ -1,7 +1,7 @@
 """Coverage of any unit (area, grid, road, class) out of that of sides: sums over one denominator.
 
 ``sides`` has a row for each side of a segment: side_m, paper_m, lived_m, hollow_m and the units it
-belongs to; ``points`` a row for each kind of points on a side in a block: kind, n, paper, lived and
+belongs to; ``points`` a row for each sort of points on a side in a block: what, n, paper, lived and
 units. Every side and every point belongs to one unit of each sort, or to none (""), so parts sum to
 the whole.
 """
@@ -17,8 +17,8 @@ UNITS = ("street", "community", "grid", "road", "class", "kind")
 def by_unit(sides: pd.DataFrame, points: pd.DataFrame, unit: str) -> pd.DataFrame:
     """One row for each unit: the columns of `total`."""
     metres = sides.groupby(sides[unit].fillna(""))[list(METRES)].sum()
-    counts = points.groupby([points[unit].fillna(""), "kind"])[["n", "paper", "lived"]].sum()
-    table = metres.join(_wide(counts.unstack("kind")), how="outer").fillna(0.0)
+    counts = points.groupby([points[unit].fillna(""), "what"])[["n", "paper", "lived"]].sum()
+    table = metres.join(_wide(counts.unstack("what")), how="outer").fillna(0.0)
     return with_shares(table.sort_index())
 
 
@@ -51,6 +51,6 @@ def with_shares(table: pd.DataFrame) -> pd.DataFrame:
 
 def _wide(counts: pd.DataFrame) -> pd.DataFrame:
     counts.columns = pd.Index([
-        f"{COUNTED[kind]}{'' if sum_ == 'n' else '_' + sum_}" for sum_, kind in counts.columns
+        f"{COUNTED[what]}{'' if sum_ == 'n' else '_' + sum_}" for sum_, what in counts.columns
     ])  # fmt: skip
     return counts

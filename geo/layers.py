@@ -248,7 +248,7 @@ SIDES = Layer(
 
 COVERAGE = Layer(
     "coverage", "路长覆盖", "Coverage by chiefs", "roads", "line", 9,
-    Style("road", "#9aa3af", "state", (
+    Style("outline", "#9aa3af", "state", (
         Swatch("lived", "有人履职", "Somebody, and they act", "#1a8a5a"),
         Swatch("part", "部分有责任人", "A duty for a part", "#4a90d9"),
         Swatch("hollow", "空壳（28 天无人履职）", "Hollow: no act for 28 days", "#e08a1e"),

@@ -99,7 +99,7 @@ def _clusters(
     points, _, owner = material.points["incident"]
     bare = (points.side >= 0) & (law.hold(held, points).paper == 0)
     cases = frame(conn, "cases", {"ids": owner[bare].tolist()})
-    keys = frames.points.loc[frames.points["kind"] == "incident", ["segment_id", "side"]]
+    keys = frames.points.loc[frames.points["what"] == "incident", ["segment_id", "side"]]
     cases = cases.merge(keys.drop_duplicates(), on=["segment_id", "side"])
     found = blindspots.clusters(cases, MOST_CLUSTERS)
     box = {"west": found["x"], "east": found["x"], "south": found["y"], "north": found["y"]}

@@ -101,10 +101,9 @@ def placed(conn: psycopg.Connection, found: Frames, asked: Asked) -> Frames:
         rows.merge(segments, on="segment_id", how="left").merge(units, on="block_id", how="left")
         for rows in (sides, found.points.rename(columns={"kind": "what"}))
     )
-    points = points.rename(columns={"kind": "way", "what": "kind"})
     sides = _narrow(conn, sides[sides["kind"].isin(asked.kinds)], asked)
-    points = _narrow(conn, points[points["way"].isin([*asked.kinds, None])
-                                  | points["way"].isna()], asked)  # fmt: skip
+    points = _narrow(conn, points[points["kind"].isin([*asked.kinds, None])
+                                  | points["kind"].isna()], asked)  # fmt: skip
     return Frames(found.days, sides, points)
 
 

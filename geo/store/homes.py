@@ -5,16 +5,20 @@ sum up to the district. A compound faces roads along its outline; its households
 over the places there.
 """
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 import psycopg
 import shapely
 from numpy.typing import NDArray
 
-from geo import locate
 from geo.store import binary, linking
 from geo.store.queries import load
 from geo.store.staging import read_frame
+
+if TYPE_CHECKING:
+    from geo.locate import Index, Links
 
 QUERIES = load("homes")
 
@@ -54,7 +58,7 @@ def refresh_homes(conn: psycopg.Connection, srid: int) -> bool:
     return any(changed)
 
 
-def homes_of(segments: pd.DataFrame, ground: locate.Index) -> pd.DataFrame:
+def homes_of(segments: pd.DataFrame, ground: "Index") -> pd.DataFrame:
     """The block of each side (0 for none): two rows for each of ``segments`` (id, width_m).
 
     The outer side of a road along the district's border belongs where its inner side does.
@@ -66,7 +70,7 @@ def homes_of(segments: pd.DataFrame, ground: locate.Index) -> pd.DataFrame:
         block = np.full(len(axes), -1, np.int64)
         for off in (np.full(len(axes), NEAR_M), segments["width_m"].to_numpy(float) / 2 + BEYOND_M):
             x, y = (middle + sign * off[:, None] * across).T
-            here = locate.find(ground, np.ascontiguousarray(x), np.ascontiguousarray(y)).block
+            here = _find(ground, x, y).block
             block = np.where(block < 0, here, block)
         found[name] = block
     sides = [
@@ -90,13 +94,13 @@ def _middles(axes: NDArray[np.object_]) -> tuple[Floats, Floats]:
     return middle, np.column_stack([-along[:, 1], along[:, 0]]) / size
 
 
-def fronts_of(compounds: pd.DataFrame, ground: locate.Index) -> pd.DataFrame:
+def fronts_of(compounds: pd.DataFrame, ground: "Index") -> pd.DataFrame:
     """Places along each compound's outline that have a road; one place on none where none has."""
     outline = shapely.segmentize(
         shapely.boundary(np.asarray(compounds.geometry.to_numpy(), object)), STEP_M
     )
     xy, at = shapely.get_coordinates(outline, return_index=True)
-    links = locate.find(ground, *np.ascontiguousarray(xy.T))
+    links = _find(ground, *xy.T)
     fronts = pd.DataFrame({
         "compound_id": compounds["id"].to_numpy()[at], "segment_id": links.road.segment,
         "side": links.road.side, "chainage_m": links.road.chainage_m, "block_id": links.block,
@@ -108,3 +112,9 @@ def fronts_of(compounds: pd.DataFrame, ground: locate.Index) -> pd.DataFrame:
     fronts = pd.concat([faced, nowhere], ignore_index=True)
     count = fronts.groupby("compound_id")["compound_id"].transform("size")
     return fronts.assign(share=1.0 / count)
+
+
+def _find(ground: "Index", x: Floats, y: Floats) -> "Links":
+    from geo import locate  # who does not link does not wait for the compiler
+
+    return locate.find(ground, np.ascontiguousarray(x), np.ascontiguousarray(y))

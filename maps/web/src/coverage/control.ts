@@ -43,7 +43,7 @@ function cellsOf({ name, much, detail, load }: Line): HTMLElement[] {
 function chiefs(control: Control): Line[] {
   return control.chiefs.map(({ code, name, department, roles, metres, doors, cases, load }) => ({
     code: "", name: `${name}  ${code}`, much: `${number(Math.round(load))}%`, load,
-    detail: [roles.split(",").map((role) => tValue("role", role)).join("、"), department, t("coverage_chief_line", { km: km(metres), doors: number(doors), cases: whole(cases) })].filter(Boolean).join(" · "),
+    detail: [roles.split(",").map((role) => tValue("role", role)).join(t("coverage_and")), department, t("coverage_chief_line", { km: km(metres), doors: number(doors), cases: whole(cases) })].filter(Boolean).join(" · "),
   }));
 }
 

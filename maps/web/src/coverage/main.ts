@@ -83,7 +83,7 @@ async function start(): Promise<void> {
   };
   const colour = () => whenStyled(map, () => {
     paint(map, layer(), state.mode);
-    legend(layer(), state.mode);
+    legend(layer(), state.mode, Boolean(state.asked.role || state.asked.on));
   });
   const load = async () => {
     asking.abort();
@@ -105,8 +105,8 @@ async function start(): Promise<void> {
     Object.assign(state, changes);
     remember(state);
     render();
-    if ("mode" in changes) colour();
-    else void load();
+    colour();
+    if (!("mode" in changes)) void load();
   };
   const render = () => {
     const focus = document.activeElement?.id;
@@ -176,7 +176,7 @@ function chooser(state: State, change: Change): HTMLElement {
         ...values.map((value) => h("option", { value, selected: value === chosen }, text(value)))));
   if (state.tab === "parts") return select("choose-by", "coverage_by", BY, state.by, (by) => t(`coverage_by_${by}`), (by) => change({ by }));
   if (state.tab === "blind") return select("choose-first", "coverage_first", FIRST, state.first, (first) => t(`coverage_first_${first}`), (first) => change({ first }));
-  return select("choose-list", "coverage_first", LISTS, state.list, (list) => t(`coverage_control_${list}`), (list) => change({ list }));
+  return select("choose-list", "coverage_list", LISTS, state.list, (list) => t(`coverage_control_${list}`), (list) => change({ list }));
 }
 
 function modeButton(mode: Mode, state: State, change: Change): HTMLElement {

@@ -14,7 +14,8 @@ export function paint(map: MapLibre, layer: Layer, mode: Mode): void {
   map.setPaintProperty("coverage", "line-color", colourBy(layer, mode) as ExpressionSpecification);
 }
 
-export function legend(layer: Layer, mode: Mode): void {
+/** Tiles hold today's coverage by all levels: where figures are of another day or level, it is said. */
+export function legend(layer: Layer, mode: Mode, narrowed: boolean): void {
   const swatch = (colour: string, text: string) => {
     const sample = h("i", {});
     sample.style.background = colour;
@@ -24,9 +25,9 @@ export function legend(layer: Layer, mode: Mode): void {
   const items = {
     both: () => layer.style.swatches.map((one) => swatch(one.colour, named(one))),
     paper: () => [swatch(WITH, t("coverage_legend_with")), bare],
-    lived: () => [swatch(RAMP[3], t("coverage_legend_fresh")), swatch(RAMP[1], ""), swatch(RAMP[0], t("coverage_legend_stale")), bare],
+    lived: () => [swatch(RAMP[3], t("coverage_legend_fresh")), swatch(RAMP[2], t("coverage_legend_days", { days: 10 })), swatch(RAMP[1], t("coverage_legend_days", { days: 28 })), swatch(RAMP[0], t("coverage_legend_stale")), bare],
   }[mode]();
-  find("#legend").replaceChildren(...items);
+  find("#legend").replaceChildren(...items, ...(narrowed ? [h("li", { class: "hint" }, t("coverage_map_all"))] : []));
 }
 
 /** An outline around the place that was chosen; null takes it away. */
