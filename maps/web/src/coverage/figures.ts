@@ -25,7 +25,7 @@ export function headline({ total, on, reckoned, half_life_days, hollow_days }: S
   const share = (key: "paper" | "lived" | "hollow" | "bare", metres: number, days = 0) =>
     h("div", { class: key, "data-figure": key },
       h("dt", {}, t(`coverage_${key}`)), h("dd", {}, `${percent(metres, total.side_m).toFixed(1)}%`),
-      h("p", {}, t(`coverage_${key}_note`, { days })));
+      h("dd", { class: "of" }, t(`coverage_${key}_note`, { days })));
   return h("div", { class: "headline" },
     h("p", { class: "side" }, t("coverage_side", { km: km(total.side_m) })),
     bar(total),
