@@ -1,6 +1,7 @@
 """Coverage over HTTP and as CSV: the figures are those of the tables, by one line of SQL each."""
 
 import io
+from pathlib import Path
 
 import pandas as pd
 import psycopg
@@ -176,3 +177,28 @@ def test_a_file_opens_in_spreadsheets(command, tmp_path):
     result = CliRunner().invoke(app, ["coverage", "blind", "--out", str(file)])
     assert result.exit_code == 0
     assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+DOCS = Path(__file__).parents[2] / "docs" / "coverage.md"
+
+
+def lines_of_the_docs():
+    """Each figure's name and the one line of SQL that docs/coverage.md gives for it."""
+    block = DOCS.read_text("utf-8").partition("```sql\n")[2].partition("```")[0]
+    lines = block.strip().split("\n")
+    assert len(lines) % 2 == 0
+    return [(lines[k].removeprefix("-- "), lines[k + 1]) for k in range(0, len(lines), 2)]
+
+
+@pytest.fixture(scope="module")
+def answers(client):
+    return {"total": told(client)["total"], "blind": told(client, "/blind"),
+            "control": told(client, "/control")}  # fmt: skip
+
+
+@pytest.mark.parametrize(("figure", "sql"), lines_of_the_docs(), ids=lambda given: given[:30])
+def test_each_figure_is_one_line_of_sql(answers, sample_url, figure, sql):
+    value = answers
+    for step in figure.split("."):
+        value = value[int(step)] if step.isdigit() else value[step]
+    assert float(one(sample_url, sql)[0]) == pytest.approx(value)

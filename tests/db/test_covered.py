@@ -1,16 +1,22 @@
 """Coverage in the database: equal to pandas and shapely, in parts, at once or bit by bit."""
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import psycopg
 import pytest
 import shapely
+from towns import load
 
 from geo import denominator
-from geo.store import blind, coverage, covered, refreshing
+from geo.intake import Wishes
+from geo.store import blind, blocks, coverage, covered, linking, refreshing
+from geo.store import district as districts
 from geo.store.covered import Asked
+from geo.store.database import Setting, transaction
+from geo.store.duties import put_duties
 
 ZONE = "Asia/Shanghai"
 # In the sample's last weeks.
@@ -356,3 +362,68 @@ def test_metrics_are_of_the_same_metres(sample):
     for key, share in (("duty_share", "paper_share"), ("lived_share", "lived_share")):
         found = values[values["key"] == key].set_index("code")["value"]
         assert found.to_dict() == pytest.approx(by[share].to_dict())
+
+
+DATA = Path(__file__).parents[3] / "shared" / "data"
+needs_data = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the real data are not beside the checkout (../shared/data)"
+)
+
+
+@pytest.fixture
+def huangpu(db):
+    """Huangpu's north with shops, compounds, forty chiefs on its roads, a week of their walks."""
+    districts.init(db, Setting("黄浦区", "310101", 4549, ZONE, 50.0))
+    folder = DATA / "huangpu"
+    load(db, folder / "streets.geojson", "areas")
+    load(db, folder / "compounds_shanghai.geojson", "compounds")
+    load(db, folder / "roads_north.osm", "roads")
+    load(db, folder / "pois_bd09.csv", "merchants", wishes=Wishes("bd09"))
+    with transaction(db) as conn:
+        blocks.derive(conn, ["road", "lane"])
+        linking.relink_all(conn)
+        roads = table(conn, "select name from road where kind <> 'river' order by name")["name"]
+        chosen = roads[::2].reset_index(drop=True)
+        people = pd.DataFrame({"external_id": [f"L{k}" for k in range(40)]})
+        people = people.assign(name=people["external_id"], department=None, phone=None)
+        put_duties(conn, people, pd.DataFrame({
+            "chief": [f"L{k % 40}" for k in range(len(chosen))], "road": chosen, "street": None,
+            "sides": ["LR" if k % 3 else "L" for k in range(len(chosen))], "role": "second",
+            "start": "2026-01-01"}))  # fmt: skip
+        conn.execute(
+            "insert into patrol (key, chief_id, begun_at)"
+            " select 'w' || id, id, '2026-06-15 09:00+08' from chief"
+        )
+        conn.execute(
+            "insert into pass (patrol_id, segment_id, side, from_m, to_m, at)"
+            " select p.id, d.segment_id, d.side, d.to_m * (d.id % 5) / 10, d.to_m, p.begun_at"
+            " + make_interval(days => (d.id % 7)::integer)"
+            " from duty d join patrol p on p.chief_id = d.chief_id where d.id % 3 > 0"
+        )
+    refreshing.bring_up_to_date(db)
+    with psycopg.connect(db, autocommit=True) as conn:
+        yield conn
+
+
+@needs_data
+def test_huangpus_streets_are_covered_as_shapes_say(huangpu):
+    on = date(2026, 6, 24)
+    computed = coverage.compute(coverage.read(huangpu, coverage.days(huangpu, on)))
+    found = computed.sides.set_index(["segment_id", "side"])[METRES].sort_index()
+    pd.testing.assert_frame_equal(
+        found, by_hand(huangpu, on).sort_index(), check_names=False, atol=1e-6, rtol=1e-9
+    )
+    frames = covered.read(huangpu, Asked(on=on))
+    whole = denominator.total(frames.sides, frames.points)
+    assert 0.2 < whole["paper_m"] / whole["side_m"] < 0.6
+    assert 0 < whole["lived_m"] < whole["paper_m"]
+    streets = denominator.by_unit(frames.sides, frames.points, "street")
+    assert streets["paper_m"].sum() == pytest.approx(whole["paper_m"])
+    assert whole["merchants"] == 219
+    assert 0 < whole["merchants_paper"] < 219
+    spots = blind.blind(huangpu, Asked(on=on))
+    assert 0 < len(spots.compounds) < 289
+    assert spots.places["bare_m"].sum() == pytest.approx(
+        whole["side_m"] - whole["paper_m"], rel=0.001
+    )
+    same(stored(huangpu), anew(huangpu))
