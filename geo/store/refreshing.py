@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import psycopg
-from psycopg.errors import LockNotAvailable, SerializationFailure
+from psycopg.errors import ForeignKeyViolation, LockNotAvailable, SerializationFailure
 
 from geo.layers import LAYERS, METRICS
 from geo.progress import Say, silence
@@ -161,7 +161,7 @@ def _make(conn: psycopg.Connection, part: Part) -> bool:
             revision = _revision(part, _now(conn))
             took = {"seconds": time.monotonic() - start}
             conn.execute(QUERIES["remember"], took | {"part": part.name, "revision": revision})
-    except (SerializationFailure, LockNotAvailable):
+    except (SerializationFailure, LockNotAvailable, ForeignKeyViolation):
         return False
     return True
 

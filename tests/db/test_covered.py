@@ -364,6 +364,27 @@ def test_metrics_are_of_the_same_metres(sample):
         assert found.to_dict() == pytest.approx(by[share].to_dict())
 
 
+def test_a_district_without_roads_has_nothing_to_cover(empty_town):
+    refreshing.bring_up_to_date(empty_town)
+    with psycopg.connect(empty_town) as conn:
+        for asked in (Asked(), Asked(on=ON), Asked(roles=("first",))):
+            for by in covered.BY:
+                found = covered.summary(conn, asked, by)
+                assert found.total["side_m"] == 0
+            spots = blind.blind(conn, asked)
+            assert len(spots.places) == len(spots.compounds) == len(spots.clusters) == 0
+            assert len(blind.span(conn, asked).chiefs) == 0
+
+
+def test_a_town_without_chiefs_is_blind_all_over(town):
+    refreshing.bring_up_to_date(town)
+    with psycopg.connect(town) as conn:
+        total = covered.summary(conn, Asked(), "road").total
+        assert total["side_m"] > 0 == total["paper_m"]
+        spots = blind.blind(conn, Asked())
+        assert spots.places["bare_m"].sum() == pytest.approx(total["side_m"])
+
+
 DATA = Path(__file__).parents[3] / "shared" / "data"
 needs_data = pytest.mark.skipif(
     not DATA.is_dir(), reason="the real data are not beside the checkout (../shared/data)"
