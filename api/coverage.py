@@ -12,9 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import shelf
 from api.places import Day
 from api.readers import reader
-from geo import blindspots, control
+from geo import blindspots, control, discretion
 from geo import coverage as law
-from geo.reporting import discretion
 from geo.store import blind, changes, covered
 from geo.store.coverage import Days
 from geo.store.coverage import days as days_of
