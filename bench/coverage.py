@@ -69,7 +69,8 @@ def _one_duty(conn: psycopg.Connection, edits: int) -> None:
     conn.execute("delete from coverage_stale")
     took, _ = _timed(lambda: _in_transaction(conn, coverage.refresh_all))
     print(f"all, read, computed and written anew: {took:.1f} s")
-    chosen = conn.execute("select id from duty order by random() limit %s", [edits]).fetchall()
+    whole = "select id from duty where role = 'second' order by random() limit %s"
+    chosen = conn.execute(whole, [edits]).fetchall()
     taken = []
     for (duty,) in chosen:
         conn.execute("update duty set to_m = to_m * 0.7 where id = %s", [duty])

@@ -143,10 +143,12 @@ def _cuts(*stretches: Stretches) -> tuple[_Cuts, Ints, Ints]:
     """All ends, and for every stretch the numbers of its start and of its end among them."""
     side = np.concatenate([s.side for s in stretches] * 2)
     at_m = np.concatenate([s.from_m for s in stretches] + [s.to_m for s in stretches])
-    order = np.lexsort((at_m, side))
-    side, at_m = side[order], at_m[order]
+    # Complex numbers sort by their real part first: by side, then by place.
+    key = side + 1j * at_m
+    order = np.argsort(key)
+    side, at_m, key = side[order], at_m[order], key[order]
     new = np.ones(len(side), bool)
-    new[1:] = (side[1:] != side[:-1]) | (at_m[1:] != at_m[:-1])
+    new[1:] = key[1:] != key[:-1]
     number = np.empty(len(side), np.int64)
     number[order] = np.cumsum(new) - 1
     starts, ends = number.reshape(2, -1)
@@ -204,18 +206,12 @@ def metres(covered: Cover, length_m: Floats) -> pd.DataFrame:
 def hold(covered: Cover, points: Points) -> Held:
     """How much of each point is covered: all of it where there is a duty, and weighted by age."""
     (side, from_m, to_m), weights = covered
-    n = len(side)
-    # The last stretch that begins at or before each point: both sorted into one line.
-    both = np.concatenate([side, points.side])
-    at_m = np.concatenate([from_m, points.chainage_m + TIE_M])
-    order = np.lexsort((np.arange(len(both)), at_m, both))
-    begun = np.empty(len(both), np.int64)
-    begun[order] = np.cumsum(order < n)
-    found = begun[n:] - 1
-    known = found >= 0
-    found = np.where(known, found, 0)
-    if not n:
+    if not len(side):
         return Held(*np.zeros((2, len(points.side))))
+    # The last stretch that begins at or before each point, sought as in `_cuts`.
+    starts, at = side + 1j * from_m, points.side + 1j * (points.chainage_m + TIE_M)
+    begun = np.searchsorted(starts, at, side="right") - 1
+    known, found = begun >= 0, np.maximum(begun, 0)
     known &= (side[found] == points.side) & (to_m[found] >= points.chainage_m - TIE_M)
     paper = np.where(known, points.amount, 0.0)
     return Held(paper, paper * weights[found])
