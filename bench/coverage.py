@@ -71,13 +71,15 @@ def _one_duty(conn: psycopg.Connection, edits: int) -> None:
     print(f"all, read, computed and written anew: {took:.1f} s")
     whole = "select id from duty where role = 'second' order by random() limit %s"
     chosen = conn.execute(whole, [edits]).fetchall()
+    conn.execute("vacuum analyze coverage_stale, coverage_side, coverage_point")
     taken = []
     for (duty,) in chosen:
         conn.execute("update duty set to_m = to_m * 0.7 where id = %s", [duty])
         took, wrote = _timed(lambda: _in_transaction(conn, coverage.refresh_stale))
         assert wrote
         taken.append(1000 * took)
-    print(f"one duty: median {statistics.median(taken):.1f} ms, most {max(taken):.1f} ms")
+    middle = statistics.median(taken)
+    print(f"one duty: least {min(taken):.1f} ms, median {middle:.1f} ms, most {max(taken):.1f} ms")
     sides, points = _kept(conn)
     _in_transaction(conn, coverage.refresh_all)
     for mine, whole in zip((sides, points), _kept(conn), strict=True):

@@ -64,17 +64,22 @@ comment on column coverage_made.reckoned is 'The day that ages are counted to: t
 create table coverage_stale (segment_id integer not null);
 
 create function note_stale() returns trigger language plpgsql as $$
+declare
+    many constant integer := 20000; -- so many segments or more are noted as any
+    touched integer[];
 begin
-    if tg_op = 'TRUNCATE' then
-        insert into coverage_stale values (0);
-        return null;
+    if tg_op = 'INSERT' then
+        select array_agg(distinct segment_id) into touched from new_rows;
+    elsif tg_op = 'DELETE' then
+        select array_agg(distinct segment_id) into touched from old_rows;
+    elsif tg_op = 'UPDATE' then
+        select array_agg(distinct segment_id) into touched
+        from (select segment_id from old_rows union all select segment_id from new_rows) as both_rows;
     end if;
-    if tg_op <> 'INSERT' then
-        insert into coverage_stale select distinct segment_id from old_rows;
+    if tg_op = 'TRUNCATE' or cardinality(touched) >= many then
+        touched := array[0];
     end if;
-    if tg_op <> 'DELETE' then
-        insert into coverage_stale select distinct segment_id from new_rows;
-    end if;
+    insert into coverage_stale select unnest(touched);
     return null;
 end $$;
 
