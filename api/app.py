@@ -19,10 +19,13 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     basemap,
+    bodies,
     cases,
+    chiefs,
     contract,
     counts,
     coverage,
+    duties,
     exports,
     guard,
     health,
@@ -34,6 +37,7 @@ from api import (
     places,
     problems,
     reports,
+    segments,
     situation,
     tiles,
     units,
@@ -166,6 +170,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)
+    app.include_router(duties.router)
+    app.include_router(chiefs.router)
+    app.include_router(bodies.router)
+    app.include_router(segments.router)
     app.include_router(situation.router)
     app.include_router(coverage.router)
     app.include_router(imports.router)

@@ -9,6 +9,7 @@ from api.cli import (
     coverage,
     db,
     district,
+    duty,
     export,
     ground,
     imports,
@@ -16,6 +17,7 @@ from api.cli import (
     places,
     refresh,
     report,
+    road,
     serve,
 )
 from geo.store.database import NO_DATABASE
@@ -38,6 +40,8 @@ app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
+app.add_typer(duty.app, name="duty")
+app.add_typer(road.app, name="road")
 app.add_typer(report.report_app, name="report")
 app.add_typer(coverage.coverage_app, name="coverage")
 app.command()(serve.serve)

@@ -67,7 +67,8 @@ def newest(conn: psycopg.Connection) -> Newest:
 def read_material(conn: psycopg.Connection, period: Period, system: str | None = None) -> Material:
     """The frames of a report on ``period``; units, plans and duties are those of its last day.
 
-    Cases reach back to the period before, and further by the days in which a case can recur.
+    Cases reach back to the period before, and further by the days in which a case can recur; those
+    of the same period a year before are read too.
     ``system`` names the grid system (default: management, or the first that has a plan). ``conn``
     should see one moment (`geo.store.database.snapshot`). Raises `NoSuchSystem`, `TooManyCases`.
     """
@@ -80,6 +81,7 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
     segments = read_frame(conn, QUERIES["segments"], srid=setting.srid)
     duty_m = sides.groupby("segment_id")["duty_m"].sum()
     revisions = _revisions(conn)
+    reach = Period(period.before.since - timedelta(days=RECUR_DAYS), period.until)
     return Material(
         district=setting.name,
         srid=setting.srid,
@@ -87,7 +89,8 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
         revision=blake2b(repr(sorted(revisions.items())).encode(), digest_size=6).hexdigest(),
         revisions=revisions,
         day=period.last,
-        cases=with_units(_cases(conn, period, setting), blocks),
+        cases=with_units(_cases(conn, reach, setting), blocks),
+        year_ago=with_units(_cases(conn, period.year_before, setting), blocks),
         blocks=blocks,
         areas=read_frame(conn, QUERIES["areas"], srid=setting.srid),
         segments=segments.assign(duty_m=duty_m.reindex(segments["id"]).fillna(0.0).to_numpy()),
@@ -132,14 +135,14 @@ def _plan(conn: psycopg.Connection, row: tuple[object, ...], srid: int) -> Plan:
 
 
 def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.DataFrame:
-    since = period.before.since - timedelta(days=RECUR_DAYS)
-    start, end = span_of(Period(since, period.until), setting.time_zone)
+    """Cases that were open at some time of the period."""
+    start, end = span_of(period, setting.time_zone)
     params = {"since": start.to_pydatetime(), "until": end.to_pydatetime(), "most": MOST_CASES + 1}
     frame = _frame(conn, "cases", params)
     if len(frame) > MOST_CASES:
         raise TooManyCases(
-            f"from {since} to {period.last} there are more than {MOST_CASES:,} cases: ask for a"
-            " shorter period (the one before it is read too)"
+            f"from {period.since} to {period.last} there are more than {MOST_CASES:,} cases:"
+            " ask for a shorter period (the one before it is read too)"
         )
     for name in TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(setting.time_zone)
