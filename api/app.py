@@ -24,6 +24,7 @@ from api import (
     chiefs,
     contract,
     counts,
+    coverage,
     duties,
     exports,
     guard,
@@ -177,6 +178,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(segments.router)
     app.include_router(situation.router)
     app.include_router(patrols.router)
+    app.include_router(coverage.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(shares.router)
@@ -249,6 +251,10 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/shares", include_in_schema=False)
     def shares_page() -> Response:
         return page("shares.html")
+
+    @app.get("/coverage", include_in_schema=False)
+    def coverage_page() -> Response:
+        return page("coverage.html")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

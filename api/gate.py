@@ -41,6 +41,7 @@ NEEDS_NO_DATABASE = frozenset(
         "/my-worker.js",
         "/shares",
         "/wall",
+        "/coverage",
     )
 )
 # While the database is away only: a browser that is refused a stream does not ask again.

@@ -28,6 +28,7 @@ from geo.ruler import NotOnEarth
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
+from geo.store.covered import NoSuchThing
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
 from geo.store.drafts import (
     DayPassed,
@@ -68,6 +69,7 @@ STATUS = {
     PeriodUnusable: 400,
     NoSuchStreet: 400,
     NoSuchPlan: 400,
+    NoSuchThing: 400,
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,

@@ -144,7 +144,8 @@ METRICS = (
     Metric("incidents_open", "未结事件数", "Open incidents", "件", (*UNITS, "segments"), LEAST),
     Metric("merchants", "商户数", "Merchants", "家", (*UNITS, "segments")),
     Metric("households", "户数", "Households", "户", UNITS),
-    Metric("duty_share", "路长责任覆盖率", "Share of side with a duty", "%", ("segments",)),
+    Metric("duty_share", "路长责任覆盖率", "Share of side with a duty", "%", (*UNITS, "segments")),
+    Metric("lived_share", "实际履职覆盖率", "Share of side lived", "%", (*UNITS, "segments")),
 )
 
 CODE = Column("code", "编码", "Code")
@@ -256,6 +257,30 @@ SIDES = Layer(
     shown=False,
 )  # fmt: skip
 
+COVERAGE = Layer(
+    "coverage", "路长覆盖", "Coverage by chiefs", "roads", "line", 9,
+    Style("outline", "#9aa3af", "state", (
+        Swatch("lived", "有人履职", "Somebody, and they act", "#1a8a5a"),
+        Swatch("part", "部分有责任人", "A duty for a part", "#4a90d9"),
+        Swatch("hollow", "空壳（28 天无人履职）", "Hollow: no act for 28 days", "#e08a1e"),
+        Swatch("none", "盲区（无责任人）", "Blind: nobody", "#c2185b"),
+    )),
+    (
+        Column("state", "覆盖状态", "State"),
+        Column("segment", "路段", "Segment", "", 0, "integer"),
+        Column("side", "侧", "Side (L, R)"),
+        Column("kind", "类型", "Kind"),
+        Column("class", "等级", "Class"),
+        Column("name", "路名", "Name", "", 14),
+        Column("seq", "路段号", "Segment number", "", 15, "integer"),
+        Column("side_m", "沿街长度", "Metres of side", "m", 0, "number"),
+        Column("paper_m", "有责任人", "With a duty", "m", 0, "number"),
+        Column("lived_m", "履职（按时效加权）", "Lived, weighted by age", "m", 0, "number"),
+        Column("hollow_m", "空壳", "Hollow", "m", 0, "number"),
+    ),
+    shown=False,
+)  # fmt: skip
+
 DENSITY = Layer(
     "density", "事件密度（H3）", "Density of incidents (H3)", "matters", "polygon", 9,
     Style("heat", "#c4302b"),
@@ -337,7 +362,7 @@ LAYERS: dict[str, Layer] = {
     layer.key: layer
     for layer in (
         INCIDENTS, MERCHANTS, STATIONS, DENSITY, GRIDS, AREAS, COMPOUNDS, BLOCKS, ROADS, SEGMENTS,
-        NAMED_ROADS, SIDES,
+        NAMED_ROADS, SIDES, COVERAGE,
     )
 }  # fmt: skip
 

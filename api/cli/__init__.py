@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     check,
+    coverage,
     db,
     district,
     duty,
@@ -44,6 +45,7 @@ app.add_typer(duty.app, name="duty")
 app.add_typer(road.app, name="road")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
+app.add_typer(coverage.coverage_app, name="coverage")
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")

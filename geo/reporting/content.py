@@ -14,7 +14,7 @@ from geo.reporting.periods import Period, Span, span_of
 from geo.reporting.spots import spots
 
 # A change of these rules gives other numbers from the same data.
-RULE = 1
+RULE = 2
 MOST_ROADS = 15
 # Beyond these the rest is one row; its name.
 MOST_CLASSES, OTHERS = 20, ""
@@ -82,9 +82,9 @@ def compute(
     filed = cases[marked["filed"]]
     load = loads.of_blocks(material.blocks, cases, marked)
     grids = _named_grids(material, load)
-    covered = duties.covered(material.segments).iloc[0]
+    covered = duties.covered(material.sides).iloc[0]
     places, late = spots(filed, MOST_SPOTS), _late(cases[marked["late"]], now)
-    bare = duties.without_chief(material.segments, filed)
+    bare = duties.without_chief(material.sides, filed)
     workers = loads.per_worker(material.areas, material.blocks)
     figures = Figures(total, by, late, places, 100 - covered["share"], bare, grids, workers)
     few = _few_classes(cases["class"], by["class"])
@@ -92,7 +92,7 @@ def compute(
         material, period, total, by | {"class": _by_unit(few, marked, marked_before)},
         (indicators.by_day(cases, now), indicators.by_day(cases, before)),
         indicators.by_hour(cases, now), places, late, covered,
-        duties.covered_by(material.segments, "class" if street else "street"),
+        duties.covered_by(material.sides, "class" if street else "street"),
         material.segments.assign(share=duties.share_of(material.segments)), bare, load, grids,
         {metric: loads.evenness(grids[metric]) for metric in loads.METRICS}, workers, plans,
         _compare(whole, now, plans), findings.findings(figures), _year_ago(material, period, few),

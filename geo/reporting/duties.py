@@ -1,4 +1,4 @@
-"""Coverage on paper: of how many metres of side is somebody in charge?"""
+"""Coverage: of how many metres of side is somebody in charge, and do they act (`geo.coverage`)?"""
 
 import pandas as pd
 
@@ -8,22 +8,25 @@ from geo.reporting.material import Frame
 NOBODY = 1.0
 
 
-def covered(segments: Frame) -> pd.DataFrame:
-    """One row: ``side_m`` and ``duty_m`` (metres of both sides), ``share`` in percent."""
-    return _shares(_metres(segments).sum().to_frame().T)
+METRES = ("side_m", "duty_m", "lived_m", "hollow_m")
 
 
-def covered_by(segments: Frame, column: str) -> pd.DataFrame:
+def covered(sides: pd.DataFrame) -> pd.DataFrame:
+    """One row: `METRES`, and in percent ``share`` (with a duty), ``lived``, ``hollow``."""
+    return _shares(sides[list(METRES)].sum().to_frame().T)
+
+
+def covered_by(sides: pd.DataFrame, column: str) -> pd.DataFrame:
     """The same for each value of a column, such as ``street``, ``class`` or ``road``."""
-    return _shares(_metres(segments).groupby(segments[column]).sum())
+    return _shares(sides.groupby(column)[list(METRES)].sum())
 
 
-def without_chief(segments: Frame, cases: pd.DataFrame, most: int = 10) -> pd.DataFrame:
+def without_chief(sides: pd.DataFrame, cases: pd.DataFrame, most: int = 10) -> pd.DataFrame:
     """Named roads of whose sides less than 1 % has a duty, those with most cases first.
 
-    Columns: side_m, duty_m, share, cases (of ``cases``, by their linked road). Index: road.
+    Columns: those of `covered`, cases (of ``cases``, by their linked road). Index: road.
     """
-    roads = covered_by(segments, "road")
+    roads = covered_by(sides, "road")
     roads = roads[roads["share"] < NOBODY]
     count = cases["road"].value_counts()
     roads["cases"] = count.reindex(roads.index, fill_value=0).astype("int64")
@@ -36,12 +39,8 @@ def share_of(segments: Frame) -> pd.Series:
     return (100 * segments["duty_m"] / (2 * segments["length_m"])).clip(upper=100)
 
 
-def _metres(segments: Frame) -> pd.DataFrame:
-    return pd.DataFrame({"side_m": 2 * segments["length_m"], "duty_m": segments["duty_m"]})
-
-
 def _shares(metres: pd.DataFrame) -> pd.DataFrame:
-    metres["share"] = (100 * metres["duty_m"] / metres["side_m"].where(metres["side_m"] > 0)).clip(
-        upper=100
-    )
+    there = metres["side_m"].where(metres["side_m"] > 0)
+    for name, part in (("share", "duty_m"), ("lived", "lived_m"), ("hollow", "hollow_m")):
+        metres[name] = (100 * metres[part] / there).clip(upper=100)
     return metres

@@ -33,6 +33,7 @@ class Material(NamedTuple):
     community, street, grid, shape. ``areas``: code, name, level, parent, households, workers,
     shape.
     ``segments``: road, kind, class, from_zoom, length_m, duty_m (of both sides), street, shape.
+    ``sides``: road, class, street, side_m, duty_m, lived_m, hollow_m, one row a side.
     ``water``: shapes. ``year_ago``: the cases of the same period a year before, as ``cases``.
     """
 
@@ -46,6 +47,7 @@ class Material(NamedTuple):
     blocks: Frame
     areas: Frame
     segments: Frame
+    sides: pd.DataFrame
     water: Frame
     plan: Plan | None
     street: str | None = None
@@ -95,6 +97,7 @@ def narrow(material: Material, street: str) -> Material:
         blocks=blocks[blocks["street"] == street],
         areas=areas[(areas["code"] == street) | (areas["parent"] == street)],
         segments=material.segments[material.segments["street"] == street],
+        sides=material.sides[material.sides["street"] == street],
         plan=plan,
         street=street,
     )

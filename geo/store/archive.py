@@ -36,6 +36,12 @@ LEFT_OUT = {
     "generalised": "computed from shapes",
     "thinning": "computed from counts",
     "refreshed": "of what the computed was computed",
+    "side_home": "computed from blocks",
+    "compound_front": "computed from shapes",
+    "coverage_side": "computed from duties and acts",
+    "coverage_point": "computed from duties and acts",
+    "coverage_made": "of which day the computed is",
+    "coverage_stale": "what is to be computed again",
     "metric": "computed from the district",
     "metric_value": "computed from the district",
 }

@@ -18,7 +18,7 @@ THROUGH = {
 }
 SUMMED = {
     "incidents": ("incidents",), "incidents_open": ("incidents",), "merchants": ("merchants",),
-    "households": (), "duty_share": ("duties",),
+    "households": (), "duty_share": ("coverage", "homes"), "lived_share": ("coverage", "homes"),
 }  # fmt: skip
 # Whatever any metric is made from.
 SOURCES = tuple(

@@ -12,13 +12,14 @@ from hashlib import blake2b
 from typing import NamedTuple
 
 import psycopg
-from psycopg.errors import LockNotAvailable, SerializationFailure
+from psycopg.errors import ForeignKeyViolation, LockNotAvailable, SerializationFailure
 
 from geo.layers import LAYERS, METRICS
 from geo.progress import Say, silence
-from geo.store import changes, metrics
+from geo.store import changes, coverage, metrics
 from geo.store.counting import THINNED, refresh_density, refresh_shares
 from geo.store.generalising import refresh_shapes
+from geo.store.homes import refresh_homes
 from geo.store.queries import load
 
 QUERIES = load("refreshing")
@@ -30,7 +31,16 @@ TRY_AGAIN_S = 2.0
 # Part of every revision: what is declared or computed otherwise is made anew. Another number says
 # that the code of geo.generalise or geo.density gives other results.
 RULE = blake2b(
-    repr((1, LAYERS, METRICS, sorted(QUERIES.items()), sorted(metrics.QUERIES.items()))).encode(),
+    repr(
+        (
+            1,
+            LAYERS,
+            METRICS,
+            sorted(QUERIES.items()),
+            sorted(metrics.QUERIES.items()),
+            sorted(coverage.QUERIES.items()),
+        )
+    ).encode(),
     digest_size=4,
 ).hexdigest()
 _TURN = {"turn": 0x6C756768}
@@ -67,6 +77,19 @@ def _shapes(key: str, conn: psycopg.Connection, now: Now) -> bool:
     return refresh_shapes(conn, LAYERS[key], now.today, now.srid)
 
 
+# What coverage is made of: all of it, and what is followed segment by segment.
+COVERED = ("segments", "incidents", "merchants", "areas", "homes")
+FOLLOWED = ("duties", "acts")
+
+
+def _coverage(
+    make: Callable[[psycopg.Connection, str], bool], conn: psycopg.Connection, now: Now
+) -> bool:
+    return make(
+        conn, " ".join(f"{source}:{now.revisions[source]}" for source in COVERED + FOLLOWED)
+    )
+
+
 # Metrics come last: what the others write belongs to the revisions they name.
 PARTS = (
     *(Part(f"shapes of {layer.key}", (layer.key,), partial(_shapes, layer.key), layer.dated)
@@ -74,6 +97,10 @@ PARTS = (
     Part("shares", tuple(layer.key for layer in THINNED),
          lambda conn, now: refresh_shares(conn)),
     Part("density", ("incidents",), lambda conn, now: refresh_density(conn, now.srid)),
+    Part("homes of sides", ("segments", "blocks", "areas"),
+         lambda conn, now: refresh_homes(conn, now.srid), dated=True),
+    Part("coverage", COVERED, partial(_coverage, coverage.refresh_all), dated=True),
+    Part("coverage of sides", FOLLOWED, partial(_coverage, coverage.refresh_stale)),
     Part("metrics", metrics.SOURCES,
          lambda conn, now: metrics.refresh_metrics(conn, now.revisions, now.today), dated=True),
 )  # fmt: skip
@@ -134,7 +161,7 @@ def _make(conn: psycopg.Connection, part: Part) -> bool:
             revision = _revision(part, _now(conn))
             took = {"seconds": time.monotonic() - start}
             conn.execute(QUERIES["remember"], took | {"part": part.name, "revision": revision})
-    except (SerializationFailure, LockNotAvailable):
+    except (SerializationFailure, LockNotAvailable, ForeignKeyViolation):
         return False
     return True
 

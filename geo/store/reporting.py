@@ -10,7 +10,8 @@ import psycopg
 from geo.reporting.indicators import RECUR_DAYS
 from geo.reporting.material import Material, Plan, with_units
 from geo.reporting.periods import Period, span_of
-from geo.store import changes
+from geo.store import changes, covered
+from geo.store.covered import Asked
 from geo.store.database import Setting, read_setting
 from geo.store.queries import load
 from geo.store.staging import Params, read_frame
@@ -25,6 +26,7 @@ SOURCES = (
     "assignments",
     "segments",
     "duties",
+    "acts",
     "merchants",
 )
 TIMES = ("reported_at", "due_at", "handled_at", "closed_at")
@@ -75,6 +77,9 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
     plan = _plan_in_force(conn, setting.srid, system, period.last)
     blocks = read_frame(conn, QUERIES["blocks"], day, srid=setting.srid).set_index("id")
     blocks["grid"] = plan.of_block.reindex(blocks.index) if plan else None
+    sides = covered.read(conn, Asked(on=period.last)).sides.rename(columns={"paper_m": "duty_m"})
+    segments = read_frame(conn, QUERIES["segments"], srid=setting.srid)
+    duty_m = sides.groupby("segment_id")["duty_m"].sum()
     revisions = _revisions(conn)
     reach = Period(period.before.since - timedelta(days=RECUR_DAYS), period.until)
     return Material(
@@ -88,7 +93,8 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
         year_ago=with_units(_cases(conn, period.year_before, setting), blocks),
         blocks=blocks,
         areas=read_frame(conn, QUERIES["areas"], srid=setting.srid),
-        segments=read_frame(conn, QUERIES["segments"], day, srid=setting.srid),
+        segments=segments.assign(duty_m=duty_m.reindex(segments["id"]).fillna(0.0).to_numpy()),
+        sides=sides,
         water=read_frame(conn, QUERIES["water"], srid=setting.srid),
         plan=plan,
     )

@@ -9,7 +9,7 @@ import psycopg
 from geo.intake import Wishes
 from geo.progress import Say
 from geo.sample import files, names
-from geo.store import blocks, district, importing, plans, refreshing
+from geo.store import blocks, district, importing, plans, refreshing, walks
 from geo.store.database import Setting, transaction
 from geo.store.duties import put_duties
 from geo.store.importing import Options, import_file
@@ -55,6 +55,8 @@ def _load(conn: psycopg.Connection, folder: Path, say: Say) -> None:
         _tell(import_file(conn, folder / f"{kind}.csv", kind, Options(Wishes("wgs84"))), say)
     put = put_duties(conn, *_duties(folder))
     say(f"{put.chiefs} chiefs with {put.duties} duties")
+    done = walks.put_sample(conn)
+    say(f"{len(done.patrols)} patrols, {len(done.visits)} visits to shops")
 
 
 def _tell(summary: importing.Summary, say: Say) -> None:

@@ -198,6 +198,41 @@ begin
     return null;
 end $$;
 
+CREATE FUNCTION public.note_stale() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    many constant integer := 20000; -- so many segments or more are noted as any
+    touched integer[];
+begin
+    if tg_op = 'INSERT' then
+        select array_agg(distinct segment_id) into touched from new_rows;
+    elsif tg_op = 'DELETE' then
+        select array_agg(distinct segment_id) into touched from old_rows;
+    elsif tg_op = 'UPDATE' then
+        select array_agg(distinct segment_id) into touched
+        from (select segment_id from old_rows union all select segment_id from new_rows) as both_rows;
+    end if;
+    if tg_op = 'TRUNCATE' or cardinality(touched) >= many then
+        touched := array[0];
+    end if;
+    insert into coverage_stale select unnest(touched);
+    return null;
+end $$;
+
+CREATE FUNCTION public.note_stale_visits() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+    if tg_op <> 'INSERT' then
+        insert into coverage_stale select distinct segment_id from old_rows join merchant on merchant.id = merchant_id where segment_id is not null;
+    end if;
+    if tg_op <> 'DELETE' then
+        insert into coverage_stale select distinct segment_id from new_rows join merchant on merchant.id = merchant_id where segment_id is not null;
+    end if;
+    return null;
+end $$;
+
 CREATE FUNCTION public.place_on(axis public.geometry, p public.geometry, OUT side text, OUT chainage_m double precision, OUT offset_m double precision) RETURNS record
     LANGUAGE plpgsql IMMUTABLE STRICT
     AS $$
@@ -542,6 +577,49 @@ CREATE TABLE public.code_given (
     given_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE TABLE public.compound_front (
+    compound_id integer NOT NULL,
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    chainage_m double precision NOT NULL,
+    block_id integer NOT NULL,
+    share double precision NOT NULL,
+    CONSTRAINT compound_front_share_check CHECK ((share > (0)::double precision))
+);
+
+CREATE TABLE public.coverage_made (
+    one boolean DEFAULT true NOT NULL,
+    on_day date NOT NULL,
+    reckoned date NOT NULL,
+    revision text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT coverage_made_one_check CHECK (one)
+);
+
+CREATE TABLE public.coverage_point (
+    kind text NOT NULL,
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    block_id integer NOT NULL,
+    n double precision NOT NULL,
+    paper double precision NOT NULL,
+    lived double precision NOT NULL,
+    CONSTRAINT coverage_point_kind_check CHECK ((kind = ANY (ARRAY['merchant'::text, 'incident'::text, 'household'::text])))
+);
+
+CREATE TABLE public.coverage_side (
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    side_m double precision NOT NULL,
+    paper_m double precision NOT NULL,
+    lived_m double precision NOT NULL,
+    hollow_m double precision NOT NULL
+);
+
+CREATE TABLE public.coverage_stale (
+    segment_id integer NOT NULL
+);
+
 CREATE TABLE public.density (
     id integer NOT NULL,
     resolution smallint NOT NULL,
@@ -845,6 +923,86 @@ CREATE VIEW public.layer_compounds AS
    FROM public.area
   WHERE (area.level = 'compound'::text);
 
+CREATE TABLE public.road (
+    id integer NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT road_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT road_name_check CHECK ((name <> ''::text))
+);
+
+CREATE TABLE public.segment (
+    id integer NOT NULL,
+    road_id integer,
+    seq integer,
+    kind text DEFAULT 'road'::text NOT NULL,
+    class text NOT NULL,
+    width_m double precision NOT NULL,
+    from_node integer NOT NULL,
+    to_node integer NOT NULL,
+    geom public.geometry(LineString,:SRID) NOT NULL,
+    length_m double precision GENERATED ALWAYS AS (public.st_length(geom)) STORED NOT NULL,
+    surface public.geometry(Polygon,:SRID) NOT NULL,
+    from_zoom smallint GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = 'river'::text) THEN 99
+    WHEN (replace(class, '_link'::text, ''::text) = ANY (ARRAY['motorway'::text, 'trunk'::text, 'primary'::text])) THEN 9
+    WHEN (replace(class, '_link'::text, ''::text) = 'secondary'::text) THEN 11
+    WHEN (replace(class, '_link'::text, ''::text) = 'tertiary'::text) THEN 12
+    WHEN (kind = 'lane'::text) THEN 14
+    ELSE 13
+END) STORED NOT NULL,
+    surface_from_zoom smallint GENERATED ALWAYS AS (
+CASE
+    WHEN (kind = 'river'::text) THEN 9
+    WHEN (kind = 'rail'::text) THEN 99
+    ELSE 14
+END) STORED NOT NULL,
+    tile_axis public.geometry(LineString,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    tile_geom public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(surface, 3857)) STORED,
+    CONSTRAINT segment_check CHECK (((road_id IS NULL) = (seq IS NULL))),
+    CONSTRAINT segment_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)) AND (public.st_length(geom) > (0)::double precision))),
+    CONSTRAINT segment_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT segment_surface_check CHECK ((public.st_isvalid(surface) AND (NOT public.st_isempty(surface)))),
+    CONSTRAINT segment_width_m_check CHECK ((width_m > (0)::double precision))
+);
+
+CREATE TABLE public.segment_side (
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    frontage public.geometry(MultiPolygon,:SRID) NOT NULL,
+    id integer GENERATED ALWAYS AS (((segment_id * 2) + ((side = 'R'::text))::integer)) STORED,
+    tile_geom public.geometry(MultiPolygon,3857) GENERATED ALWAYS AS (public.st_transform(frontage, 3857)) STORED,
+    CONSTRAINT segment_side_frontage_check CHECK (public.st_isvalid(frontage)),
+    CONSTRAINT segment_side_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text])))
+);
+
+CREATE VIEW public.layer_coverage AS
+ SELECT segment_side.id,
+    c.segment_id AS segment,
+    c.side,
+    segment.kind,
+    segment.class,
+    road.name,
+    segment.seq,
+        CASE
+            WHEN (c.paper_m < ((0.01)::double precision * c.side_m)) THEN 'none'::text
+            WHEN (c.hollow_m >= ((0.5)::double precision * c.paper_m)) THEN 'hollow'::text
+            WHEN (c.paper_m < ((0.99)::double precision * c.side_m)) THEN 'part'::text
+            ELSE 'lived'::text
+        END AS state,
+    c.side_m,
+    c.paper_m,
+    c.lived_m,
+    c.hollow_m,
+    segment.geom,
+    segment.tile_axis AS tile_geom,
+    segment.from_zoom
+   FROM (((public.coverage_side c
+     JOIN public.segment_side ON (((segment_side.segment_id = c.segment_id) AND (segment_side.side = c.side))))
+     JOIN public.segment ON ((segment.id = c.segment_id)))
+     LEFT JOIN public.road ON ((road.id = segment.road_id)));
+
 CREATE VIEW public.layer_density AS
  SELECT density.id,
     density.resolution,
@@ -902,50 +1060,6 @@ CREATE VIEW public.layer_grids AS
      JOIN public.grid_system ON ((grid_system.id = plan.system_id)))
      LEFT JOIN public.area ON ((area.id = grid.parent_id)))
   WHERE (plan.status = ANY (ARRAY['published'::text, 'superseded'::text]));
-
-CREATE TABLE public.road (
-    id integer NOT NULL,
-    name text NOT NULL,
-    kind text NOT NULL,
-    CONSTRAINT road_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
-    CONSTRAINT road_name_check CHECK ((name <> ''::text))
-);
-
-CREATE TABLE public.segment (
-    id integer NOT NULL,
-    road_id integer,
-    seq integer,
-    kind text DEFAULT 'road'::text NOT NULL,
-    class text NOT NULL,
-    width_m double precision NOT NULL,
-    from_node integer NOT NULL,
-    to_node integer NOT NULL,
-    geom public.geometry(LineString,:SRID) NOT NULL,
-    length_m double precision GENERATED ALWAYS AS (public.st_length(geom)) STORED NOT NULL,
-    surface public.geometry(Polygon,:SRID) NOT NULL,
-    from_zoom smallint GENERATED ALWAYS AS (
-CASE
-    WHEN (kind = 'river'::text) THEN 99
-    WHEN (replace(class, '_link'::text, ''::text) = ANY (ARRAY['motorway'::text, 'trunk'::text, 'primary'::text])) THEN 9
-    WHEN (replace(class, '_link'::text, ''::text) = 'secondary'::text) THEN 11
-    WHEN (replace(class, '_link'::text, ''::text) = 'tertiary'::text) THEN 12
-    WHEN (kind = 'lane'::text) THEN 14
-    ELSE 13
-END) STORED NOT NULL,
-    surface_from_zoom smallint GENERATED ALWAYS AS (
-CASE
-    WHEN (kind = 'river'::text) THEN 9
-    WHEN (kind = 'rail'::text) THEN 99
-    ELSE 14
-END) STORED NOT NULL,
-    tile_axis public.geometry(LineString,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
-    tile_geom public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(surface, 3857)) STORED,
-    CONSTRAINT segment_check CHECK (((road_id IS NULL) = (seq IS NULL))),
-    CONSTRAINT segment_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)) AND (public.st_length(geom) > (0)::double precision))),
-    CONSTRAINT segment_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
-    CONSTRAINT segment_surface_check CHECK ((public.st_isvalid(surface) AND (NOT public.st_isempty(surface)))),
-    CONSTRAINT segment_width_m_check CHECK ((width_m > (0)::double precision))
-);
 
 CREATE VIEW public.layer_incidents AS
  SELECT incident.id,
@@ -1104,16 +1218,6 @@ CREATE VIEW public.layer_segments AS
    FROM (public.segment
      LEFT JOIN public.road ON ((road.id = segment.road_id)))
   WHERE (segment.kind <> 'river'::text);
-
-CREATE TABLE public.segment_side (
-    segment_id integer NOT NULL,
-    side text NOT NULL,
-    frontage public.geometry(MultiPolygon,:SRID) NOT NULL,
-    id integer GENERATED ALWAYS AS (((segment_id * 2) + ((side = 'R'::text))::integer)) STORED,
-    tile_geom public.geometry(MultiPolygon,3857) GENERATED ALWAYS AS (public.st_transform(frontage, 3857)) STORED,
-    CONSTRAINT segment_side_frontage_check CHECK (public.st_isvalid(frontage)),
-    CONSTRAINT segment_side_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text])))
-);
 
 CREATE VIEW public.layer_sides AS
  SELECT segment_side.id,
@@ -1476,6 +1580,12 @@ CREATE TABLE public.share_draft_stretch (
     post integer NOT NULL
 );
 
+CREATE TABLE public.side_home (
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    block_id integer NOT NULL
+);
+
 ALTER TABLE public.station ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.station_id_seq
     START WITH 1
@@ -1597,6 +1707,15 @@ ALTER TABLE ONLY public.chief
 
 ALTER TABLE ONLY public.code_given
     ADD CONSTRAINT code_given_pkey PRIMARY KEY (kind, code);
+
+ALTER TABLE ONLY public.coverage_made
+    ADD CONSTRAINT coverage_made_pkey PRIMARY KEY (one);
+
+ALTER TABLE ONLY public.coverage_point
+    ADD CONSTRAINT coverage_point_pkey PRIMARY KEY (kind, segment_id, side, block_id);
+
+ALTER TABLE ONLY public.coverage_side
+    ADD CONSTRAINT coverage_side_pkey PRIMARY KEY (segment_id, side);
 
 ALTER TABLE ONLY public.density
     ADD CONSTRAINT density_cell_key UNIQUE (cell);
@@ -1754,6 +1873,9 @@ ALTER TABLE ONLY public.share_draft_post
 ALTER TABLE ONLY public.share_draft_stretch
     ADD CONSTRAINT share_draft_stretch_pkey PRIMARY KEY (draft_id, segment_id);
 
+ALTER TABLE ONLY public.side_home
+    ADD CONSTRAINT side_home_pkey PRIMARY KEY (segment_id, side);
+
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_external_id_key UNIQUE (external_id);
 
@@ -1794,6 +1916,12 @@ CREATE INDEX body_member_body_id_idx ON public.body_member USING btree (body_id)
 CREATE INDEX body_stretch_segment_id_side_idx ON public.body_stretch USING btree (segment_id, side);
 
 CREATE INDEX change_xid_idx ON public.change USING btree (xid);
+
+CREATE INDEX compound_front_compound_id_idx ON public.compound_front USING btree (compound_id);
+
+CREATE INDEX compound_front_segment_id_idx ON public.compound_front USING btree (segment_id);
+
+CREATE INDEX coverage_point_segment_id_idx ON public.coverage_point USING btree (segment_id);
 
 CREATE INDEX density_geom_idx ON public.density USING gist (geom);
 
@@ -1915,6 +2043,12 @@ CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.station FOR 
 
 CREATE TRIGGER never_emptied BEFORE TRUNCATE ON public.incident_step FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_history();
 
+CREATE TRIGGER note_coverage AFTER DELETE OR TRUNCATE ON public.coverage_side FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('coverage');
+
+CREATE TRIGGER note_coverage AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.road FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('coverage');
+
+CREATE TRIGGER note_coverage AFTER UPDATE ON public.segment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('coverage');
+
 CREATE TRIGGER note_delete AFTER DELETE ON public.area REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('areas,compounds');
 
 CREATE TRIGGER note_delete AFTER DELETE ON public.block REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('blocks');
@@ -1945,6 +2079,8 @@ CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON p
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.metric FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('metrics');
 
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pass FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('acts');
+
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.plan FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.road FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('roads,segments,named_roads,sides');
@@ -1952,6 +2088,8 @@ CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON p
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.setting FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('setting');
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.thinning FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('thinning');
+
+CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.visit FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('acts');
 
 CREATE TRIGGER note_insert AFTER INSERT ON public.area REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('areas,compounds');
 
@@ -2015,6 +2153,30 @@ CREATE TRIGGER note_update AFTER UPDATE ON public.station REFERENCING OLD TABLE 
 
 CREATE TRIGGER only_added BEFORE DELETE OR UPDATE ON public.incident_step FOR EACH ROW EXECUTE FUNCTION public.refuse_history();
 
+CREATE TRIGGER stale_delete AFTER DELETE ON public.duty REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_delete AFTER DELETE ON public.pass REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_delete AFTER DELETE ON public.visit REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale_visits();
+
+CREATE TRIGGER stale_insert AFTER INSERT ON public.duty REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_insert AFTER INSERT ON public.pass REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_insert AFTER INSERT ON public.visit REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale_visits();
+
+CREATE TRIGGER stale_truncate AFTER TRUNCATE ON public.duty FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_truncate AFTER TRUNCATE ON public.pass FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_truncate AFTER TRUNCATE ON public.visit FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_update AFTER UPDATE ON public.duty REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_update AFTER UPDATE ON public.pass REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale();
+
+CREATE TRIGGER stale_update AFTER UPDATE ON public.visit REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_stale_visits();
+
 ALTER TABLE ONLY public.area
     ADD CONSTRAINT area_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.area(id);
 
@@ -2047,6 +2209,12 @@ ALTER TABLE ONLY public.body_stretch
 
 ALTER TABLE ONLY public.body_turn
     ADD CONSTRAINT body_turn_member_id_body_id_fkey FOREIGN KEY (member_id, body_id) REFERENCES public.body_member(id, body_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.compound_front
+    ADD CONSTRAINT compound_front_compound_id_fkey FOREIGN KEY (compound_id) REFERENCES public.area(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.coverage_side
+    ADD CONSTRAINT coverage_side_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
@@ -2152,6 +2320,9 @@ ALTER TABLE ONLY public.share_draft_stretch
 
 ALTER TABLE ONLY public.share_draft_stretch
     ADD CONSTRAINT share_draft_stretch_draft_id_post_fkey FOREIGN KEY (draft_id, post) REFERENCES public.share_draft_post(draft_id, post) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.side_home
+    ADD CONSTRAINT side_home_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);

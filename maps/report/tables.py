@@ -151,18 +151,27 @@ def workers(content: Content, voice: Voice) -> Table:
 
 
 def coverage(content: Content, voice: Voice) -> Table:
-    """Metres of side with a duty, by street, or within a street by class of road."""
+    """Metres of side with a duty, lived, hollow: by street, or within one by class of road."""
     by_class = content.material.street is not None
     name: Callable[[object], str] = _road_class(voice) if by_class else voice.name
     named = [(name(key), row) for key, row in content.coverage.iterrows()]
     named.append((voice.word("total"), content.covered))
     rows = [
         [text, *(voice.number(row[c] / 1000, 1) for c in ("side_m", "duty_m")),
-         voice.number(row["share"], 1)]
+         *(voice.number(row[c], 1) for c in ("share", "lived", "hollow"))]
         for text, row in named
     ]  # fmt: skip
-    heads = ["road_class" if by_class else "street", "side_km", "duty_km", "share"]
-    return Table(voice.word("share"), [voice.word(head) for head in heads], rows, total=True)
+    heads = [
+        "road_class" if by_class else "street",
+        "side_km",
+        "duty_km",
+        "share",
+        "lived",
+        "hollow",
+    ]
+    return Table(
+        voice.word("covered_metres"), [voice.word(head) for head in heads], rows, total=True
+    )
 
 
 def _road_class(voice: Voice) -> Callable[[object], str]:

@@ -23,7 +23,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "overview": ("总体情况", "Overview"),
     "incidents": ("事件", "Incidents"),
     "load": ("负荷", "Load"),
-    "coverage": ("路长责任覆盖（制度覆盖）", "Coverage on paper: duties of road chiefs"),
+    "coverage": ("路长覆盖：纸面与实际", "Coverage by road chiefs: on paper and lived"),
     "plans": ("方案对比", "Two plans side by side"),
     "plan": ("方案", "plan"),
     "method": ("方法与出处", "Method and sources"),
@@ -119,6 +119,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "partly": ("部分有", "in part"),
     "uncovered": ("无责任", "without"),
     "side_km": ("路侧长（公里）", "side, km"),
+    "covered_metres": ("沿街长度的覆盖", "Metres of side covered"),
+    "lived": ("实际履职（%）", "lived, %"),
+    "hollow": ("空壳（%）", "hollow, %"),
     "duty_km": ("有责任（公里）", "with a duty, km"),
     "share": ("覆盖率 %", "share %"),
     "road_class": ("道路等级", "road class"),
@@ -169,6 +172,10 @@ METHOD: tuple[tuple[str, str], ...] = (
     ("制度覆盖 = 期末当日有路长责任的路侧米数 ÷ 全部路侧米数；每段路有两侧，重叠的责任只计一次。",
      "Coverage on paper: metres of side with a duty on the last day ÷ all metres of side. A segment"
      " has two sides; duties that overlap count once."),
+    ("实际履职 = 有责任的路侧米数按最近一次履职（巡查、处置案件、走访商户）的时间加权，"
+     "14 天减半；空壳 = 有责任而 28 天无人履职。",
+     "Lived: metres with a duty weighted by the age of the newest act there (patrol, case handled,"
+     " shop visited), half after 14 days. Hollow: a duty, but no act for 28 days."),
     ("案件按所在街区归入网格与区划（整数关联）；期末当日生效的方案。",
      "Cases reach grids and areas through their block, under the plan in force on the last day."),
 )  # fmt: skip

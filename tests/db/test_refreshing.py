@@ -161,7 +161,10 @@ def test_duties_that_overlap_count_once(district):
             [one[0], from_m, to_m, start, end],
         )
     refresh(district, patient=False)
-    sql = "select value, length_m from metric_value join segment on id = unit_id where key = %s"
+    sql = (
+        "select value, length_m from metric_value join segment on id = unit_id"
+        " where layer = 'segments' and key = %s"
+    )
     value, length = district.execute(f"{sql} and id = %s", ["duty_share", *one]).fetchone()
     assert value == pytest.approx(100 * min(10, length) / (2 * length))
     assert district.execute(f"{sql} and id = %s", ["duty_share", *two]).fetchone()[0] == 0
@@ -338,7 +341,7 @@ def test_a_new_day_makes_what_is_dated(district):
     one = set(refresh(district, patient=False).made)
     district.execute("update setting set time_zone = 'Pacific/Pago_Pago'")
     other = set(refresh(district, patient=False).made)
-    dated = {"shapes of blocks", "shapes of grids", "metrics"}
+    dated = {"shapes of blocks", "shapes of grids", "homes of sides", "coverage", "metrics"}
     assert other == dated  # the two are 25 hours apart
     assert one <= dated
 

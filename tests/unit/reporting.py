@@ -94,6 +94,14 @@ def segments():
     )  # fmt: skip
 
 
+def sides():
+    """Both sides of `segments`, a half of whatever is lived on."""
+    rows = segments().drop(columns="geometry")
+    half = rows.assign(side_m=rows["length_m"], duty_m=rows["duty_m"] / 2)
+    half = half.assign(lived_m=half["duty_m"] / 2, hollow_m=half["duty_m"] / 4)
+    return pd.concat([half, half], ignore_index=True)
+
+
 def material(cases, **other):
     """A district with ``cases`` (`cases_of`), each in its block."""
     ground = blocks()
@@ -103,5 +111,5 @@ def material(cases, **other):
     plan = plan_of([f"G{k // 2}" for k in range(8)])
     return Material(
         "试验区", SRID, ZONE, "abc", {"incidents": "1"}, PERIOD.last, cases, ground, areas(),
-        segments(), water, plan,
+        segments(), sides(), water, plan,
     )._replace(**other)  # fmt: skip

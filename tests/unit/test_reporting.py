@@ -18,7 +18,7 @@ from reporting import (
     cases_of,
     material,
     plan_of,
-    segments,
+    sides,
 )
 
 from geo import discretion
@@ -189,11 +189,13 @@ def test_spots_are_stretches_of_one_side():
 
 
 def test_coverage_counts_metres_of_both_sides():
-    all_of = duties.covered(segments()).iloc[0]
+    all_of = duties.covered(sides()).iloc[0]
     assert all_of["side_m"] == 2400
     assert all_of["share"] == pytest.approx(100 * 1000 / 2400)
-    assert duties.covered_by(segments(), "class")["share"].tolist() == [25, 100, 0]
-    bare = duties.without_chief(segments(), _some())
+    assert all_of["lived"] == pytest.approx(all_of["share"] / 2)
+    assert all_of["hollow"] == pytest.approx(all_of["share"] / 4)
+    assert duties.covered_by(sides(), "class")["share"].tolist() == [25, 100, 0]
+    bare = duties.without_chief(sides(), _some())
     assert list(bare.index) == ["西路"]
 
 

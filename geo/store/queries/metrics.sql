@@ -34,15 +34,26 @@ with recursive today as (
                from incident group by segment_id) as incidents on incidents.segment_id = segment.id
     left join (select segment_id, count(*) as all_of from merchant group by segment_id) as merchants on merchants.segment_id = segment.id
     where segment.kind in ('road', 'lane')
-), on_duty as (
-    -- Metres of a side that somebody has today; where duties overlap they count once.
-    select segment_id, sum(upper(stretch) - lower(stretch)) as metres
-    from (select duty.segment_id, unnest(range_agg(numrange(from_m::numeric, least(to_m, length_m)::numeric))) as stretch
-          from duty join segment on segment.id = duty.segment_id
-          join today on valid_from <= day and valid_to > day
-          where from_m < length_m
-          group by duty.segment_id, duty.side) as stretches
-    group by segment_id
+), of_home as materialized (
+    -- Metres of side by the block that the side belongs to (see geo/store/coverage.py).
+    select coalesce(block_id, 0) as block_id, sum(side_m) as side_m, sum(paper_m) as paper_m, sum(lived_m) as lived_m
+    from coverage_side join segment on segment.id = segment_id and segment.kind in ('road', 'lane')
+    left join side_home using (segment_id, side)
+    group by 1
+), shares (layer, unit_id, side_m, paper_m, lived_m) as (
+    select 'segments', segment_id, sum(side_m), sum(paper_m), sum(lived_m)
+    from coverage_side join segment on segment.id = segment_id and segment.kind in ('road', 'lane') group by segment_id
+    union all
+    select 'blocks', block_id, side_m, paper_m, lived_m from of_home join counted using (block_id)
+    union all
+    select 'grids', grid_id, sum(side_m), sum(paper_m), sum(lived_m)
+    from of_home join assignment using (block_id)
+    join plan on plan.id = plan_id and plan.status in ('published', 'superseded')
+    join today on plan.valid_from <= day and plan.valid_to > day
+    group by grid_id
+    union all
+    select 'areas', unit_id, sum(side_m), sum(paper_m), sum(lived_m)
+    from of_home join counted using (block_id) join lies_in using (area_id) group by unit_id
 )
 select key, 'blocks' as layer, block_id as unit_id, value from of_block where value is not null
 union all
@@ -64,9 +75,8 @@ select key, 'segments', unit_id, value
 from of_segment cross join lateral (values ('incidents', incidents::double precision), ('incidents_open', incidents_open),
                                            ('merchants', merchants)) as v (key, value)
 union all
-select 'duty_share', 'segments', segment.id, least(100 * coalesce(metres, 0)::double precision / (2 * length_m), 100)
-from segment left join on_duty on on_duty.segment_id = segment.id
-where segment.kind in ('road', 'lane')
+select key, layer, unit_id, least(100 * metres / side_m, 100)
+from shares cross join lateral (values ('duty_share', paper_m), ('lived_share', lived_m)) as v (key, metres)
 
 -- name: revisions
 select key, layer, revision from metric

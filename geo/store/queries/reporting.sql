@@ -41,21 +41,11 @@ from area left join area as parent on parent.id = area.parent_id
 where area.level <> 'compound' order by area.code
 
 -- name: segments
--- Roads and lanes with the metres of their sides that somebody has on %(day)s; where duties overlap they count once.
--- A segment belongs to the street that holds its middle.
-with on_duty as (
-    select segment_id, sum(upper(stretch) - lower(stretch))::double precision as metres
-    from (select duty.segment_id, unnest(range_agg(numrange(from_m::numeric, least(to_m, length_m)::numeric))) as stretch
-          from duty join segment on segment.id = duty.segment_id
-          where valid_from <= %(day)s and valid_to > %(day)s and from_m < length_m
-          group by duty.segment_id, duty.side) as stretches
-    group by segment_id
-)
+-- Roads and lanes. A segment belongs to the street that holds its middle.
 select segment.id, road.name as road, segment.kind, segment.class, segment.from_zoom, segment.length_m,
-       coalesce(metres, 0) as duty_m, street.code as street, st_asbinary(segment.geom) as geom
+       street.code as street, st_asbinary(segment.geom) as geom
 from segment
 left join road on road.id = road_id
-left join on_duty on on_duty.segment_id = segment.id
 left join lateral (select code from area where level = 'street' and st_intersects(area.geom, st_lineinterpolatepoint(segment.geom, 0.5))
                    order by code limit 1) as street on true
 where segment.kind in ('road', 'lane') order by segment.id

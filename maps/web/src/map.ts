@@ -76,7 +76,7 @@ export function redraw(map: MapLibre): void {
 
 /** The part of the map that panels leave free, as padding. */
 export function framePadding(): PaddingOptions {
-  if (document.body.dataset["page"] === "operations") return { top: 30, bottom: 30, left: 30, right: 30 };
+  if (document.body.dataset["page"]) return { top: 30, bottom: 30, left: 30, right: 30 };
   const place = document.querySelector<HTMLElement>("#place");
   const open = place !== null && !place.hidden;
   if (isPhone()) return { top: 140, bottom: !open ? 90 : place.hasAttribute("data-folded") ? 150 : window.innerHeight * 0.54 + 10, left: 20, right: 20 };

@@ -1,6 +1,7 @@
 // The whole map style, made from the declared layers: ground first, points last.
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Layer, Layers, Swatch } from "../api";
+import { coverage } from "./coverage";
 import { density } from "./density";
 import * as ground from "./ground";
 import { gridBorders, gridNames, gridSource } from "./grids";
@@ -60,6 +61,7 @@ export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpe
       ...of("sides", roads.sides),
       ...of("density", density),
       ...of("segments", roads.axes),
+      ...of("coverage", coverage),
       ...of("blocks", ground.blocks),
       ...chosenFills(gridSources),
       ...ofGrids((one) => gridBorders(at("grids"), one)),
