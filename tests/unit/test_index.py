@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.dispatcher import Dispatcher
 
-from geo import covering, indexfile, kernel, locate, nearest, order, raster
+from geo import covering, indexfile, kernel, locate, nearest, order, raster, reach
 
 # A coarse lattice: points on edges and corners, and ties, are common.
 coordinate = st.integers(-12, 12).map(lambda n: n * 5.0)
@@ -238,7 +238,7 @@ def test_a_block_far_larger_than_its_neighbours():
 
 
 @pytest.mark.parametrize(
-    "module", [kernel, raster, nearest, order, covering], ids=lambda m: m.__name__
+    "module", [kernel, raster, nearest, order, covering, reach], ids=lambda m: m.__name__
 )
 def test_compiled_functions_call_those_of_their_own_module_only(module):
     """Numba would not notice a change of another module's, and run what it compiled before."""
