@@ -43,7 +43,7 @@ _MOST_BUCKETS = 1 << 16
 # In no bucket; at the end of one.
 _OUT, _END = -2, -1
 # Fewer sources than this are not worth a thread.
-_SOURCES_A_THREAD = 16
+_SOURCES_A_THREAD = 64
 
 
 class NotAGraph(ValueError):
@@ -139,7 +139,7 @@ def nearest(network: Graph, sources: Seeds) -> Nearest:
     _flood(network.first, network.arcs, sources.source, sources.node, far, *room)
     none = room.label == _NO_LABEL
     source = room.label & _SOURCE
-    metres: Floats = (room.label >> _SOURCE_BITS) * UNIT_M
+    metres = np.asarray((room.label >> _SOURCE_BITS) * UNIT_M, np.float64)
     source[none], metres[none] = NOWHERE, np.inf
     return Nearest(source, metres)
 

@@ -59,7 +59,7 @@ def distances(drawn):
 @settings(max_examples=300)
 @given(networks())
 def test_nearest_is_the_least_of_all_distances_and_the_lowest_source(drawn):
-    graph, seeds, count = made(drawn)
+    graph, seeds, _ = made(drawn)
     found = reach.nearest(graph, seeds)
     there = distances(drawn)
     assert (found.metres == there.min(axis=0)).all()
