@@ -133,6 +133,10 @@ METRICS = (
     Metric("incidents_open", "未结事件数", "Open incidents", "件", (*UNITS, "segments")),
     Metric("merchants", "商户数", "Merchants", "家", (*UNITS, "segments")),
     Metric("households", "户数", "Households", "户", UNITS),
+    Metric("reach_minutes", "到最近服务站步行", "Walk to the nearest station", "min", ("blocks",)),
+    Metric(
+        "far_households", "步行 15 分钟外户数", "Households beyond 15 minutes on foot", "户", UNITS
+    ),
     Metric("duty_share", "路长责任覆盖率", "Share of side with a duty", "%", ("segments",)),
 )
 
@@ -322,11 +326,27 @@ STATIONS = Layer(
      Column("phone", "电话", "Phone", "", NOT_IN_TILES), *PLACE),
 )  # fmt: skip
 
+CATCHMENTS = Layer(
+    "catchments", "服务站步行圈", "Reach of stations on foot", "matters", "polygon", 11,
+    Style("fill", "#2f7fb8", "minutes", (
+        Swatch("5", "5 分钟", "5 minutes", "#1f5f99"),
+        Swatch("10", "10 分钟", "10 minutes", "#4f94c4"),
+        Swatch("15", "15 分钟", "15 minutes", "#9cc6e0"),
+    )),
+    (Column("minutes", "步行分钟", "Minutes on foot", "min", 0, "integer"),
+     Column("code", "服务站编号", "Station's number"),
+     Column("name", "服务站", "Station"),
+     Column("tier", "层级", "Tier"),
+     Column("households", "户数", "Households", "户", 0, "integer"),
+     Column("merchants", "商户数", "Merchants", "家", 0, "integer")),
+    shown=False,
+)  # fmt: skip
+
 LAYERS: dict[str, Layer] = {
     layer.key: layer
     for layer in (
-        INCIDENTS, MERCHANTS, STATIONS, DENSITY, GRIDS, AREAS, COMPOUNDS, BLOCKS, ROADS, SEGMENTS,
-        NAMED_ROADS, SIDES,
+        INCIDENTS, MERCHANTS, STATIONS, CATCHMENTS, DENSITY, GRIDS, AREAS, COMPOUNDS, BLOCKS,
+        ROADS, SEGMENTS, NAMED_ROADS, SIDES,
     )
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ they are crossed where a road or lane crosses them and nowhere else. A place is 
 metres are counted along the network, the way to the road is not counted. So a place on the other
 bank is as far as the nearest bridge makes it.
 
-Lines are in the district's metric CRS; metres and minutes belong together by `WALKING_M_S`.
+Lines are in the district's metric CRS; how many metres a minute makes, `geo.pace` knows.
 """
 
 from typing import NamedTuple
@@ -18,13 +18,6 @@ from numpy.typing import NDArray
 
 from geo import reach
 from geo.cells import Floats, Ints
-
-WALKING_M_S = 1.0
-"""Metres a second: GB 50180-2018, 2.0.4 to 2.0.6, has 300 m for five minutes on foot, 500 m for ten
-and 800 to 1 000 m for fifteen, as old people and children walk too."""
-
-MINUTES = (5, 10, 15)
-"""The circles of daily life (生活圈) of the same standard."""
 
 WALKED = ("road", "lane")
 """Kinds of segments that are walked on."""
@@ -69,16 +62,6 @@ class Pairs(NamedTuple):
     source: Ints
     target: Ints
     metres: Floats
-
-
-def metres_in(minutes: float) -> float:
-    """How far one walks in so many minutes, in m."""
-    return minutes * 60 * WALKING_M_S
-
-
-def minutes_for(metres: Floats) -> Floats:
-    """How many minutes so many metres take."""
-    return np.asarray(metres / (60 * WALKING_M_S))
 
 
 def build(segments: geopandas.GeoDataFrame) -> Paths:

@@ -37,6 +37,8 @@ LEFT_OUT = {
     "refreshed": "of what the computed was computed",
     "metric": "computed from the district",
     "metric_value": "computed from the district",
+    "reach": "computed from roads and stations",
+    "catchment": "computed from roads and stations",
 }
 # Types that SQLite keeps as they are; the rest travels as text, exactly as PostgreSQL says it.
 PLAIN = {

@@ -18,7 +18,8 @@ THROUGH = {
 }
 SUMMED = {
     "incidents": ("incidents",), "incidents_open": ("incidents",), "merchants": ("merchants",),
-    "households": (), "duty_share": ("duties",),
+    "households": (), "duty_share": ("duties",), "reach_minutes": ("reach",),
+    "far_households": ("reach",),
 }  # fmt: skip
 # Whatever any metric is made from.
 SOURCES = tuple(

@@ -338,7 +338,7 @@ def test_a_new_day_makes_what_is_dated(district):
     one = set(refresh(district, patient=False).made)
     district.execute("update setting set time_zone = 'Pacific/Pago_Pago'")
     other = set(refresh(district, patient=False).made)
-    dated = {"shapes of blocks", "shapes of grids", "metrics"}
+    dated = {"shapes of blocks", "shapes of grids", "reach", "metrics"}
     assert other == dated  # the two are 25 hours apart
     assert one <= dated
 

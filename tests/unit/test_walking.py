@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-from geo import walking
+from geo import pace, walking
 
 point = st.tuples(*[st.integers(-4, 4).map(lambda n: n * 50.0)] * 2)
 KINDS = [("road", "residential"), ("lane", "lane"), ("river", "river"), ("road", "motorway"),
@@ -163,5 +163,5 @@ def test_a_town_without_roads():
 
 
 def test_five_minutes_are_three_hundred_metres():
-    assert [walking.metres_in(m) for m in walking.MINUTES] == [300, 600, 900]
-    assert walking.minutes_for(np.array([300.0, 900.0])).tolist() == [5, 15]
+    assert [pace.metres_in(m) for m in pace.MINUTES] == [300, 600, 900]
+    assert pace.minutes_for(np.array([300.0, 900.0])).tolist() == [5, 15]
