@@ -31,6 +31,7 @@ from api import (
     metrics,
     places,
     problems,
+    reach,
     reports,
     situation,
     tiles,
@@ -161,6 +162,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(live.router)
     app.include_router(cases.router)
     app.include_router(situation.router)
+    app.include_router(reach.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(exports.router)

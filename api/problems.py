@@ -25,8 +25,10 @@ from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
+from geo.store.stations import NoSuchStation, NoSuchUnit, NothingToGain
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+from geo.tiers import TargetUnreadable
 from maps.report.assets import NotInstalled
 from maps.report.printing import NoBrowser, NotPrinted
 
@@ -48,6 +50,10 @@ STATUS = {
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,
+    NoSuchStation: 404,
+    NoSuchUnit: 400,
+    NothingToGain: 400,
+    TargetUnreadable: 400,
     BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,

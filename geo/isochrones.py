@@ -90,7 +90,9 @@ def _ground(
 ) -> shapely.MultiPolygon:
     """The ground beside reached lines, on their side of barriers."""
     net = shapely.multilinestrings(lines)
-    ground = _filled(shapely.buffer(net, BESIDE_M, quad_segs=4))
+    # One by one and then together: twice as fast as all lines in one buffer.
+    beside = shapely.buffer(np.array(lines, object), BESIDE_M, quad_segs=4)
+    ground = _filled(shapely.union_all(beside))
     near = paths.barriers[barriers.query(ground, predicate="intersects")]
     if len(near):
         cut = shapely.difference(ground, shapely.buffer(shapely.union_all(near), _CUT_M))

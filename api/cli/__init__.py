@@ -13,6 +13,7 @@ from api.cli import (
     imports,
     layers,
     places,
+    reach,
     refresh,
     report,
     serve,
@@ -37,6 +38,7 @@ app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
+app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.command()(serve.serve)
 app.command()(serve.demo)

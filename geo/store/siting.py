@@ -16,18 +16,13 @@ from geo.cells import Floats
 from geo.store.catchments import Ground, read_ground
 from geo.store.database import read_setting
 from geo.store.queries import load
+from geo.store.stations import NothingToGain
 from geo.walking import Spots
 
 QUERIES = load("stations")
 
 By = Literal["coverage", "median"]
 Weight = Literal["households", "merchants"]
-MOST_STATIONS = 20
-MOST_CANDIDATES = 20_000
-
-
-class NothingToGain(ValueError):
-    """No block has what stations are wanted for, or no candidate lies near a road."""
 
 
 class Wish(NamedTuple):
@@ -52,18 +47,21 @@ class _Demand(NamedTuple):
     now_m: Floats
 
 
-def gain(conn: psycopg.Connection, wish: Wish) -> dict[str, object]:
-    """The gain curve: the best 1, 2, … sites and what they gain, with what there is before.
+class Question(NamedTuple):
+    """All that an answer takes: gains of candidates, demand, and what there is before."""
 
-    Coverage: weight within ``minutes``. Median: mean minutes of all weight, distances above
-    `geo.siting.FAR_M` counting as that. Raises `NothingToGain`.
-    """
+    gains: siting.Gains
+    demand: _Demand
+    candidates: geopandas.GeoDataFrame
+    before: float
+
+
+def read(conn: psycopg.Connection, wish: Wish) -> Question:
+    """What is wanted, as figures; raises `NothingToGain`."""
     setting = read_setting(conn)
     ground = read_ground(conn, setting.today(), setting.srid)
-    demand, (candidates, spots) = (
-        _demand(conn, ground, wish),
-        _candidates(ground, wish, setting.srid),
-    )
+    demand = _demand(conn, ground, wish)
+    candidates, spots = _candidates(ground, wish, setting.srid)
     limit = pace.metres_in(wish.minutes) if wish.by == "coverage" else siting.FAR_M
     found = walking.pairs(ground.paths, spots, demand.spots, limit)
     pairs = siting.Gains(found.source, found.target, found.metres)
@@ -71,15 +69,21 @@ def gain(conn: psycopg.Connection, wish: Wish) -> dict[str, object]:
         gains = siting.coverage(pairs, demand.weight, demand.now_m, limit)
     else:
         gains = siting.median(pairs, demand.weight, demand.now_m)
-    before = _before(demand, wish, limit)
-    steps = [
-        _told(step, before, demand, wish, candidates)
-        for step in siting.curve(gains, wish.most, wish.seconds)
-    ]
+    return Question(gains, demand, candidates, _before(demand, wish, limit))
+
+
+def answer(question: Question, wish: Wish) -> dict[str, object]:
+    """The gain curve: the best 1, 2, … sites and what they gain, with what there is before.
+
+    Coverage: weight within ``minutes``. Median: mean minutes of all weight, distances above
+    `geo.siting.FAR_M` counting as that. Takes up to ``seconds``, and asks no database.
+    """
+    steps = siting.curve(question.gains, wish.most, wish.seconds)
     return {
         "by": wish.by, "weight": wish.weight, "minutes": wish.minutes,
-        "candidates": len(candidates), "all": float(demand.weight.sum()),
-        "before": _figures(before, demand, wish), "steps": steps,
+        "candidates": len(question.candidates), "all": float(question.demand.weight.sum()),
+        "before": _figures(question.before, question.demand, wish),
+        "steps": [_told(step, question, wish) for step in steps],
     }  # fmt: skip
 
 
@@ -98,24 +102,20 @@ def _demand(conn: psycopg.Connection, ground: Ground, wish: Wish) -> _Demand:
 
 
 def _candidates(ground: Ground, wish: Wish, srid: int) -> tuple[geopandas.GeoDataFrame, Spots]:
-    """Candidates that lie near a road: points, blocks' ids (-1 where given), their spots."""
+    """Candidates that lie near a road, by their place in the list, with the codes of blocks."""
     if wish.at:
         lon, lat = (np.array(v, float) for v in zip(*wish.at, strict=True))
         points = shapely.points(*crs.transform_points(lon, lat, "wgs84", srid))
         spots = walking.snap(ground.paths, points)
-        frame = geopandas.GeoDataFrame(
-            {"id": -1}, index=range(len(points)), geometry=points, crs=srid
-        )
+        frame = geopandas.GeoDataFrame(geometry=points, crs=srid).assign(code=None)
     else:
-        frame, spots = ground.frames["blocks"][["id", "geometry"]], ground.spots["blocks"]
+        frame, spots = ground.frames["blocks"][["code", "geometry"]], ground.spots["blocks"]
     on = spots.row >= 0
     if not on.any():
-        raise NothingToGain(
-            f"none of {len(on)} candidates lies within {walking.SNAP_M:.0f} m of a road"
-        )
-    return frame[on].reset_index(drop=True), Spots(
-        spots.row[on], spots.chainage_m[on], spots.offset_m[on]
-    )
+        far = f"{walking.SNAP_M:.0f} m"
+        raise NothingToGain(f"of {len(on)} candidates none lies within {far} of a road")
+    frame = frame.assign(candidate=np.arange(len(frame)))[on]
+    return frame, Spots(spots.row[on], spots.chainage_m[on], spots.offset_m[on])
 
 
 def _before(demand: _Demand, wish: Wish, limit: float) -> float:
@@ -132,20 +132,15 @@ def _figures(value: float, demand: _Demand, wish: Wish) -> dict[str, float]:
     return {"mean_minutes": float(pace.minutes_for(np.array(value / total)))}
 
 
-def _told(
-    step: siting.Step,
-    before: float,
-    demand: _Demand,
-    wish: Wish,
-    candidates: geopandas.GeoDataFrame,
-) -> dict[str, object]:
+def _told(step: siting.Step, question: Question, wish: Wish) -> dict[str, object]:
     sign = 1 if wish.by == "coverage" else -1
-    chosen = candidates.iloc[list(step.sites)].to_crs(4326)
+    chosen = question.candidates.iloc[list(step.sites)].to_crs(4326)
     sites = [
-        {"candidate": int(k), "block": int(block) if block >= 0 else None, "lon": p.x, "lat": p.y}
-        for k, block, p in zip(step.sites, chosen["id"], chosen.geometry, strict=True)
+        {"candidate": int(at), "block": code, "lon": p.x, "lat": p.y}
+        for at, code, p in zip(chosen["candidate"], chosen["code"], chosen.geometry, strict=True)
     ]
     return {
         "stations": len(step.sites), "gain": step.gain, "bound": step.bound, "proven": step.proven,
-        "after": _figures(before + sign * step.gain, demand, wish), "sites": sites,
+        "after": _figures(question.before + sign * step.gain, question.demand, wish),
+        "sites": sites,
     }  # fmt: skip

@@ -32,6 +32,10 @@ class NoSuchUnit(ValueError):
     """No area has this code, or no layer this name."""
 
 
+class NothingToGain(ValueError):
+    """No block has what stations are wanted for, or no candidate lies near a road."""
+
+
 class Far(NamedTuple):
     """Which units are asked for: of a layer, beyond some minutes, in an area (code) or anywhere."""
 

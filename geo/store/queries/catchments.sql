@@ -9,8 +9,8 @@ select id, st_asbinary(geom) as geom from station order by id
 
 -- name: blocks
 -- Blocks in force, each where its name stands: its centroid, or a point inside where that is not.
-select id, households, st_asbinary(case when st_contains(geom, st_centroid(geom)) then st_centroid(geom)
-                                        else st_pointonsurface(geom) end) as geom
+select id, code, households, st_asbinary(case when st_contains(geom, st_centroid(geom)) then st_centroid(geom)
+                                              else st_pointonsurface(geom) end) as geom
 from block where valid_from <= %(on)s::date and valid_to > %(on)s::date order by id
 
 -- name: compounds

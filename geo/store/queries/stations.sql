@@ -102,6 +102,3 @@ select count(*) from block join reach on reach.layer = 'blocks' and unit_id = bl
 
 -- name: merchants_of_blocks
 select block_id, count(*) from merchant where block_id is not null group by block_id
-
--- name: codes
-select id, code from block where id = any(%(ids)s)
