@@ -28,6 +28,7 @@ EXPRESSWAYS = ("motorway", "motorway_link", "trunk", "trunk_link")
 SNAP_M = 300.0
 """A place farther than this from every road is not on the network."""
 
+TIE_M = 1e-6
 _END_M = 1e-3
 
 Geometries = NDArray[np.object_]
@@ -83,15 +84,18 @@ def build(segments: geopandas.GeoDataFrame) -> Paths:
 def snap(paths: Paths, points: Geometries) -> Spots:
     """Where points (m) stand on the network: the nearest segment with no barrier between.
 
-    Of equally near segments the one with the lowest id.
+    Of segments whose distances differ by less than a micrometre the one with the lowest id.
     """
     tree, barriers = shapely.STRtree(paths.axes), shapely.STRtree(paths.barriers)
     row = np.full(len(points), -1)
-    at, near = tree.query_nearest(points, max_distance=SNAP_M)
-    _put_nearest(row, points, paths.axes, at, near, barriers)
-    left = np.flatnonzero(row < 0)
-    at, near = tree.query(points[left], predicate="dwithin", distance=SNAP_M)
-    _put_nearest(row, points, paths.axes, left[at], near, barriers)
+    near, least = tree.query_nearest(points, max_distance=SNAP_M, return_distance=True)
+    limit = np.full(len(points), -1.0)
+    limit[near[0]] = least + TIE_M
+    # First the nearest; where a barrier is between, whatever is near at all.
+    for within in (limit, np.full(len(points), SNAP_M)):
+        left = np.flatnonzero((row < 0) & (limit >= 0))
+        found = tree.query(points[left], predicate="dwithin", distance=within[left])
+        _put_nearest(row, points, paths.axes, left[found[0]], found[1], barriers)
     on, found = row >= 0, paths.axes[row] if len(paths.axes) else points
     chainage, offset = np.full(len(row), np.nan), np.full(len(row), np.nan)
     chainage[on] = shapely.line_locate_point(found[on], points[on])
@@ -104,11 +108,15 @@ def _put_nearest(
 ) -> None:
     """Writes for each point the nearest of the segments paired with it that can be got to."""
     ways = shapely.shortest_line(points[at], axes[near])
-    blocked = np.unique(barriers.query(_inner(ways), predicate="intersects")[0])
+    blocked = barriers.query(_inner(ways), predicate="intersects")[0]
     free = np.setdiff1d(np.arange(len(at)), blocked)
-    order = free[np.lexsort((near[free], shapely.length(ways[free]), at[free]))]
-    of, first = np.unique(at[order], return_index=True)
-    row[of] = near[order[first]]
+    at, near, away = at[free], near[free], shapely.length(ways[free])
+    least = np.full(len(points), np.inf)
+    np.minimum.at(least, at, away)
+    tied = away <= least[at] + TIE_M
+    first = np.full(len(points), len(axes))
+    np.minimum.at(first, at[tied], near[tied])
+    row[at] = first[at]
 
 
 def _inner(ways: Geometries) -> Geometries:

@@ -119,10 +119,10 @@ def test_a_place_goes_to_the_nearest_road_that_no_barrier_keeps_it_from(segments
             assert found.row[k] == -1
             continue
         away = shapely.length(ways[free])
-        assert found.row[k] == free[np.flatnonzero(away == away.min())[0]]
-        assert found.offset_m[k] == pytest.approx(away.min())
+        assert found.row[k] == free[np.flatnonzero(away <= away.min() + 1e-6)[0]]
+        assert found.offset_m[k] == pytest.approx(away.min(), abs=1e-5)
         spot = shapely.line_interpolate_point(paths.axes[found.row[k]], found.chainage_m[k])
-        assert shapely.distance(spot, place) == pytest.approx(away.min(), abs=1e-6)
+        assert shapely.distance(spot, place) == pytest.approx(away.min(), abs=1e-5)
 
 
 RIVER = (1, KINDS[2], [(0.0, -500.0), (0.0, 500.0)])

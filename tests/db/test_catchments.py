@@ -39,11 +39,17 @@ with unit as (
 )
 select layer, unit.id, near.id as segment, st_linelocatepoint(near.geom, p) * near.length_m as along
 from unit left join lateral (
-    select id, geom, length_m from segment
-    where kind in ('road', 'lane') and class not in {NOT_WALKED} and st_dwithin(geom, p, 300)
-      and not exists (select from barrier
-                      where st_intersects(barrier.geom, st_shortestline(p, segment.geom)))
-    order by st_distance(geom, p), id limit 1
+    -- As for links: what is a micrometre farther is as near, and the lowest id counts.
+    select id, geom, length_m
+    from (select segment.*, st_distance(geom, p) as d, min(st_distance(geom, p)) over () as least
+          from segment cross join lateral st_shortestline(p, segment.geom) as way
+          where kind in ('road', 'lane') and class not in {NOT_WALKED} and st_dwithin(geom, p, 300)
+            -- Without its ends: a road may meet a barrier where the way ends.
+            and not exists (select from barrier where st_intersects(barrier.geom, st_linesubstring(
+                way, 0.001 / greatest(st_length(way), 0.01),
+                1 - 0.001 / greatest(st_length(way), 0.01))))
+         ) as free
+    where d <= least + 1e-6 order by id limit 1
 ) as near on true
 order by layer, unit.id
 """
