@@ -18,6 +18,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from api import (
+    basemap,
     cases,
     contract,
     counts,
@@ -35,6 +36,7 @@ from api import (
     reports,
     situation,
     tiles,
+    units,
 )
 from api.gate import Gate, name_of
 from api.hub import Hub
@@ -143,6 +145,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.exports = BoundedSemaphore(settings.exports_at_once)
     contract.install(app)
     app.state.settings, app.state.tally, app.state.bounds = settings, Tally(), {}
+    app.state.upstream = basemap.upstream(settings)
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
@@ -158,6 +161,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(places.router)
     app.include_router(tiles.router)
     app.include_router(measures.router)
+    app.include_router(units.router)
+    app.include_router(basemap.router)
     app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)

@@ -42,10 +42,12 @@ def read_metric(request: Request, metric: MetricKey, asked: Annotated[Asked, Que
     """`values` by unit, `units` with names and boxes in order of value; 304 where known."""
     declared = _declared(metric)
     _check(declared, asked)
-    with transaction(request.app.state.pool, reader(request)) as conn:
+    who = reader(request)
+    with transaction(request.app.state.pool, who) as conn:
         wanted = Measured(
-            metric, LAYERS[asked.layer], read_setting(conn).today(), asked.level, asked.system
-        )
+            metric, LAYERS[asked.layer], read_setting(conn).today(), who.rights,
+            asked.level, asked.system,
+        )  # fmt: skip
         headers = {"ETag": _etag(conn, wanted, asked), "Cache-Control": shelf.ASK_AGAIN.decode()}
         known = request.headers.get("if-none-match", "").encode("latin-1")
         if shelf.matches(known, headers["ETag"].encode()):
@@ -67,10 +69,11 @@ def _answer(conn: Connection, metric: Metric, wanted: Measured, asked: Asked) ->
 
 
 def _etag(conn: Connection, wanted: Measured, asked: Asked) -> str:
-    """Of the values, of the units that they are of, and of what is asked."""
+    """Of the values, of the units that they are of, of what is asked and of who asks."""
     parts = (
         changes.revision(conn, "metrics"), changes.revision(conn, wanted.layer.key),
-        wanted.on if wanted.layer.dated else "", wanted.metric, asked.model_dump(), CODE,
+        wanted.on if wanted.layer.dated else "", sorted(wanted.rights),
+        wanted.metric, asked.model_dump(), CODE,
     )  # fmt: skip
     return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
 

@@ -49,6 +49,20 @@ class Points(BaseModel):
     as_of: Day | None = None
 
 
+class Line(BaseModel):
+    """Points in their order: a line, or the ring of an area."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    points: list[
+        tuple[
+            Annotated[float, Field(allow_inf_nan=False)],
+            Annotated[float, Field(allow_inf_nan=False)],
+        ]
+    ] = Field(min_length=1, max_length=1_000, description="[lon, lat] of each point")
+    crs: str = Field("wgs84", max_length=64)
+
+
 @router.get("/district")
 def district(request: Request) -> dict[str, object]:
     """The district at a glance: name, box in degrees, counts, grid systems."""
@@ -80,11 +94,19 @@ def locate_many(request: Request, body: Points) -> dict[str, Rows]:
         return {"places": seek.locate(conn, lon, lat, datum=body.crs, as_of=body.as_of)}
 
 
+@router.post("/measure")
+def measure(request: Request, body: Line) -> dict[str, object]:
+    """Length of a line in metres, and the area of the ring it makes, in the district's CRS."""
+    with transaction(request.app.state.pool) as conn:
+        return seek.measure(conn, body.points, body.crs)
+
+
 @router.get("/search")
 def search(
     request: Request,
     q: Annotated[
-        str, Query(min_length=1, max_length=100, description="a name, or the start of a code")
+        str,
+        Query(min_length=1, max_length=100, description="a name, code, address or coordinates"),
     ],
     limit: Annotated[int, Query(ge=1, le=seek.MOST_RESULTS)] = 10,
 ) -> dict[str, Rows]:

@@ -8,6 +8,8 @@ here and its view in a migration; how it is drawn follows from its style.
 from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
+from geo.discretion import LEAST
+
 MAX_ZOOM = 18
 # A column from this zoom on is for features and exports only.
 NOT_IN_TILES = 99
@@ -19,11 +21,15 @@ MOST_ALWAYS = 20_000
 # What a style's colours depend on when the values are known only from the data.
 FromData = Literal["", "incident_class", "grid_system"]
 
+SMALL_COUNTS = "small_counts"
+# Units so small that a count of few cases in one speaks of single people.
+SMALL_UNITS = ("blocks", "segments")
+
 # Rights a reader may hold beyond what anyone sees.
 RIGHTS = {
     "people": ("联系人与电话", "names and phones of people"),
     "credit": ("商户信用", "credit of merchants"),
-    "small_counts": ("小于 5 的计数", "counts below 5"),
+    SMALL_COUNTS: ("小于 5 的计数", "counts below 5"),
 }
 
 
@@ -111,13 +117,18 @@ class Group(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """A value that units of ``layers`` can be coloured by."""
+    """A value that units of ``layers`` can be coloured by.
+
+    Where ``least`` is set, numbers from 1 to below it are, in units of `SMALL_UNITS`, for those
+    only who may see small counts.
+    """
 
     key: str
     zh: str
     en: str
     unit: str
     layers: tuple[str, ...]
+    least: int = 0
 
 
 GROUPS = (
@@ -129,8 +140,8 @@ GROUPS = (
 
 UNITS = ("areas", "grids", "blocks")
 METRICS = (
-    Metric("incidents", "事件数", "Incidents", "件", (*UNITS, "segments")),
-    Metric("incidents_open", "未结事件数", "Open incidents", "件", (*UNITS, "segments")),
+    Metric("incidents", "事件数", "Incidents", "件", (*UNITS, "segments"), LEAST),
+    Metric("incidents_open", "未结事件数", "Open incidents", "件", (*UNITS, "segments"), LEAST),
     Metric("merchants", "商户数", "Merchants", "家", (*UNITS, "segments")),
     Metric("households", "户数", "Households", "户", UNITS),
     Metric("reach_minutes", "到最近服务站步行", "Walk to the nearest station", "min", ("blocks",)),
@@ -253,8 +264,8 @@ DENSITY = Layer(
     "density", "事件密度（H3）", "Density of incidents (H3)", "matters", "polygon", 9,
     Style("heat", "#c4302b"),
     (
-        Column("count", "事件数", "Incidents", "件", 0, "integer", "small_counts", 5),
-        Column("open", "未结", "Open", "件", 0, "integer", "small_counts", 5),
+        Column("count", "事件数", "Incidents", "件", 0, "integer", SMALL_COUNTS, LEAST),
+        Column("open", "未结", "Open", "件", 0, "integer", SMALL_COUNTS, LEAST),
         Column("cell", "H3 单元", "H3 cell", "", NOT_IN_TILES),
         Column("resolution", "H3 级别", "H3 resolution", "", NOT_IN_TILES, "integer"),
     ),
@@ -279,7 +290,7 @@ INCIDENTS = Layer(
         Column("due_at", "时限", "Due", "", NOT_IN_TILES, "time"),
         Column("handled_at", "处理时间", "Handled", "", NOT_IN_TILES, "time"),
         Column("closed_at", "结案时间", "Closed", "", NOT_IN_TILES, "time"),
-        Column("late", "超时", "Late", "", NOT_IN_TILES, "boolean"),
+        Column("late", "逾期", "Late", "", NOT_IN_TILES, "boolean"),
         Column("area", "社区编码", "Community's code", "", NOT_IN_TILES),
         Column("street", "街道编码", "Street's code", "", NOT_IN_TILES),
         *PLACE,

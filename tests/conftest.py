@@ -31,6 +31,13 @@ _number = count(1)
 _untouched: dict[str, str] = {}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's tests run in one worker, and all of the browser in one, as it draws in software."""
+    for item in items:
+        browser = item.path.parent.name == "browser"
+        item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
+
+
 @pytest.fixture(scope="session")
 def cluster_url() -> Iterator[str]:
     """The tests' own cluster, kept between runs; the last of the runs under way stops it."""

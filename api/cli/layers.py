@@ -2,7 +2,18 @@
 
 from collections.abc import Iterator
 
-from geo.layers import GROUPS, LAYERS, METRICS, NOT_IN_TILES, RIGHTS, Column, Layer
+from geo.layers import (
+    GROUPS,
+    LAYERS,
+    METRICS,
+    NOT_IN_TILES,
+    RIGHTS,
+    SMALL_COUNTS,
+    SMALL_UNITS,
+    Column,
+    Layer,
+    Metric,
+)
 
 HEAD = """# Map layers
 
@@ -30,14 +41,21 @@ def _lines() -> Iterator[str]:
                 yield from _layer(layer)
     yield "\n## Metrics\n"
     yield "Values that units can be coloured by (`?metric=` of a tile).\n"
-    yield "| key | 名称 | name | unit | of |"
-    yield "|---|---|---|---|---|"
+    yield "| key | 名称 | name | unit | of | right |"
+    yield "|---|---|---|---|---|---|"
     for metric in METRICS:
         of = ", ".join(metric.layers)
-        yield f"| `{metric.key}` | {metric.zh} | {metric.en} | {metric.unit} | {of} |"
+        told = f"`{metric.key}` | {metric.zh} | {metric.en} | {metric.unit}"
+        yield f"| {told} | {of} | {_small(metric) if metric.least else ''} |"
     yield "\n## Rights\n"
     yield "What not everybody may read; `LUGE_PUBLIC_RIGHTS` gives them to all.\n"
     yield from (f"- `{key}`: {zh} · {en}" for key, (zh, en) in RIGHTS.items())
+
+
+def _small(metric: Metric) -> str:
+    return (
+        f"`{SMALL_COUNTS}` for values from 1 to {metric.least - 1} of {' and '.join(SMALL_UNITS)}"
+    )
 
 
 def _layer(layer: Layer) -> Iterator[str]:

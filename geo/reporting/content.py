@@ -28,7 +28,7 @@ class Content(NamedTuple):
     ``by`` has compared figures by class (at most 20, and `OTHERS`), street, community, grid, and
     road (those with most cases).
     ``coverage`` is of the whole, of streets (or, of one street, of classes of roads).
-    ``overdue`` has the cases open past their deadline, with ``days``, longest first.
+    ``late`` has the cases that are open and late, with ``days``, longest first.
     """
 
     material: Material
@@ -38,7 +38,7 @@ class Content(NamedTuple):
     days: tuple[pd.Series, pd.Series]
     hours: NDArray[np.int64]
     spots: pd.DataFrame
-    overdue: pd.DataFrame
+    late: pd.DataFrame
     covered: pd.Series
     coverage: pd.DataFrame
     roads: Frame
@@ -73,15 +73,15 @@ def compute(
     load = loads.of_blocks(material.blocks, cases, marked)
     grids = _named_grids(material, load)
     covered = duties.covered(material.segments).iloc[0]
-    places, overdue = spots(filed, MOST_SPOTS), _overdue(cases[marked["overdue"]], now)
+    places, late = spots(filed, MOST_SPOTS), _late(cases[marked["late"]], now)
     bare = duties.without_chief(material.segments, filed)
     workers = loads.per_worker(material.areas, material.blocks)
-    figures = Figures(total, by, overdue, places, 100 - covered["share"], bare, grids, workers)
+    figures = Figures(total, by, late, places, 100 - covered["share"], bare, grids, workers)
     few = _few_classes(cases["class"], by["class"])
     return Content(
         material, period, total, by | {"class": _by_unit(few, marked, marked_before)},
         (indicators.by_day(cases, now), indicators.by_day(cases, before)),
-        indicators.by_hour(cases, now), places, overdue, covered,
+        indicators.by_hour(cases, now), places, late, covered,
         duties.covered_by(material.segments, "class" if street else "street"),
         material.segments.assign(share=duties.share_of(material.segments)), bare, load, grids,
         {metric: loads.evenness(grids[metric]) for metric in loads.METRICS}, workers, plans,
@@ -123,8 +123,8 @@ def _named_grids(material: Material, load: pd.DataFrame) -> pd.DataFrame:
     return grids.assign(name=plan.grids["name"].to_numpy())
 
 
-def _overdue(late: pd.DataFrame, span: Span) -> pd.DataFrame:
-    days = (span.end - late["due_at"]) / pd.Timedelta(days=1)
+def _late(late: pd.DataFrame, span: Span) -> pd.DataFrame:
+    days = (indicators.stopped(late, span.end) - late["due_at"]) / pd.Timedelta(days=1)
     return late.assign(days=days).sort_values(["days", "code"], ascending=[False, True])
 
 

@@ -40,13 +40,13 @@ class Finding(NamedTuple):
 class Figures(NamedTuple):
     """What the rules look at, as the other rooms compute it.
 
-    ``total`` and ``by`` are compared figures; ``overdue`` has class and days; ``spots``,
+    ``total`` and ``by`` are compared figures; ``late`` has class and days; ``spots``,
     ``without_chief``, ``grids`` (loads, with ``name``), ``workers`` as from their functions.
     """
 
     total: pd.Series
     by: dict[str, pd.DataFrame]
-    overdue: pd.DataFrame
+    late: pd.DataFrame
     spots: pd.DataFrame
     uncovered_share: float
     without_chief: pd.DataFrame
@@ -104,13 +104,13 @@ def _in_time(figures: Figures) -> Iterator[Finding]:
     yield Finding("in_time", level, {**facts, "closed": int(figures.total["closed_dated"])})
 
 
-def _overdue(figures: Figures) -> Iterator[Finding]:
-    late = figures.overdue
+def _late(figures: Figures) -> Iterator[Finding]:
+    late = figures.late
     if len(late):
         classes = late["class"].value_counts()
         facts = {"count": len(late), "days": float(late["days"].max()),
                  "class": classes.index[0], "of_class": int(classes.iloc[0])}  # fmt: skip
-        yield Finding("overdue", "worse", facts)
+        yield Finding("late", "worse", facts)
 
 
 def _spots(figures: Figures) -> Iterator[Finding]:
@@ -168,6 +168,6 @@ def _workers(figures: Figures) -> Iterator[Finding]:
 
 Rule = Callable[[Figures], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
-    _filed, _rose, _in_time, _overdue, _spots, _slow, _busy_grids, _no_chief, _crowded_grids,
+    _filed, _rose, _in_time, _late, _spots, _slow, _busy_grids, _no_chief, _crowded_grids,
     _workers,
 )  # fmt: skip

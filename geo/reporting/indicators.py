@@ -14,7 +14,7 @@ from geo.reporting.periods import Span
 RECUR_M = 30.0
 RECUR_DAYS = 7
 
-COUNTS = ("filed", "closed", "closed_dated", "closed_in_time", "handled", "open", "overdue",
+COUNTS = ("filed", "closed", "closed_dated", "closed_in_time", "handled", "open", "late",
           "recurring", "dispatched", "bounced", "reworked")  # fmt: skip
 # Share → of which count it is a share, and what is counted.
 SHARES = {
@@ -28,7 +28,7 @@ SHARES = {
 def marks(cases: pd.DataFrame, span: Span) -> pd.DataFrame:
     """What each case counts for in ``span``: the columns `COUNTS` as booleans, and ``hours``.
 
-    ``cases`` as in `geo.reporting.material`. ``open`` and ``overdue`` are as of the span's end.
+    ``cases`` as in `geo.reporting.material`. ``open`` and ``late`` are as of the span's end.
     ``hours`` from report to handling, NaN where it was not handled in the span.
     """
     start, end = span
@@ -52,7 +52,7 @@ def marks(cases: pd.DataFrame, span: Span) -> pd.DataFrame:
             "closed_in_time": dated & (finished <= cases["due_at"]),
             "handled": handled,
             "open": is_open,
-            "overdue": is_open & (cases["due_at"] < end) & ~(finished < end),
+            "late": is_open & (cases["due_at"] < stopped(cases, end)),
             "recurring": filed & recurring(cases),
             "dispatched": filed & cases["dispatched"],
             "dispatched_well": filed & cases["dispatched"] & ~cases["bounced"],
@@ -61,6 +61,11 @@ def marks(cases: pd.DataFrame, span: Span) -> pd.DataFrame:
             "hours": taken.where(handled),
         }
     )
+
+
+def stopped(cases: pd.DataFrame, end: pd.Timestamp) -> pd.Series:
+    """When the clock of each case stopped: handled, or else closed; at the latest at ``end``."""
+    return cases["handled_at"].fillna(cases["closed_at"]).fillna(end).clip(upper=end)
 
 
 def indicators(marked: pd.DataFrame, units: pd.Series | None = None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import psycopg
 from psycopg import sql
 
 from geo import layers
-from geo.layers import DENSITY
+from geo.discretion import LEAST
 from geo.store import layers as store
 from geo.store.database import Rows, Setting, rows
 from geo.store.live import NoSuchArea
@@ -36,8 +36,6 @@ UNITS = {
     "segment": ("segments", "segments", "segment"),
     "grid": ("grids", "grids", "grid_id"),
 }
-# Counts of blocks below this are for those who may see them.
-LEAST = next(column.least for column in DENSITY.columns if column.name == "count")
 
 
 class Counted(NamedTuple):
@@ -69,19 +67,19 @@ def groups(
     if asked.by in KEYS:
         return _ask(conn, "groups", asked, setting, rights, key=sql.SQL(KEYS[asked.by]))
     query, layer, column = UNITS[asked.by]
-    found = _ask(
-        conn, "units", asked, setting, rights,
+    return _ask(
+        conn, "units", asked, setting, rights, **_figures(layer, rights),
         units=_plain(query), layer=sql.Literal(layer), id=sql.Identifier(column),
         joins=_plain("held") if asked.by == "grid" else sql.SQL(""),
     )  # fmt: skip
-    if asked.by == "block" and "small_counts" not in rights:
-        for row in found:
-            row.update({name: _hidden(row[name]) for name in ("count", "open", "late")})
-    return found
 
 
-def _hidden(count: object) -> object:
-    return count if isinstance(count, int) and count >= LEAST else None
+def _figures(layer: str, rights: frozenset[str]) -> dict[str, sql.Composable]:
+    """What is told of a unit; of small ones no small counts without the right."""
+    plain = {name: sql.SQL(f"coalesce(found.{name}, 0)") for name in ("count", "open", "late")}
+    if layer not in layers.SMALL_UNITS:
+        return {**plain}
+    return {name: store.discreet(count, LEAST, rights) for name, count in plain.items()}
 
 
 def _ask(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from psycopg import sql
 
-from geo.layers import Column, Layer, readable
+from geo.layers import METRICS, SMALL_COUNTS, SMALL_UNITS, Column, Layer, readable
 
 
 def view(layer: Layer) -> sql.Identifier:
@@ -15,9 +15,31 @@ def view(layer: Layer) -> sql.Identifier:
 def value(column: Column, rights: frozenset[str]) -> sql.Composable:
     """What a reader with ``rights`` gets of ``column``, small values hidden where it says."""
     name = sql.Identifier(column.name)
-    if column.least and column.right not in rights:
-        return sql.SQL("case when {0} >= {1} then {0} end").format(name, sql.Literal(column.least))
-    return name
+    return discreet(name, column.least, rights) if column.least else name
+
+
+def discreet(count: sql.Composable, least: int, rights: frozenset[str]) -> sql.Composable:
+    """``count`` as a reader with ``rights`` gets it: null from 1 to below ``least``, or as it is.
+
+    The one place that hides small counts in the database; `geo.discretion` hides them in reports.
+    """
+    if SMALL_COUNTS in rights:
+        return count
+    hidden = sql.SQL("case when {0} > 0 and {0} < {1} then null else {0} end")
+    return hidden.format(count, sql.Literal(least))
+
+
+def measured(layer: Layer, rights: frozenset[str]) -> sql.Composable:
+    """The value of a metric (a row of ``metric_value``) as a reader with ``rights`` gets it."""
+    value = sql.SQL("metric_value.value")
+    if layer.key not in SMALL_UNITS:
+        return value
+    hiding = {metric.key: metric.least for metric in METRICS if metric.least}
+    cases = [
+        sql.SQL("when {} then {}").format(sql.Literal(key), discreet(value, least, rights))
+        for key, least in hiding.items()
+    ]
+    return sql.SQL("case metric_value.key {} else {} end").format(sql.SQL(" ").join(cases), value)
 
 
 def source(layer: Layer, rights: frozenset[str]) -> sql.Composed:

@@ -20,13 +20,14 @@ NAMING = ("level", "system", "code", "name", "seq")
 class Measured(NamedTuple):
     """Which values are asked for: a metric over the units of a layer.
 
-    ``on`` is the day (ISO) for dated layers; ``level`` and ``system`` keep areas of one level and
-    grids of one system.
+    ``on`` is the day (ISO) for dated layers, ``rights`` those of who asks; ``level`` and ``system``
+    keep areas of one level and grids of one system.
     """
 
     metric: str
     layer: Layer
     on: str
+    rights: frozenset[str]
     level: str | None = None
     system: str | None = None
 
@@ -40,8 +41,8 @@ def computed(conn: psycopg.Connection, asked: Measured) -> tuple[str, datetime] 
     return (row[0], row[1]) if row else None
 
 
-def values(conn: psycopg.Connection, asked: Measured) -> dict[int, float]:
-    """The value of every unit that has one, by the unit's id."""
+def values(conn: psycopg.Connection, asked: Measured) -> dict[int, float | None]:
+    """The value of every unit that has one, by the unit's id; None where it is hidden."""
     query = _fill("values", asked).as_bytes(None)
     return dict(conn.execute(query, _params(asked)).fetchall())
 
@@ -60,7 +61,9 @@ def ranked(conn: psycopg.Connection, asked: Measured, limit: int, lowest: bool) 
 
 def _fill(name: str, asked: Measured, **parts: sql.Composable) -> sql.Composed:
     units = sql.SQL(QUERIES["units"].decode()).format(
-        view=layers.view(asked.layer), conditions=_conditions(asked)
+        view=layers.view(asked.layer),
+        value=layers.measured(asked.layer, asked.rights),
+        conditions=_conditions(asked),
     )
     return sql.SQL(QUERIES[name].decode()).format(units=units, **parts)
 
@@ -74,4 +77,4 @@ def _conditions(asked: Measured) -> sql.Composed:
 
 
 def _params(asked: Measured) -> dict[str, object]:
-    return {**asked._asdict(), "layer": asked.layer.key}
+    return {**asked._asdict(), "layer": asked.layer.key, "rights": sorted(asked.rights)}

@@ -1,11 +1,13 @@
 """Questions about places: what is here, what is called so, and the district at a glance."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
 import psycopg
 
-from geo import crs
+from geo import crs, readings, ruler
 from geo.store.database import Rows, read_setting, rows
 from geo.store.migrate import fill_srid
 from geo.store.queries import load
@@ -69,11 +71,24 @@ def areas(conn: psycopg.Connection) -> Rows:
     return rows(conn, QUERIES["areas"])
 
 
+# A road or lane with a number; addresses are read only for these, since nobody indexes them.
+_ADDRESS = re.compile(r"[路街道弄巷里]\D{0,3}\d")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
 def search(conn: psycopg.Connection, text: str, limit: int = 10) -> Rows:
-    """Areas, grids, roads, stations, blocks, merchants and incidents by name or start of code."""
-    wanted = text.strip()
+    """Areas, grids, roads, stations, blocks, merchants and incidents by name or start of code.
+
+    A road with a number is sought in addresses too; two numbers are coordinates, each reading of
+    them (`geo.readings`) a result of its own with the CRS as its code.
+    """
+    wanted = unicodedata.normalize("NFKC", text).strip()
     if not wanted:
         return []
+    if places := _coordinates(conn, wanted):
+        return places[:limit]
+    if _HAN.search(wanted):
+        wanted = "".join(wanted.split())
     literal = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return rows(
         conn,
@@ -82,7 +97,34 @@ def search(conn: psycopg.Connection, text: str, limit: int = 10) -> Rows:
             "text": wanted,
             "like": f"%{literal}%",
             "starts": f"{literal}%",
+            "address": bool(_ADDRESS.search(wanted)),
             "limit": min(limit, MOST_RESULTS),
             "today": date.today(),
         },
     )
+
+
+def _coordinates(conn: psycopg.Connection, text: str) -> Rows:
+    read = readings.readings(text, read_setting(conn).srid)
+    return [
+        {
+            "kind": "coordinate", "id": n, "code": crs_, "name": f"{lon:.6f}, {lat:.6f}",
+            "detail": crs_, "lon": lon, "lat": lat, "bbox": [lon, lat, lon, lat],
+        }
+        for n, (crs_, lon, lat) in enumerate(read)
+    ]  # fmt: skip
+
+
+def measure(
+    conn: psycopg.Connection, points: Sequence[tuple[float, float]], datum: str = "wgs84"
+) -> dict[str, object]:
+    """Length of the line through ``points`` in m, and the area of the ring through them in m².
+
+    Both are planar, in the district's metric CRS; ``area_m2`` is None for fewer than 3 points or
+    where the ring crosses itself. Raises what `geo.crs` raises.
+    """
+    setting = read_setting(conn)
+    lon, lat = zip(*points, strict=True)
+    return ruler.measure(crs.transform_points(lon, lat, datum, f"EPSG:{setting.srid}")) | {
+        "srid": setting.srid
+    }

@@ -81,6 +81,22 @@ class Settings(BaseSettings):
     tile_cache_bytes: int = Field(
         default=200_000_000, ge=0, description="Memory for tiles that were drawn; 0 keeps none."
     )
+    basemap: Path | None = Field(
+        default=None, description="A PMTiles file to draw under everything else."
+    )
+    basemap_url: str = Field(
+        default="",
+        description="Template of a WMTS or XYZ service with {z}, {x}, {y} and {key}; the service"
+        " passes its pictures on.",
+    )
+    basemap_key: str = Field(
+        default="", repr=False, description="The key for it; it never reaches a browser."
+    )
+    basemap_max_zoom: int = Field(default=18, ge=1, le=22, description="Its closest zoom.")
+    basemap_attribution: str = Field(default="", description="Whose it is, as the map says it.")
+    basemap_cache_bytes: int = Field(
+        default=64_000_000, ge=0, description="Memory for its pictures; 0 keeps none."
+    )
     max_upload_bytes: int = Field(
         default=2_000_000_000, ge=1, description="Largest file taken over HTTP."
     )

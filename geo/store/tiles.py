@@ -170,7 +170,7 @@ def compose(
         drawn=_drawn(layer, zoom),
         label=_fill("label") if layer.label else sql.SQL("null"),
         view=layers.view(layer),
-        joins=_joins(layer, zoom, asked),
+        joins=_joins(layer, zoom, rights, asked),
         conditions=_conditions(layer, zoom, asked, share, passes),
         part=sql.Literal(layer.key),
         labels=labels,
@@ -225,9 +225,12 @@ def _attributes(
     return found + sql.SQL(", metric.value") if "metric" in asked else found
 
 
-def _joins(layer: Layer, zoom: int, asked: frozenset[str]) -> sql.Composed:
+def _joins(layer: Layer, zoom: int, rights: frozenset[str], asked: frozenset[str]) -> sql.Composed:
     names = ["generalised"] * (_band(layer, zoom) > 0) + ["metric"] * ("metric" in asked)
-    parts = {"layer": sql.Literal(layer.key), "band": sql.Literal(_band(layer, zoom))}
+    parts = {
+        "layer": sql.Literal(layer.key), "band": sql.Literal(_band(layer, zoom)),
+        "value": layers.measured(layer, rights),
+    }  # fmt: skip
     return sql.SQL(" ").join(_fill(name, **parts) for name in names)
 
 

@@ -27,11 +27,15 @@ Tell = Callable[[Connection], Awaitable[None]]
 
 async def watch(url: str, seen: Log, tell: Tell) -> None:
     """Keeps ``seen`` up to date until it is cancelled; connects again where the database went."""
+    said = ""
     while True:
         try:
             await _watch(url, seen, tell)
         except psycopg.Error as error:
-            log.warning("changes wait for the database: %s", error)
+            fault = str(error).partition("\n")[0]
+            if seen.live or fault != said:  # tried twice a second, but told once
+                log.warning("changes wait for the database: %s", fault)
+            said = fault
         finally:
             seen.live = False
         await asyncio.sleep(TRY_AGAIN_S)

@@ -7,7 +7,7 @@ from itertools import count
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.reporting.discretion import small
+from geo.discretion import small
 
 NOW, BEFORE, INK, RULE = "#1f5fa8", "#b7c3d3", "#3b4252", "#d9dee6"
 # Light to dark; also told apart in grey.

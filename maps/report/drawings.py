@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geo.discretion import LEAST
 from geo.reporting.content import Content
-from geo.reporting.discretion import LEAST
 from geo.reporting.material import Frame, Plan
 from maps.report import figures
 from maps.report.figures import BLANK, BLUE, HOUSEHOLD_BOUNDS, ORANGE, Figure, Ground, Key

@@ -17,7 +17,7 @@ from maps.report.words import METHOD
 
 Metric = Literal["incidents", "incidents_open", "households", "people", "merchants"]
 By = Literal["grids", "blocks"]
-NUMBERS = ("filed", "closed", "in_time", "mean_hours", "open", "overdue")
+NUMBERS = ("filed", "closed", "in_time", "mean_hours", "open", "late")
 MOST_BARS = 12
 MORE = ("median_hours", "recurred", "well_dispatched", "rework")
 
@@ -141,7 +141,7 @@ def _tables(content: Content, voice: Voice) -> dict[str, tables.Table]:
         "community": tables.by_units(content, "community", voice),
         "grid": tables.by_units(content, "grid", voice, tables.MOST_GRIDS),
         "road": tables.by_units(content, "road", voice),
-        "spots": tables.spots(content, voice), "overdue": tables.overdue(content, voice),
+        "spots": tables.spots(content, voice), "late_cases": tables.late_cases(content, voice),
         "heaviest": tables.heaviest(content, voice), "evenness": tables.evenness(content, voice),
         "workers": tables.workers(content, voice), "coverage": tables.coverage(content, voice),
         "without_chief": tables.without_chief(content, voice),

@@ -62,14 +62,14 @@ def _in_time(facts: Facts, v: Voice) -> str:
     return v.either(f"{zh}。", f"{en}.")
 
 
-def _overdue(facts: Facts, v: Voice) -> str:
+def _late(facts: Facts, v: Voice) -> str:
     count = v.count(facts["count"])
     if count.startswith("<"):
-        return v.either("有超期未结案件，少于 5 件。", "Fewer than 5 cases are open past deadline.")
+        return v.either("有逾期未结案件，少于 5 件。", "Fewer than 5 open cases are late.")
     return v.either(
-        f"超期未结 {count} 件，最久的已超 {facts['days']:.0f} 天；其中最多的是"
+        f"逾期未结 {count} 件，最久的已超 {facts['days']:.0f} 天；其中最多的是"
         f"{facts['class']}（{v.count(facts['of_class'])} 件）。",
-        f"{count} cases are open past their deadline, the oldest by {facts['days']:.0f} days;"
+        f"{count} open cases are late, the latest by {facts['days']:.0f} days;"
         f" most often {facts['class']} ({v.count(facts['of_class'])}).",
     )
 
@@ -145,7 +145,7 @@ SAY: dict[str, Callable[[Facts, Voice], str]] = {
     "street_rose": _risen("街道", "streets"),
     "community_rose": _risen("社区", "communities"),
     "in_time": _in_time,
-    "overdue": _overdue,
+    "late": _late,
     "spots": _spots,
     "slow": _slow,
     "busy_grids": _busy_grids,

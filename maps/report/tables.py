@@ -11,7 +11,7 @@ from maps.report.voice import Voice
 
 EVEN = ("units", "least", "median", "most", "variation", "in_norm")
 MOST_GRIDS = 15
-MOST_OVERDUE = 20
+MOST_LATE = 20
 
 
 class Table(NamedTuple):
@@ -35,7 +35,7 @@ def by_units(content: Content, unit: str, voice: Voice, most: int | None = None)
     if whole:
         total = [voice.word("total")]
         rows += _figures(content.total.to_frame().T, total, voice, summed=False)
-    heads = ["filed", "before", "change", "closed", "in_time", "mean_hours", "open", "overdue"]
+    heads = ["filed", "before", "change", "closed", "in_time", "mean_hours", "open", "late"]
     names = [voice.word(unit), *(voice.word(head) for head in heads)]
     return Table(voice.word(f"by_{unit}"), names, rows, total=whole)
 
@@ -44,7 +44,7 @@ def _figures(
     table: pd.DataFrame, names: list[str], voice: Voice, *, summed: bool
 ) -> list[list[str]]:
     counted = {c: voice.counts(table[c].tolist(), summed=summed) for c in
-               ("filed", "filed_before", "closed", "open", "overdue")}  # fmt: skip
+               ("filed", "filed_before", "closed", "open", "late")}  # fmt: skip
     rows = []
     for k, (name, row) in enumerate(zip(names, table.to_dict("records"), strict=True)):
         hidden = "≥" in counted["filed"][k] + counted["filed_before"][k]
@@ -53,7 +53,7 @@ def _figures(
             name, counted["filed"][k], counted["filed_before"][k], "–" if hidden else change,
             counted["closed"][k], voice.figure(row["in_time"], row["closed_dated"], 1, "%"),
             voice.figure(row["mean_hours"], row["handled"]), counted["open"][k],
-            counted["overdue"][k],
+            counted["late"][k],
         ])  # fmt: skip
     return rows
 
@@ -75,19 +75,19 @@ def spots(content: Content, voice: Voice) -> Table:
     return Table(voice.word("spots"), heads, rows, 4, empty=voice.word("no_spots"))
 
 
-def overdue(content: Content, voice: Voice) -> Table:
-    """Cases open past their deadline, one by one: for those only who may see small counts."""
-    late = content.overdue
+def late_cases(content: Content, voice: Voice) -> Table:
+    """Open cases that are late, one by one: for those only who may see small counts."""
+    late = content.late
     shut = not voice.sees_small and len(late)
-    shown = late.head(0 if shut else MOST_OVERDUE)
+    shown = late.head(0 if shut else MOST_LATE)
     rows = [
         [row["code"], row["class"], _text(row["address"]),
          voice.name(_text(row["community"]) or "–"), f"{row['days']:.1f}"]
         for row in shown.to_dict("records")
     ]  # fmt: skip
     heads = [voice.word(head) for head in ("case", "class", "place", "community", "days_late")]
-    empty = voice.word("not_listed" if shut else "no_overdue")
-    return Table(voice.word("overdue_list"), heads, rows, 4, empty=empty)
+    empty = voice.word("not_listed" if shut else "none_late")
+    return Table(voice.word("late_list"), heads, rows, 4, empty=empty)
 
 
 def _text(value: object) -> str:

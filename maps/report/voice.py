@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from geo.reporting.discretion import LEAST, hidden, small
+from geo.discretion import LEAST, hidden, small
 from geo.reporting.periods import Period
 from maps.report.words import WORDS
 

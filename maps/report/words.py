@@ -35,7 +35,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "mean_hours": ("平均用时（时）", "mean hours"),
     "median_hours": ("用时中位数（时）", "median hours"),
     "open": ("未结", "open"),
-    "overdue": ("超期未结", "overdue"),
+    "late": ("逾期未结", "late"),
     "recurred": ("重复发生率", "recurred"),
     "well_dispatched": ("准确派遣率", "well dispatched"),
     "rework": ("返工率", "reworked"),
@@ -56,10 +56,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "number": ("件数", "cases"),
     "main_class": ("主要类别", "mostly"),
     "no_spots": ("没有可列出的多发点位。", "No place to be named."),
-    "overdue_list": ("超期未结案件（最久者在前）", "Open past their deadline, longest first"),
+    "late_list": ("逾期未结案件（最久者在前）", "Open and late, longest first"),
     "case": ("案件编号", "case"),
-    "days_late": ("超期（天）", "days late"),
-    "no_overdue": ("期末没有超期未结案件。", "No case was open past its deadline."),
+    "days_late": ("逾期（天）", "days late"),
+    "none_late": ("期末没有逾期未结案件。", "No open case was late."),
     "not_listed": (
         "逐件清单只列给可看小于 5 的计数的人。",
         "Single cases are listed for those who may see counts below 5.",
@@ -146,8 +146,8 @@ WORDS: dict[str, tuple[str, str]] = {
 
 # What each figure is; docs/report.md says more.
 METHOD: tuple[tuple[str, str], ...] = (
-    ("立案：本期上报、未作废的案件。结案：本期结案的案件。未结、超期未结以期末 24 时为准。",
-     "Filed: reported in the period and not cancelled. Closed: closed in it. Open and overdue: as"
+    ("立案：本期上报、未作废的案件。结案：本期结案的案件。未结、逾期未结以期末 24 时为准。",
+     "Filed: reported in the period and not cancelled. Closed: closed in it. Open and late: as"
      " of the period's end."),
     ("按期结案率 = 本期结案且有时限的案件中，处置（无处置时间的取结案）不晚于时限者的比例。",
      "Closed in time: of the cases closed in the period that have a deadline, those handled (or,"

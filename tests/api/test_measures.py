@@ -8,16 +8,16 @@ from geo.layers import METRICS
 
 PATH = "/api/metrics/incidents"
 MEASURE = "insert into metric (key, layer, revision) values ('incidents', %s, 'known')"
-# Every unit but one in ten has its id as its value.
+# Every unit but one in ten has as its value 5 more than its id, so that none is hidden as small.
 FILL = (
     "insert into metric_value (key, layer, unit_id, value)"
-    " select distinct 'incidents', %s, id, id from layer_{} where id %% 10 > 0"
+    " select distinct 'incidents', %s, id, id + 5 from layer_{} where id %% 10 > 0"
 )
 
 
 @pytest.fixture
 def town(make_database, sample_url):
-    """A copy of the sample district where a unit's id is its number of incidents."""
+    """A copy of the sample district where a unit's number of incidents follows from its id."""
     url = make_database(sample_url)
     with psycopg.connect(url) as conn:
         conn.execute("delete from metric")
@@ -43,7 +43,9 @@ def test_values_are_those_of_the_layers_units(town, service):
     assert (found["metric"], found["layer"], found["unit"]) == ("incidents", "blocks", "件")
     assert found["revision"] == "known"
     there = ids(town, "select id from layer_blocks where id % 10 > 0")
-    assert {int(unit): value for unit, value in found["values"].items()} == {i: i for i in there}
+    assert {int(unit): value for unit, value in found["values"].items()} == {
+        i: i + 5 for i in there
+    }
 
 
 @pytest.mark.parametrize(

@@ -148,3 +148,43 @@ def test_an_empty_database_says_what_to_do(db):
         answer = client.get("/api/district")
     assert answer.status_code == 503
     assert "luge init" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("spaced", [False, True])
+def test_search_finds_an_address(client, sample_url, spaced):
+    with psycopg.connect(sample_url) as conn:
+        name, address = conn.execute(
+            "select name, address from merchant where address ~ '路[0-9]+号$' order by id limit 1"
+        ).fetchone()
+    text = address.replace("路", "路 ") if spaced else address
+    results = client.get("/api/search", params={"q": text, "limit": 50}).json()["results"]
+    assert name in [hit["name"] for hit in results]
+    assert all(address in (hit["detail"] or "") + hit["name"] for hit in results)
+
+
+def test_search_finds_a_lane_written_with_a_space(client, sample_url):
+    with psycopg.connect(sample_url) as conn:
+        lanes = conn.execute("select name from road where name ~ '路[0-9]+弄$' limit 1")
+        (name,) = lanes.fetchone()
+    results = client.get("/api/search", params={"q": name.replace("路", "路 ")}).json()["results"]
+    assert (results[0]["kind"], results[0]["name"]) == ("road", name)
+
+
+def test_search_reads_coordinates_in_every_datum(client):
+    results = client.get("/api/search", params={"q": "121.0, 31.11"}).json()["results"]
+    assert [hit["code"] for hit in results] == ["wgs84", "gcj02", "bd09", "cgcs2000"]
+    for hit in results:
+        x, y = crs.transform_points([hit["lon"]], [hit["lat"]], "wgs84", hit["code"])
+        assert (x[0], y[0]) == pytest.approx((121.0, 31.11), abs=1e-6)
+
+
+def test_a_line_is_measured_in_the_districts_metres(client):
+    lon, lat = crs.transform_points([3e5, 3e5 + 300, 3e5 + 300], [3.45e6, 3.45e6, 3.45e6 + 400],
+                                    "EPSG:4549", "wgs84")  # fmt: skip
+    body = {"points": list(zip(lon.tolist(), lat.tolist(), strict=True))}
+    found = client.post("/api/measure", json=body).json()
+    assert found["length_m"] == pytest.approx(700, abs=0.001)
+    assert found["around_m"] == pytest.approx(1200, abs=0.001)
+    assert found["area_m2"] == pytest.approx(60_000, abs=1)
+    assert found["srid"] == 4549
+    assert client.post("/api/measure", json={"points": []}).status_code == 422

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from pages import DESKTOP, PHONE, OpenPage, Spot, settle
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from serving import serving
 
 # WebGL without a graphics card.
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A real service for the browser to open."""
+"""A real service for the browser to open, with settings of its own where a test needs them."""
 
 import threading
 import time
@@ -13,11 +13,11 @@ from geo.store.settings import Settings
 
 
 @contextmanager
-def serving(url: str) -> Iterator[str]:
-    """A service on the database at ``url``; its own address."""
+def serving(what: str | Settings) -> Iterator[str]:
+    """A service on the database of a URL or of settings; its own address."""
     if not (DIST / "index.html").is_file():
         pytest.fail("the map page is not built: run ./scripts/setup")
-    app = create_app(Settings(database_url=url))
+    app = create_app(Settings(database_url=what) if isinstance(what, str) else what)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -72,7 +72,7 @@ def test_a_filter_thins_map_and_numbers_and_stays_in_the_address(
     open_filter(page)
     expect_hits(page, some)
     expect(page.locator(".chip")).to_have_count(3)
-    page.get_by_role("button", name="去掉筛选：超时").click()
+    page.get_by_role("button", name="去掉筛选：逾期").click()
     expect(page.locator(".chip")).to_have_count(2)
     page.get_by_role("button", name="清除筛选").click()
     expect_hits(page, counts(service, by="class")["total"]["count"])

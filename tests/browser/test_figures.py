@@ -83,13 +83,20 @@ def test_units_take_the_colours_of_their_values(
         shot(page, f"desktop-figures-{unit.replace(':', '-')}")
 
 
-@pytest.mark.parametrize("metric", ["incidents", "incidents_open"])
+@pytest.mark.parametrize(
+    ("metric", "unit"), [("incidents", "blocks"), ("incidents_open", "grids:management")]
+)
 def test_the_key_says_how_many_units_are_in_each_class(
-    open_page: OpenPage, service: str, metric: str
+    open_page: OpenPage, service: str, metric: str, unit: str
 ) -> None:
-    page = open_page(f"#figure={metric},blocks")
+    page = open_page(f"#figure={metric},{unit}")
     expect(page.locator("#key .classes")).to_be_visible()
-    told = values(service, metric, layer="blocks")["values"].values()
+    all_told = values(service, metric, **UNITS[unit])["values"].values()
+    told = [value for value in all_told if value is not None]
+    hidden = page.locator("#key .classes li").last
+    if len(told) < len(all_told):
+        expect(hidden).to_contain_text("少于 5（不显示）")
+        expect(hidden.locator(".units")).to_have_text(str(len(all_told) - len(told)))
     found = classes(page)
     assert len(found) > 2
     ends = [end for (ends, _) in found for end in (ends[0], ends[-1])]

@@ -199,7 +199,8 @@ def test_tabs_by_arrow_keys(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("tab", name="图层").focus()
     for key, name in (("ArrowRight", "指标"), ("ArrowRight", "筛选"), ("ArrowRight", "名录"),
-                      ("ArrowRight", "图层"), ("ArrowLeft", "名录")):  # fmt: skip
+                      ("ArrowRight", "画面内"), ("ArrowRight", "图层"),
+                      ("ArrowLeft", "画面内")):  # fmt: skip
         page.keyboard.press(key)
         expect(page.get_by_role("tab", name=name)).to_be_focused()
         expect(page.get_by_role("tabpanel", name=name)).to_be_visible()

@@ -1,7 +1,7 @@
 """The same page on a phone: sheets at the bottom, nothing wider than the screen."""
 
 from pages import PHONE, OpenPage, Spot, overflow, settle, shot
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 FINGER_PX = 44
 
@@ -75,13 +75,33 @@ def test_figures_fit(open_page: OpenPage) -> None:
     row.tap()
     expect(page.locator("#sheet")).to_be_hidden()
     settle(page)
+    panel = page.locator("#place")
+    expect(panel.locator("h2")).to_be_in_viewport(ratio=1)
     expect(page.locator("#key .classes")).to_be_in_viewport(ratio=1)
-    dock, key = page.locator("#dock").bounding_box(), page.locator("#key").bounding_box()
-    assert dock
-    assert key
-    assert key["y"] + key["height"] <= dock["y"]
+    assert bottom(page, "#key") <= top(page, "#place")
     assert overflow(page) == []
+    shot(page, "phone-figures-unit")
+    panel.get_by_role("button", name="展开").tap()
+    expect(panel.locator(".unit-incidents")).to_be_in_viewport()
+    expect(page.locator("#key")).to_be_hidden()
+    panel.get_by_role("button", name="收起").tap()
+    expect(page.locator("#key .classes")).to_be_in_viewport(ratio=1)
+    panel.get_by_label("关闭").tap()
+    expect(page.locator("#key .classes")).to_be_in_viewport(ratio=1)
+    assert bottom(page, "#key") <= top(page, "#dock")
     shot(page, "phone-figures-map")
+
+
+def top(page: Page, what: str) -> float:
+    box = page.locator(what).bounding_box()
+    assert box
+    return box["y"]
+
+
+def bottom(page: Page, what: str) -> float:
+    box = page.locator(what).bounding_box()
+    assert box
+    return box["y"] + box["height"]
 
 
 def test_density_in_english_fits(open_page: OpenPage) -> None:

@@ -68,7 +68,11 @@ def test_a_file_of_no_bytes(tmp_path, suffix):
     ("name", "content", "message"),
     [
         ("a.csv", packed({"x": "1"}), r"is a zip or Excel file by its content, not \.csv. Rename"),
-        ("a.geojson", gzip.compress(b"{}"), r"is gzipped by its content.*Rename it to \.gz"),
+        (
+            "a.geojson",
+            gzip.compress(b"{}", mtime=0),
+            r"is gzipped by its content.*Rename it to \.gz",
+        ),
         ("a.csv", b"SQLite format 3\0" + bytes(100), r"a GeoPackage by its content"),
         ("a.csv", b"%PDF-1.7", r"is a PDF by its content, not \.csv\.$"),
         ("a.zip", packed({"xl/workbook.xml": "<a/>"}), "is an Excel file: rename it to .xlsx"),

@@ -21,7 +21,8 @@ from reporting import (
     segments,
 )
 
-from geo.reporting import discretion, duties, findings, indicators, loads
+from geo import discretion
+from geo.reporting import duties, findings, indicators, loads
 from geo.reporting.content import compute
 from geo.reporting.findings import rose
 from geo.reporting.material import NoSuchStreet
@@ -56,7 +57,7 @@ def reckoned(cases):
     """The figures of all cases, one case after the other."""
     start, end = SPAN
     found = dict.fromkeys(
-        ["filed", "closed", "closed_dated", "closed_in_time", "handled", "open", "overdue"], 0
+        ["filed", "closed", "closed_dated", "closed_in_time", "handled", "open", "late"], 0
     )
     hours = []
     for case in cases.to_dict("records"):
@@ -78,8 +79,7 @@ def reckoned(cases):
         gone = closed < end if closed else case["status"] == "closed"
         if reported < end and not gone:
             found["open"] += 1
-            done = handled or closed
-            found["overdue"] += bool(due and due < end and not (done and done < end))
+            found["late"] += bool(due and due < min(handled or closed or end, end))
     return found, hours
 
 
@@ -227,7 +227,7 @@ def test_findings_name_what_is_wrong():
     assert content.findings[0].rule == "filed"
     assert found["filed"].facts == {"now": 40, "before": 6, "way": 1}
     assert found["class_rose"].facts["rows"] == [("垃圾暴露", 40, 0)]
-    assert found["overdue"].facts["count"] == 40
+    assert found["late"].facts["count"] == 40
     assert found["in_time"].facts["now"] == 0
     assert found["spots"].facts["rows"][0][2] == 40
     assert found["no_chief"].facts["rows"] == [("西路", 800, 0)]
@@ -241,7 +241,7 @@ def test_quiet_weeks_have_no_bad_findings():
         material(cases_of([("垃圾暴露", "closed", 15, 16, 15.1, 15.2, 1, 3)])), PERIOD
     )
     told = {finding.rule for finding in content.findings}
-    assert not told & {"class_rose", "community_rose", "overdue", "spots", "slow", "busy_grids"}
+    assert not told & {"class_rose", "community_rose", "late", "spots", "slow", "busy_grids"}
 
 
 def test_data_that_begin_with_the_period_are_no_rise():
@@ -285,7 +285,7 @@ def test_periods():
 def test_every_rule_is_said_in_both_languages():
     from maps.report.sentences import SAY
 
-    said = {"filed", "class_rose", "street_rose", "community_rose", "in_time", "overdue", "spots",
+    said = {"filed", "class_rose", "street_rose", "community_rose", "in_time", "late", "spots",
             "slow", "busy_grids", "no_chief", "no_duties", "crowded_grids", "workers"}  # fmt: skip
     assert set(SAY) == said
     assert (

@@ -16,7 +16,7 @@ with unit as materialized ({units}), found as materialized (
 )
 select unit.id, unit.key, unit.name, unit.area_m2, unit.length_m, households.value as households,
        array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)] as bbox,
-       coalesce(found.count, 0) as count, coalesce(found.open, 0) as open, coalesce(found.late, 0) as late
+       {count} as count, {open} as open, {late} as late
 from unit left join found using (id)
 left join metric_value as households
        on households.key = 'households' and households.layer = {layer} and households.unit_id = unit.id,

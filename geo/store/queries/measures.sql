@@ -6,7 +6,7 @@ select revision, computed_at from metric where key = %(metric)s and layer = %(la
 
 -- name: units
 -- Units of the layer that have a value.
-select source.*, metric_value.value
+select source.*, {value} as value
 from {view} as source join metric_value on metric_value.unit_id = source.id
 where metric_value.key = %(metric)s and metric_value.layer = %(layer)s {conditions}
 
@@ -14,8 +14,8 @@ where metric_value.key = %(metric)s and metric_value.layer = %(layer)s {conditio
 select id, value from ({units}) as unit order by id
 
 -- name: ranked
--- The first units in order of value, with their boxes in degrees.
+-- The first units in order of value, of those that may be seen, with their boxes in degrees.
 select id {columns}, value, array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)] as bbox
-from (select * from ({units}) as unit order by {order} limit %(limit)s) as unit,
+from (select * from ({units}) as unit where value is not null order by {order} limit %(limit)s) as unit,
      lateral (select box2d(st_transform(geom, 4326)) as box) as e
 order by {order}

@@ -39,7 +39,7 @@ select p.n,
         join grid_system s on s.id = a.system_id
         where a.block_id = p.block_id) as grids,
        (select jsonb_build_object(
-                   'segment_id', seg.id, 'name', r.name, 'kind', seg.kind, 'class', seg.class,
+                   'segment_id', seg.id, 'road_id', r.id, 'name', r.name, 'kind', seg.kind, 'class', seg.class,
                    'seq', seg.seq, 'length_m', seg.length_m,
                    'side', p.side, 'chainage_m', p.chainage_m, 'offset_m', p.offset_m,
                    'chiefs', (
@@ -122,10 +122,19 @@ with found as (
     union all
     select 8, 'incident', i.id, i.external_id, i.class, i.address, i.geom
     from incident i where i.external_id ilike %(starts)s
+    union all
+    select 9, 'merchant', m.id, m.external_id, m.name, m.address, m.geom
+    from merchant m where %(address)s and m.address ilike %(like)s
+    union all
+    -- Of many incidents at one door the newest.
+    (select 10, 'incident', i.id, i.external_id, i.class, i.address, i.geom
+     from incident i where %(address)s and i.address ilike %(like)s
+     order by i.reported_at desc, i.id limit %(limit)s)
 ), best as (
     select * from found
     order by (lower(name) = lower(%(text)s) or lower(code) = lower(%(text)s)) desc,
-             (name ilike %(starts)s or coalesce(code ilike %(starts)s, false)) desc, rank, code, name, id
+             (name ilike %(starts)s or coalesce(code ilike %(starts)s, false)
+              or (rank in (9, 10) and detail ilike %(starts)s)) desc, rank, code, name, id
     limit %(limit)s
 )
 select kind, id, code, name, detail, st_x(c) as lon, st_y(c) as lat,

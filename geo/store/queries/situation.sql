@@ -5,8 +5,8 @@ select jsonb_object_agg(status, n) as states, sum(n)::integer as open, sum(late)
        (select count(*) from incident where closed_at >= %(midnight)s) as closed_today,
        (select max(reported_at) from incident) as newest
 from (
-    select status, count(*) as n, count(*) filter (where due_at < now()) as late
-    from incident where status not in ('closed', 'cancelled') group by status
+    select status, count(*) as n, count(*) filter (where late) as late
+    from layer_incidents as incident where incident.open group by status
 ) as open
 
 -- name: midnight
@@ -46,14 +46,14 @@ group by class order by reported desc, class limit 8
 -- name: grids
 -- Grids of a system with the most late, then the most open cases.
 select grid.id, grid.code, grid.name, count(*) filter (where incident.open) as open,
-       count(*) filter (where incident.open and incident.due_at < now()) as late,
+       count(*) filter (where incident.open and incident.late) as late,
        count(*) filter (where incident.reported_at >= %(since)s) as reported,
        round(st_xmin(box)::numeric, 6)::float8 as west, round(st_ymin(box)::numeric, 6)::float8 as south,
        round(st_xmax(box)::numeric, 6)::float8 as east, round(st_ymax(box)::numeric, 6)::float8 as north
 from (
-    select block_id, due_at, reported_at, status not in ('closed', 'cancelled') as open
-    from incident
-    where status not in ('closed', 'cancelled') or (reported_at >= %(since)s and reported_at < %(until)s and status <> 'cancelled')
+    select block_id, late, reported_at, incident.open
+    from layer_incidents as incident
+    where incident.open or (reported_at >= %(since)s and reported_at < %(until)s and status <> 'cancelled')
 ) as incident
 join assignment on assignment.block_id = incident.block_id
 join plan on plan.id = assignment.plan_id

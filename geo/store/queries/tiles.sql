@@ -35,7 +35,7 @@ left join (select shape_id as plain_id, tile_geom as plain from generalised
            where layer = {layer} and band = {band}) as simple on simple.plain_id = source.shape_id
 
 -- name: metric
-left join (select unit_id, value from metric_value
+left join (select unit_id, {value} as value from metric_value
            where layer = {layer} and key = %(metric)s) as metric on metric.unit_id = source.id
 
 -- name: ranks

@@ -65,6 +65,8 @@ export interface Metric {
   en: string;
   unit: string;
   layers: string[];
+  /** Where it is set, small units hide values from 1 to below it from those without the right. */
+  least: number;
 }
 
 /** The values of a metric over the units of a layer. */
@@ -75,7 +77,8 @@ export interface Measures {
   /** Of the data they were computed from; null where they were not computed yet. */
   revision: string | null;
   computed_at: string | null;
-  values: Record<string, number>;
+  /** By unit; null where it is small and hidden. */
+  values: Record<string, number | null>;
   units: MeasuredUnit[];
 }
 
@@ -116,6 +119,7 @@ export interface Unit {
 
 export interface RoadPlace {
   segment_id: number;
+  road_id: number | null;
   name: string | null;
   kind: string;
   class: string;
@@ -140,7 +144,7 @@ export interface Place {
   station: { id: number; name: string; tier: string; distance_m: number } | null;
 }
 
-export type ResultKind = "area" | "block" | "grid" | "road" | "merchant" | "station" | "incident";
+export type ResultKind = "area" | "block" | "grid" | "road" | "merchant" | "station" | "incident" | "coordinate";
 
 export interface Result {
   kind: ResultKind;

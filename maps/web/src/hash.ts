@@ -17,8 +17,17 @@ export function readHash(name: string): string | null {
 
 /** Set or (with null) remove one value, leaving the others and the history as they are. */
 export function writeHash(name: string, value: string | null): void {
-  const kept = pairs().filter(([key]) => key !== name);
-  if (value !== null) kept.push([name, value]);
+  history.replaceState(history.state, "", addressWith({ [name]: value }));
+}
+
+/** The same for several values, as a step that "back" undoes; no step where nothing changes. */
+export function pushHash(values: Record<string, string | null>): void {
+  if (Object.entries(values).some(([name, value]) => readHash(name) !== value)) history.pushState(null, "", addressWith(values));
+}
+
+function addressWith(values: Record<string, string | null>): string {
+  const kept = pairs().filter(([key]) => !(key in values));
+  for (const [name, value] of Object.entries(values)) if (value !== null) kept.push([name, value]);
   const hash = kept.map(([key, text]) => `${key}=${text}`).join("&");
-  history.replaceState(history.state, "", hash ? `#${hash}` : location.pathname + location.search);
+  return hash ? `#${hash}` : location.pathname + location.search;
 }

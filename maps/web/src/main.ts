@@ -4,7 +4,10 @@ import "./css/panels.css";
 import "./css/figures.css";
 import "./css/explore.css";
 import "./css/place.css";
+import "./css/unit.css";
+import "./css/tools.css";
 import "./css/phone.css";
+import "./css/print.css";
 import "./css/live.css";
 import * as api from "./api";
 import { classed } from "./classes";
@@ -13,6 +16,7 @@ import { find, h } from "./dom";
 import { explorePanel } from "./explore/panel";
 import { figuresPanel } from "./figures/figures";
 import { keepFresh } from "./fresh";
+import { inViewPanel } from "./inview/list";
 import { openLive } from "./live/client";
 import { followChanges } from "./live/overlay";
 import { liveSign } from "./live/sign";
@@ -25,6 +29,7 @@ import { quietGround } from "./quiet";
 import { searchBox } from "./search";
 import { makeSheet } from "./sheet";
 import { speakBoth } from "./speak";
+import { addTools } from "./tools/tools";
 import { visits } from "./visit";
 
 function cover(text: string, retry = false): void {
@@ -55,7 +60,7 @@ async function start(): Promise<void> {
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
   map.once("load", () => find("#cover").replaceChildren());
-  const visit = visits(map, district, declared);
+  const visit = visits(map, declared);
   find("#finder").append(searchBox(visit.result));
   const fresh = keepFresh(map, district, declared);
   followChanges(map, live, fresh);
@@ -66,7 +71,8 @@ async function start(): Promise<void> {
   const figures = figuresPanel(map, fresh, quiet, visit.unit);
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
-  makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas), figures: figures.element, directory: await directoryPanel(visit.area) }, dataLine(district));
+  makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas), figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
+  addTools(map, district, declared, visit);
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map, classed } });
 }

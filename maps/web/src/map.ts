@@ -79,7 +79,7 @@ export function framePadding(): PaddingOptions {
   if (document.body.dataset["page"] === "operations") return { top: 30, bottom: 30, left: 30, right: 30 };
   const place = document.querySelector<HTMLElement>("#place");
   const open = place !== null && !place.hidden;
-  if (isPhone()) return { top: 140, bottom: open ? window.innerHeight * 0.54 + 10 : 90, left: 20, right: 20 };
+  if (isPhone()) return { top: 140, bottom: !open ? 90 : place.hasAttribute("data-folded") ? 150 : window.innerHeight * 0.54 + 10, left: 20, right: 20 };
   return { top: 40, bottom: 60, left: 400, right: open ? 420 : 60 };
 }
 
@@ -129,15 +129,29 @@ export function setVisible(map: MapLibre, toggle: string, visible: boolean): voi
   }
 }
 
+let current: Chosen | null = null;
+
 /** Outline one feature and nothing else; null outlines nothing. */
 export function choose(map: MapLibre, chosen: Chosen | null): void {
-  redraw(map);
-  for (const { id } of map.getStyle().layers) {
-    if (!id.startsWith("chosen-")) continue;
-    const here = chosen !== null && id.replace(/^chosen-(fill-|casing-)?/, "") === chosen.source;
-    map.setLayoutProperty(id, "visibility", here ? "visible" : "none");
-    if (here) map.setFilter(id, ["==", ["id"], chosen.id]);
-  }
+  current = chosen;
+  outline(map, chosen);
+}
+
+/** Outline another feature for a moment; null goes back to the chosen one. */
+export function glance(map: MapLibre, at: Chosen | null): void {
+  outline(map, at ?? current);
+}
+
+function outline(map: MapLibre, chosen: Chosen | null): void {
+  whenStyled(map, () => {
+    redraw(map);
+    for (const { id } of map.getStyle().layers) {
+      if (!id.startsWith("chosen-")) continue;
+      const here = chosen !== null && id.replace(/^chosen-(fill-|casing-)?/, "") === chosen.source;
+      map.setLayoutProperty(id, "visibility", here ? "visible" : "none");
+      if (here) map.setFilter(id, ["==", ["id"], chosen.id]);
+    }
+  });
 }
 
 let marker: Marker | null = null;

@@ -1,22 +1,30 @@
 // The place panel: everything the service knows of one place.
 import type { Place, RoadPlace } from "./api";
-import { h, icon, ICONS } from "./dom";
+import { codeToCopy as code } from "./code";
+import { h } from "./dom";
 import { language, metres, number, t, tValue } from "./i18n";
 import type { Thing } from "./thing";
 import { thingCard } from "./thing";
+import type { Ways } from "./unit/content";
+
+/** What is asked for only once the panel stands. */
+export interface Nearby {
+  units: HTMLElement;
+  along: HTMLElement;
+}
 
 type Colours = Record<string, string>;
 
-export function placeContent(place: Place, thing: Thing | null, gridColours: Colours): HTMLElement[] {
+export function placeContent(place: Place, thing: Thing | null, gridColours: Colours, near: Nearby, ways: Ways): HTMLElement[] {
   const known = place.block ?? place.road ?? place.district ?? place.community;
   return [
     heading(place, thing),
-    ...(thing ? [thingCard(thing)] : []),
+    ...(thing ? [thingCard(thing, ways)] : []),
     ...(known
-      ? [roadSection(place.road), gridSection(place, gridColours), blockSection(place), stationSection(place)]
+      ? [roadSection(place.road, near, ways), gridSection(place, gridColours, ways), blockSection(place, ways), unitsSection(place, near), stationSection(place, ways)]
       : [h("p", { class: "empty" }, t("outside"))]),
     coordinates(place),
-  ];
+  ].filter((part) => part !== null);
 }
 
 function heading(place: Place, thing: Thing | null): HTMLElement {
@@ -36,15 +44,27 @@ function none(text: string): HTMLElement {
   return h("p", { class: "none" }, text);
 }
 
-function roadSection(road: RoadPlace | null): HTMLElement {
+/** A name that leads to the unit's panel. */
+function lead(name: string, go: () => void): HTMLElement {
+  return h("button", { type: "button", class: "link strong", onclick: go }, name);
+}
+
+/** Every unit of the place with its figures. */
+function unitsSection(place: Place, near: Nearby): HTMLElement | null {
+  return place.block && section(t("units_here"), "unit-within", near.units);
+}
+
+function roadSection(road: RoadPlace | null, near: Nearby, ways: Ways): HTMLElement {
   if (!road) return section(t("road_place"), "road", none(t("no_road")));
   const segment = road.seq === null ? "" : t("segment_no", { n: road.seq });
   const facts = [tValue("class", road.class), segment].filter(Boolean).join(" · ");
   return section(t("road_place"), "road",
-    h("p", { class: "lead" }, h("b", {}, road.name ?? t("unnamed_road")), h("em", {}, t(`side_${road.side}`))),
-    h("p", { class: "facts" }, facts),
+    h("p", { class: "lead" }, road.road_id === null ? h("b", {}, t("unnamed_road")) : lead(road.name ?? "", () => ways.unit({ layer: "named_roads", id: road.road_id! })), h("em", {}, t(`side_${road.side}`))),
+    h("p", { class: "facts" }, h("button", { type: "button", class: "link", onclick: () => ways.unit({ layer: "segments", id: road.segment_id }) }, facts || t("unit_segment"))),
     ruler(road),
-    chiefs(road));
+    chiefs(road),
+    h("h3", { class: "again" }, t("near_road")),
+    near.along);
 }
 
 /** The segment as a ruler from start to end, with a mark at the chainage on the side of the place. */
@@ -64,59 +84,34 @@ function chiefs({ chiefs }: RoadPlace): HTMLElement {
       h("li", {}, h("span", { class: "tag" }, tValue("role", role)), h("b", {}, name), h("span", {}, department ?? ""))));
 }
 
-function gridSection({ grids }: Place, colours: Colours): HTMLElement {
+function gridSection({ grids }: Place, colours: Colours, ways: Ways): HTMLElement {
   if (grids.length === 0) return section(t("grids"), "grids", none(t("no_grids")));
   return section(t("grids"), "grids", h("ul", {}, ...grids.map((grid) => {
     const system = language() === "en" ? grid.system_name_en : grid.system_name;
     const item = h("li", {},
-      h("span", { class: "system" }, system), h("b", {}, grid.name), code(grid.code ?? "", system));
+      h("span", { class: "system" }, system), lead(grid.name, () => ways.unit({ layer: "grids", id: grid.id })), code(grid.code ?? "", system));
     item.style.setProperty("--colour", colours[grid.system] ?? "");
     return item;
   })));
 }
 
-function blockSection({ block }: Place): HTMLElement {
+function blockSection({ block }: Place, ways: Ways): HTMLElement {
   if (!block) return section(t("block"), "block", none(t("no_block")));
   const figure = (value: number | null, unit: string) =>
     value !== null && h("span", {}, h("b", {}, number(value)), ` ${unit}`);
   return section(t("block"), "block",
     code(block.code, t("block")),
-    h("p", { class: "figures" }, figure(block.households, t("households")), figure(block.people, t("people"))));
+    h("p", { class: "figures" }, figure(block.households, t("households")), figure(block.people, t("people")),
+      h("button", { type: "button", class: "link", onclick: () => ways.unit({ layer: "blocks", id: block.id }) }, t("unit_more"))));
 }
 
-function stationSection({ station }: Place): HTMLElement {
+function stationSection({ station }: Place, ways: Ways): HTMLElement {
   if (!station) return section(t("station"), "station", none(t("no_station")));
   return section(t("station"), "station",
-    h("p", { class: "lead" }, h("b", {}, station.name), h("span", { class: "distance" }, metres(station.distance_m))),
+    h("p", { class: "lead" }, lead(station.name, () => ways.unit({ layer: "stations", id: station.id })), h("span", { class: "distance" }, metres(station.distance_m))),
     h("p", { class: "facts" }, tValue("tier", station.tier)));
 }
 
 function coordinates({ lon, lat }: Place): HTMLElement {
   return h("footer", {}, h("span", {}, t("coordinates")), code(`${lon.toFixed(6)}, ${lat.toFixed(6)}`, t("coordinates")));
-}
-
-/** Browsers give the clipboard to pages on https and this machine only; elsewhere the old way. */
-async function copy(text: string): Promise<void> {
-  if (window.isSecureContext) return navigator.clipboard.writeText(text);
-  const field = h("textarea", { class: "visually-hidden" });
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  document.execCommand("copy");
-  field.remove();
-}
-
-/** A code that can be copied. */
-function code(text: string, what: string): HTMLElement {
-  const button = h("button", { type: "button", class: "quiet copy", title: t("copy", { what }), "aria-label": t("copy", { what }) }, icon(ICONS.copy, 16));
-  button.addEventListener("click", async () => {
-    await copy(text);
-    button.replaceChildren(icon(ICONS.done, 16));
-    button.setAttribute("aria-label", t("copied"));
-    window.setTimeout(() => {
-      button.replaceChildren(icon(ICONS.copy, 16));
-      button.setAttribute("aria-label", t("copy", { what }));
-    }, 1500);
-  });
-  return h("span", { class: "code" }, h("code", {}, text), button);
 }

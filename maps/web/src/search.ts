@@ -115,6 +115,7 @@ function option(result: Result, index: number, take: (result: Result) => void): 
 }
 
 function detail({ kind, code, detail: text, name }: Result): string {
+  if (kind === "coordinate") return t("read_as", { crs: tValue("datum", text ?? "") });
   const group = { area: "level", road: "road", station: "tier" }[kind as string];
   const said = text ? (group ? tValue(group, text) : text) : "";
   const shown = said === tValue("kind", kind) ? "" : said;

@@ -2,10 +2,10 @@
 import { find, h, icon, ICONS } from "./dom";
 import { t, whenLanguage } from "./i18n";
 
-const TABS = ["layers", "figures", "explore", "directory"] as const;
+const TABS = ["layers", "figures", "explore", "directory", "inview"] as const;
 type Tab = (typeof TABS)[number];
 
-const DRAWN: Record<Tab, string> = { layers: ICONS.layers, explore: ICONS.filter, figures: ICONS.figures, directory: ICONS.list };
+const DRAWN: Record<Tab, string> = { layers: ICONS.layers, explore: ICONS.filter, figures: ICONS.figures, directory: ICONS.list, inview: ICONS.pin };
 
 export function closeSheet(): void {
   document.body.removeAttribute("data-sheet");

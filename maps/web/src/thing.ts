@@ -2,11 +2,13 @@
 import type { MapGeoJSONFeature } from "maplibre-gl";
 import { h } from "./dom";
 import { t, tValue } from "./i18n";
+import type { Ways } from "./unit/content";
 
 export const CLICKABLE = ["stations", "incidents", "merchants", "incidents-closed", "incidents-live", "incidents-closed-live"];
 
 export interface Thing {
   kind: "incident" | "merchant" | "station";
+  id: number;
   title: string;
   at: [number, number];
   tags: string[];
@@ -38,7 +40,7 @@ export function thingOf(feature: MapGeoJSONFeature): Thing | null {
   const kind = { incidents: "incident", "incidents-live": "incident", merchants: "merchant", stations: "station" }[feature.source] as Thing["kind"];
   const said = Object.fromEntries(Object.entries(feature.properties).map(([name, value]) => [name, String(value)]));
   const [lon, lat] = feature.geometry.coordinates;
-  return { kind, at: [lon!, lat!], ...TELL[kind](said) };
+  return { kind, id: Number(feature.id), at: [lon!, lat!], ...TELL[kind](said) };
 }
 
 function ago(reported: number): string {
@@ -47,8 +49,9 @@ function ago(reported: number): string {
   return days < 1 ? t("today") : t("days_ago", { n: days });
 }
 
-export function thingCard({ kind, tags, lines }: Thing): HTMLElement {
+export function thingCard({ kind, id, tags, lines }: Thing, ways: Ways): HTMLElement {
   return h("section", { class: `thing ${kind}` },
     h("p", { class: "tags" }, h("span", { class: `tag ${kind}` }, tValue("kind", kind)), ...tags.filter(Boolean).map((tag) => h("span", { class: "tag" }, tag))),
-    ...lines.filter(Boolean).map((line) => h("p", { class: "facts" }, line)));
+    ...lines.filter(Boolean).map((line) => h("p", { class: "facts" }, line)),
+    kind !== "incident" && h("button", { type: "button", class: "link", onclick: () => ways.unit({ layer: `${kind}s`, id }) }, t("unit_more")));
 }

@@ -1,13 +1,12 @@
 // Visiting a place: from a click, a search result, the directory or the URL to marker and panel.
 import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { locate, Problem } from "./api";
-import type { Area, District, Layers, MeasuredUnit, Place, Result } from "./api";
+import type { Area, Layers, MeasuredUnit, Result } from "./api";
 import { gridSource } from "./draw/grids";
 import type { Choice } from "./figures/choice";
-import { sourceOf } from "./figures/choice";
 import { cellAt, openCell, outline, problemOf } from "./explore/cell";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
-import { readHash, writeHash } from "./hash";
+import { pushHash, readHash } from "./hash";
 import { t, whenLanguage } from "./i18n";
 import { choose, flyTo, framePadding, mark } from "./map";
 import type { Chosen } from "./map";
@@ -15,7 +14,14 @@ import { placeContent } from "./place";
 import type { Thing } from "./thing";
 import { CLICKABLE, thingOf } from "./thing";
 import { closeSheet } from "./sheet";
+import { unitContent } from "./unit/content";
+import type { Ways } from "./unit/content";
+import { nearby } from "./unit/near";
+import { parseUnit, readUnit } from "./unit/types";
+import type { UnitRef, UnitTold } from "./unit/types";
 
+// Asked before the map writes its own view into the address.
+const VIEW_GIVEN = readHash("map") !== null;
 const FINGER_PX = 9;
 const MOUSE_PX = 4;
 
@@ -23,14 +29,21 @@ export interface Visits {
   result: (result: Result) => void;
   area: (area: Area) => void;
   unit: (choice: Choice, unit: MeasuredUnit) => void;
+  /** The panel of a unit; with `fly` the map goes there. */
+  open: (ref: UnitRef, fly?: boolean) => void;
+  /** The panel of a place. */
+  place: (at: [number, number]) => void;
+  /** Whether clicks on the map open panels; tools such as measuring take them for themselves. */
+  listen: (on: boolean) => void;
 }
 
-export function visits(map: MapLibre, district: District, declared: Layers): Visits {
+export function visits(map: MapLibre, declared: Layers): Visits {
   const panel = find("#place");
   const colours = Object.fromEntries(
     declared.layers.find(({ key }) => key === "grids")?.style.swatches.map(({ value, colour }) => [value, colour]) ?? []);
   let asked = new AbortController();
-  let shown: { place: Place; thing: Thing | null } | null = null;
+  let shown: (() => HTMLElement[]) | null = null;
+  let listening = true;
 
   const leave = () => {
     asked.abort();
@@ -39,36 +52,73 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
     mark(map, null);
     choose(map, null);
     outline(map, null);
-    writeHash("place", null);
+    pushHash({ place: null, unit: null });
     map.getCanvas().focus({ preventScroll: true });
   };
   const fill = (...content: HTMLElement[]) => {
     const close = h("button", { type: "button", class: "quiet close", "aria-label": t("close"), onclick: leave }, icon(ICONS.close));
-    panel.replaceChildren(h("div", { class: "grip", "aria-hidden": "true" }), close, h("div", { class: "content" }, ...content));
+    panel.replaceChildren(foldButton(panel), close, h("div", { class: "content" }, ...content));
   };
-  const render = () => shown && fill(...placeContent(shown.place, shown.thing, colours));
-
-  const visit = async (at: [number, number], thing: Thing | null = null, chosen: Chosen | null = null, read = false) => {
+  const render = () => shown && fill(...shown());
+  const begin = (at: [number, number] | null, folded = false): AbortSignal => {
     asked.abort();
     asked = new AbortController();
     closeSheet();
     mark(map, at);
     panel.hidden = false;
+    panel.toggleAttribute("data-folded", folded && isPhone());
     panel.setAttribute("aria-busy", "true");
     fill(h("p", { class: "empty" }, t("place_loading")));
-    writeHash("place", at.map((degrees) => degrees.toFixed(6)).join(","));
+    return asked.signal;
+  };
+  const fail = (error: unknown, again: () => void) => {
+    shown = null;
+    fill(h("p", { class: "empty error" }, error instanceof Problem ? error.message : t("offline")),
+      h("button", { type: "button", class: "action", onclick: again }, t("retry")));
+  };
+
+  const openUnit = async (ref: UnitRef, how: { read?: boolean; fly?: boolean; folded?: boolean } = {}) => {
+    const signal = begin(null, how.folded);
+    choose(map, null);
+    pushHash({ place: null, unit: `${ref.layer}:${ref.id}` });
     try {
-      const place = await locate(at[0], at[1], asked.signal);
-      shown = { place, thing };
+      const told = await readUnit(ref, signal);
+      shown = () => unitContent(told, declared, ways);
+      render();
+      show(told);
+      if (how.fly || !map.getBounds().contains([told.lon, told.lat])) flyTo(map, told.bbox, told.geometry === "polygon" ? 17 : 16.5);
+      if (how.read) find("#place-title").focus();
+    } catch (error) {
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      fail(error, () => void openUnit(ref, how));
+    }
+    panel.setAttribute("aria-busy", "false");
+  };
+  const show = ({ layer, id, geometry, lon, lat, facts }: UnitTold) => {
+    if (geometry === "point") mark(map, [lon, lat]);
+    else choose(map, { source: layer === "grids" ? gridSource(String(facts["system"])) : layer, id });
+  };
+  const ways: Ways = {
+    unit: (ref) => void openUnit({ layer: ref.layer, id: ref.id }, { read: true, fly: true }),
+    place: (at) => {
+      void visit(at, null, null, true);
+      if (!map.getBounds().contains(at)) map.easeTo({ center: at, padding: framePadding(), duration: duration(400) });
+    },
+  };
+
+  const visit = async (at: [number, number], thing: Thing | null = null, chosen: Chosen | null = null, read = false) => {
+    const signal = begin(at);
+    pushHash({ place: at.map((degrees) => degrees.toFixed(6)).join(","), unit: null });
+    try {
+      const place = await locate(at[0], at[1], signal);
+      shown = () => placeContent(place, thing, colours, nearby(place, declared, ways, signal), ways);
       render();
       choose(map, chosen ?? (place.block && { source: "blocks", id: place.block.id }));
       keepInView(map, at);
       if (read) find("#place-title").focus();
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
-      shown = null;
-      fill(h("p", { class: "empty error" }, error instanceof Problem ? error.message : t("offline")),
-        h("button", { type: "button", class: "action", onclick: () => void visit(at, thing, chosen) }, t("retry")));
+      fail(error, () => void visit(at, thing, chosen));
     }
     panel.setAttribute("aria-busy", "false");
   };
@@ -89,39 +139,59 @@ export function visits(map: MapLibre, district: District, declared: Layers): Vis
   };
 
   map.on("click", (event) => {
+    if (!listening) return;
     const thing = thingNear(map, event);
     const cell = thing ? null : cellAt(map, event);
     if (cell !== null) return void visitCell(cell);
     void visit(thing?.at ?? event.lngLat.toArray(), thing);
   });
   map.on("mousemove", (event) => {
-    map.getCanvas().style.cursor = thingNear(map, event) ? "pointer" : "";
+    if (listening) map.getCanvas().style.cursor = thingNear(map, event) ? "pointer" : "";
   });
-  map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && void visit(map.getCenter().toArray(), null, null, true));
+  map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && listening && void visit(map.getCenter().toArray(), null, null, true));
   panel.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   whenLanguage(render);
-  const reopen = () => {
+  const reopen = (viewGiven: boolean) => {
     const at = placeInUrl();
-    if (at) void visit(at);
+    const ref = parseUnit(readHash("unit"));
+    // An address without a view leaves it to the unit.
+    if (ref) void openUnit(ref, { fly: !viewGiven });
+    else if (at) void visit(at);
+    else if (!panel.hidden) leave();
   };
-  window.addEventListener("hashchange", reopen);
-  reopen();
+  window.addEventListener("hashchange", () => reopen(readHash("map") !== null));
+  reopen(VIEW_GIVEN);
   return {
     result: (result) => {
-      void visit([result.lon, result.lat], null, chosenOf(result, district), true);
-      flyTo(map, result.bbox, result.kind === "block" ? 17 : 16.5);
+      const layer = layerOf(result);
+      if (layer) return void openUnit({ layer, id: result.id }, { read: true, fly: true });
+      void visit([result.lon, result.lat], null, null, true);
+      flyTo(map, result.bbox, 16.5);
     },
-    area: (area) => {
-      if (isPhone()) closeSheet();
-      choose(map, { source: "areas", id: area.id });
-      flyTo(map, area.bbox);
-    },
-    unit: ({ unit: kind }, unit) => {
-      if (isPhone()) closeSheet();
-      choose(map, { source: sourceOf(kind), id: unit.id });
-      flyTo(map, unit.bbox);
+    area: (area) => void openUnit({ layer: "areas", id: area.id }, { fly: true }),
+    // Whoever comes from the colours wants to see them: on a phone the panel stays low.
+    unit: ({ unit: { layer } }, { id }) => void openUnit({ layer: layer.key, id }, { fly: true, folded: true }),
+    open: (ref, fly = false) => void openUnit(ref, { fly }),
+    place: ways.place,
+    listen: (on) => {
+      listening = on;
     },
   };
+}
+
+/** The handle of the sheet on a phone: it folds the panel to its heading and back. */
+function foldButton(panel: HTMLElement): HTMLElement {
+  const say = () => {
+    const folded = panel.hasAttribute("data-folded");
+    button.setAttribute("aria-expanded", String(!folded));
+    button.setAttribute("aria-label", t(folded ? "unfold" : "fold"));
+  };
+  const button = h("button", { type: "button", class: "pull", onclick: () => {
+    panel.toggleAttribute("data-folded");
+    say();
+  } }, h("span", { class: "grip" }));
+  say();
+  return button;
 }
 
 function placeInUrl(): [number, number] | null {
@@ -150,10 +220,8 @@ function keepInView(map: MapLibre, at: [number, number]): void {
   map.easeTo({ center: at, padding, duration: duration(400) });
 }
 
-function chosenOf(result: Result, district: District): Chosen | null {
-  const system = district.systems.find(({ name }) => name === result.detail)?.code ?? "";
-  const source = {
-    area: result.detail === "compound" ? "compounds" : "areas", block: "blocks", grid: gridSource(system), road: "named_roads",
-  }[result.kind as string];
-  return source ? { source, id: result.id } : null;
+/** The layer whose unit was found; an incident has no panel but its place's. */
+function layerOf({ kind, detail }: Result): string | null {
+  if (kind === "area") return detail === "compound" ? "compounds" : "areas";
+  return { block: "blocks", grid: "grids", road: "named_roads", station: "stations", merchant: "merchants" }[kind as string] ?? null;
 }

@@ -14,11 +14,13 @@ export const PERS = ["none", "households", "km2", "km"] as const;
 export type Per = (typeof PERS)[number];
 
 const LISTED = 100;
+/** Counts below it are hidden in small units; the service says where. */
+const LEAST = 5;
 const LAYERS = ["areas", "grids", "blocks", "segments"];
 
 /** Metrics that are counted when they are asked for; they follow the filter. */
 export function countedMetrics(): Metric[] {
-  const one = (key: string, zh: string, en: string): Metric => ({ key, zh, en, unit: "件", layers: LAYERS });
+  const one = (key: string, zh: string, en: string): Metric => ({ key, zh, en, unit: "件", layers: LAYERS, least: LEAST });
   return [
     one(FILTERED, t("metric_filtered", {}, "zh"), t("metric_filtered", {}, "en")),
     one(DIFFERENCE, t("metric_difference", {}, "zh"), t("metric_difference", {}, "en")),
@@ -56,15 +58,17 @@ export async function valuesOf(choice: Choice, first: "highest" | "lowest", sign
   ]);
   const earlier = new Map(before?.groups.map(({ id, count }) => [id, count]));
   const plain = (one: Unit) => (computed ? (computed.values[one.id] ?? null) : minus(one.count, before ? (earlier.get(one.id) ?? null) : 0));
+  const hidden: number[] = [];
   const found = units.groups.flatMap((one) => {
     const [value, size] = [plain(one), sizeOf(one, per)];
+    if (value === null && metric.least) hidden.push(one.id);
     return value === null || !size ? [] : [{ id: one.id, name: one.name ?? one.key, value: value / size, bbox: one.bbox }];
   });
   found.sort((a, b) => (first === "highest" ? b.value - a.value : a.value - b.value));
   return {
     metric: metric.key, layer: unit.layer.key, unit: metric.unit + (per === "none" ? "" : ` / ${t(`per_unit_${per}`)}`),
     revision: computed?.revision ?? null, computed_at: computed?.computed_at ?? null,
-    values: Object.fromEntries(found.map(({ id, value }) => [id, value])), units: found.slice(0, LISTED),
+    values: Object.fromEntries([...found.map(({ id, value }): [number, number] => [id, value]), ...hidden.map((id): [number, null] => [id, null])]), units: found.slice(0, LISTED),
   };
 }
 

@@ -17,7 +17,7 @@ import type { Choice } from "./choice";
 import { choiceOf, keyOf, metricsOf, minZoomOf, nameOf, readChoice, unitsOf, writeChoice } from "./choice";
 import { paint, repaint } from "./paint";
 import type { Shown } from "./panel";
-import { NOTHING, keySection, listOf, picker } from "./panel";
+import { keySection, known, listOf, NOTHING, picker } from "./panel";
 
 export interface FiguresPanel {
   element: HTMLElement;
@@ -53,7 +53,7 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
       const found = await valuesOf(choice, first, asked.signal);
       // Nothing is touched where nothing is new: somebody may be choosing.
       if (!shown.failed && JSON.stringify(found) === JSON.stringify(before)) return false;
-      shown = { ...shown, found, classes: classesOf(choice, Object.values(found.values)), failed: "" };
+      shown = { ...shown, found, classes: classesOf(choice, known(found)), failed: "" };
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return false;
       shown = { ...shown, found: isCounted(choice.metric) ? null : shown.found, failed: error instanceof Problem || error instanceof NeedsPeriod ? error.message : t("offline") };

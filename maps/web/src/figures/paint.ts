@@ -2,6 +2,7 @@
 // still carry another metric are never coloured by the classes of this one. Values that were worked out
 // in the page are not in the tiles: they are given to the units as their state.
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification, Map as MapLibre } from "maplibre-gl";
+import type { Measures } from "../api";
 import type { Class } from "../classes";
 import { byZoom } from "../draw/colours";
 import { NO_VALUE, STRENGTH, stepped } from "../draw/ramps";
@@ -19,7 +20,7 @@ const HATCH = "hatch";
 // Fills lie under water and roads, lines over the roads they belong to.
 const BELOW = { fill: "water-edge", line: "density" } as const;
 
-type Values = Record<string, number>;
+type Values = Measures["values"];
 
 /** Colour the map so; null takes the colours away. */
 export function paint(map: MapLibre, choice: Choice | null, classes: Class[], values: Values): void {
@@ -57,6 +58,7 @@ function address(choice: Choice): string {
 function give(map: MapLibre, choice: Choice, values: Values): void {
   if (!isDerived(choice)) return;
   for (const [id, value] of Object.entries(values)) {
+    if (value === null) continue;
     map.setFeatureState({ source: SOURCE, sourceLayer: choice.unit.layer.key, id: Number(id) }, { value });
   }
 }

@@ -56,8 +56,13 @@ export function listOf(shown: Shown, turn: () => void, go: (choice: Choice, unit
   ];
 }
 
+/** The values that may be seen. */
+export function known({ values }: Pick<Measures, "values">): number[] {
+  return Object.values(values).filter((value) => value !== null);
+}
+
 function howMany({ values, units }: Measures): string {
-  const all = Object.keys(values).length;
+  const all = known({ values }).length;
   return all > units.length ? t("figures_some", { n: units.length, all: figure(all) }) : t("figures_all", { n: figure(all) });
 }
 
@@ -88,12 +93,13 @@ export function keySection({ choice, found, classes }: Shown, zoom: number, leav
   if (!choice || !found) return null;
   const { metric, unit, per, method } = choice;
   const line = unit.layer.geometry === "line";
+  const hidden = Object.keys(found.values).length - known(found).length;
   const off = { "aria-label": t("figures_off"), title: t("figures_off") };
   return h("section", {},
     h("h2", {}, named(metric)),
     h("button", { type: "button", class: "quiet close", ...off, onclick: leave }, icon(ICONS.close, 16)),
     h("p", { class: "note" }, [nameOf(unit), unitName(found.unit)].filter(Boolean).join(" · ")),
     h("p", { class: "note" }, [per === "none" ? "" : t(`per_${per}`), metric.key === DIFFERENCE ? t("classing_signed") : t(`classing_${method}`)].filter(Boolean).join(" · ")),
-    classList(classes, line ? 1 : STRENGTH.values, entry(swatch(NO_VALUE, 1, line ? "none line" : "none"), t("no_value"))),
+    classList(classes, line ? 1 : STRENGTH.values, entry(swatch(NO_VALUE, 1, line ? "none line" : "none"), hidden ? t("no_value_or_few", { n: metric.least }) : t("no_value"), hidden ? figure(hidden) : "")),
     zoom < minZoomOf(unit) && h("p", { class: "note closer" }, t("figures_closer")));
 }

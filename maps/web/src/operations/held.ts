@@ -95,7 +95,7 @@ function merge(known: Case | undefined, { id, lon, lat, feature }: Change, code:
     id: id!, code, class: text("class") ?? "", subclass: text("subclass"), description: null, address: text("address"), source: null,
     status: text("status") ?? "reported", open: Boolean(said["open"]), late: null,
     reported_at: new Date(typeof reported === "number" ? reported * 1000 : Date.now()).toISOString(),
-    due_at: null, closed_at: null, block: null, road: null, lon: lon!, lat: lat!, version: 0, actions: [],
+    due_at: null, handled_at: null, closed_at: null, block: null, road: null, lon: lon!, lat: lat!, version: 0, actions: [],
   };
   if (!known) return fresh;
   return { ...known, class: fresh.class, subclass: fresh.subclass, address: fresh.address, status: fresh.status, open: fresh.open, lon: fresh.lon, lat: fresh.lat };

@@ -23,6 +23,7 @@ export interface Case {
   late: boolean | null;
   reported_at: string;
   due_at: string | null;
+  handled_at: string | null;
   closed_at: string | null;
   block: string | null;
   road: string | null;

@@ -38,9 +38,15 @@ export function mark(status: string, size = 16): SVGSVGElement {
   return svg;
 }
 
+/** When the clock of a case stopped: handled, or else closed; now, while it runs. */
+function clockOf({ handled_at, closed_at }: Case): number {
+  const stopped = handled_at ?? closed_at;
+  return stopped === null ? Date.now() : Date.parse(stopped);
+}
+
 /** Late at this moment: the service said so when it was read, and time goes on. */
-export function isLate({ open, due_at }: Case): boolean {
-  return open && due_at !== null && Date.parse(due_at) < Date.now();
+export function isLate(one: Case): boolean {
+  return one.open && one.due_at !== null && Date.parse(one.due_at) < clockOf(one);
 }
 
 export function isIn(tab: Tab, one: Case): boolean {
@@ -57,15 +63,16 @@ export function span(ms: number): string {
 const FULL_MS = 72 * 3_600_000;
 
 /** The age of a case: how much of its time is used, and in words what is left or over. */
-export function age({ reported_at, due_at }: Case): { used: number; text: string } {
+export function age(one: Case): { used: number; text: string } {
+  const { reported_at, due_at } = one;
   const since = Date.parse(reported_at);
-  const passed = Date.now() - since;
+  const passed = clockOf(one) - since;
   if (due_at === null) return { used: Math.min(1, passed / FULL_MS), text: t("age_of", { span: span(passed) }) };
   const due = Date.parse(due_at);
-  const left = due - Date.now();
+  const left = due - clockOf(one);
   return {
     used: Math.min(1, passed / Math.max(1, due - since)),
-    text: left >= 0 ? t("time_left", { span: span(left) }) : t("time_over", { span: span(-left) }),
+    text: left < 0 ? t("time_over", { span: span(-left) }) : one.handled_at ? t("handled_in", { span: span(passed) }) : t("time_left", { span: span(left) }),
   };
 }
 
