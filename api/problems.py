@@ -25,7 +25,7 @@ from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
-from geo.store.stations import NoSuchStation, NoSuchUnit, NothingToGain
+from geo.store.stations import NoReach, NoSuchStation, NothingToGain
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
 from geo.tiers import TargetUnreadable
@@ -51,7 +51,7 @@ STATUS = {
     TooManyCases: 400,
     NoSuchLayer: 404,
     NoSuchStation: 404,
-    NoSuchUnit: 400,
+    NoReach: 400,
     NothingToGain: 400,
     TargetUnreadable: 400,
     BadParameter: 400,

@@ -339,10 +339,10 @@ STATIONS = Layer(
 
 CATCHMENTS = Layer(
     "catchments", "服务站步行圈", "Reach of stations on foot", "matters", "polygon", 11,
-    Style("fill", "#2f7fb8", "minutes", (
-        Swatch("5", "5 分钟", "5 minutes", "#1f5f99"),
-        Swatch("10", "10 分钟", "10 minutes", "#4f94c4"),
-        Swatch("15", "15 分钟", "15 minutes", "#9cc6e0"),
+    Style("fill", "#b8d7ec", "minutes", (
+        Swatch("5", "5 分钟", "5 minutes", "#8fbfe0"),
+        Swatch("10", "10 分钟", "10 minutes", "#b8d7ec"),
+        Swatch("15", "15 分钟", "15 minutes", "#dcebf5"),
     )),
     (Column("minutes", "步行分钟", "Minutes on foot", "min", 0, "integer"),
      Column("code", "服务站编号", "Station's number"),

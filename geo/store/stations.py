@@ -28,7 +28,7 @@ class NoSuchStation(ValueError):
     """No station has this code."""
 
 
-class NoSuchUnit(ValueError):
+class NoReach(ValueError):
     """No area has this code, or no layer this name."""
 
 
@@ -73,13 +73,13 @@ def _band(conn: psycopg.Connection, minutes: int) -> dict[str, object]:
 def places(conn: psycopg.Connection, far: Far) -> Rows:
     """Units beyond some minutes with their nearest station; cut-off ones first, then the farthest.
 
-    Raises `NoSuchUnit` for an unknown layer or area.
+    Raises `NoReach` for an unknown layer or area.
     """
     read_setting(conn)
     if far.layer not in LAYERS:
-        raise NoSuchUnit(f"{far.layer!r} has no reach; {', '.join(LAYERS)} have")
+        raise NoReach(f"{far.layer!r} has no reach; {', '.join(LAYERS)} have")
     if far.area and conn.execute(QUERIES["area"], {"area": far.area}).fetchone() is None:
-        raise NoSuchUnit(f"there is no area with the code {far.area!r}")
+        raise NoReach(f"there is no area with the code {far.area!r}")
     return rows(conn, QUERIES["places"], far._asdict())
 
 

@@ -212,9 +212,9 @@ def test_what_lies_beyond_is_listed_the_farthest_first(sample_url):
             "select count(*) from reach join block on block.id = unit_id"
             " where layer = 'blocks' and minutes > 15 and code like '319901101003%'"
         ).fetchone()
-        with pytest.raises(stations.NoSuchUnit, match="no area"):
+        with pytest.raises(stations.NoReach, match="no area"):
             stations.places(conn, stations.Far("blocks", 15, "nowhere"))
-        with pytest.raises(stations.NoSuchUnit, match="no reach"):
+        with pytest.raises(stations.NoReach, match="no reach"):
             stations.places(conn, stations.Far("grids"))
     minutes = [row["minutes"] for row in found]
     assert minutes == sorted(minutes, reverse=True)
