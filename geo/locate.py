@@ -59,7 +59,7 @@ Shapes = NDArray[np.object_]
 # A thread's part of the points: not so small that a thread costs more than it saves.
 _PART_AT_LEAST = 10_000
 # So many points are in work at once: what they need besides is some 60 bytes for each.
-_BATCH = 1 << 19
+_BATCH = 1 << 20
 # So many are linked in one go: first all blocks, then all roads, as each reads its own index.
 _IN_ONE_GO = 1 << 14
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -24,6 +25,7 @@ settings.load_profile("luge")
 
 HOME = Path(__file__).parents[1] / ".luge" / "test"
 SRID = 4549
+PATIENCE_S = 60
 
 MakeDatabase = Callable[..., str]
 _number = count(1)
@@ -57,6 +59,13 @@ def make_database(cluster_url: str) -> Iterator[MakeDatabase]:
 
     The sample district can be copied whoever is reading it; other templates may have no reader.
     """
+    with _databases(cluster_url) as make:
+        yield make
+
+
+@pytest.fixture(scope="module")
+def make_module_database(cluster_url: str) -> Iterator[MakeDatabase]:
+    """The same for databases that all tests of a file share."""
     with _databases(cluster_url) as make:
         yield make
 
@@ -132,11 +141,28 @@ def _database_of(url: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def sample_url(cluster_url: str) -> Iterator[str]:
+def until_older_are_over() -> Callable[[str], None]:
+    """Wait until the transactions of now have ended: the log keeps what came after them, and they
+    may be those of other tests' databases."""
+
+    def wait(url: str) -> None:
+        with psycopg.connect(url, autocommit=True) as conn:
+            now = conn.execute("select pg_current_xact_id()::text::bigint").fetchone()
+            over = "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s"
+            end = time.monotonic() + PATIENCE_S
+            while conn.execute(over, now).fetchone() != (True,):
+                assert time.monotonic() < end, "a transaction does not end"
+                time.sleep(0.02)
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def sample_url(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The sample district, loaded and linked once for all tests; none of them may change it."""
     with _databases(cluster_url) as make:
         twin = make()
-        sample.ensure(twin, HOME / "sample", print)
+        sample.ensure(twin, tmp_path_factory.mktemp("sample"), print)
         url = make(twin)
         _untouched[url] = twin
         yield url

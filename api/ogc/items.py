@@ -1,10 +1,13 @@
 """Features, page by page, and one by one."""
 
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from fastapi import Path as InPath
 
 from api.ogc import links, negotiate, paging, parameters
 from api.ogc.answers import HEADERS, Document, documented, told
@@ -13,7 +16,10 @@ from api.ogc.collections import ITEMS, Id, source, title
 from api.ogc.links import Link, link
 from api.ogc.parameters import Many, One, Read
 from api.readers import reader
-from geo import formats
+from geo import crs
+from geo.exporting import outlet, tables
+from geo.exporting.formats import format_of
+from geo.exporting.tables import Table
 from geo.store import features
 from geo.store.database import read_setting, transaction
 from geo.store.features import Page, Source
@@ -21,11 +27,12 @@ from geo.store.features import Page, Source
 router = APIRouter(prefix="/ogc/collections/{collectionId}/items", route_class=CheckedRoute)
 
 BIGGEST_ID = 2**63 - 1
+FILES = {name: format_of(name) for name in ("flatgeobuf", "csv", "parquet")}
 ONE = {name: ITEMS[name] for name in ("geojson", "html")}
 
-CollectionId = Annotated[Id, Path(alias="collectionId")]
+CollectionId = Annotated[Id, InPath(alias="collectionId")]
 FeatureId = Annotated[
-    int, Path(alias="featureId", ge=-BIGGEST_ID, le=BIGGEST_ID, description="id of a feature")
+    int, InPath(alias="featureId", ge=-BIGGEST_ID, le=BIGGEST_ID, description="id of a feature")
 ]
 
 
@@ -37,13 +44,13 @@ def items(
     form = _form(request, asked)
     with transaction(request.app.state.pool, reader(request)) as conn:
         found = source(request, collection_id, read_setting(conn))
-        read = parameters.read(asked, found, "wkb" if form in formats.ENCODERS else "geojson")
+        read = parameters.read(asked, found, "wkb" if form in FILES else "geojson")
         if asked.result_type == "hits":
             return _hits(request, asked, found, features.count(conn, found, read.asked))
         page = features.page(conn, found, read.asked, read.shape)
     more = _pages(request, found, read, page, form)
     headers = {"Content-Crs": f"<{read.axes.uri}>", "OGC-NumberReturned": str(len(page.rows))}
-    if form in formats.ENCODERS:
+    if form in FILES:
         headers["Link"] = ", ".join(f'<{it["href"]}>; rel="{it["rel"]}"' for it in more)
         headers["Content-Disposition"] = f'attachment; filename="{collection_id}.{form}"'
         body = _file(found, read, page, form)
@@ -92,10 +99,15 @@ def _form(request: Request, asked: One) -> str:
 
 
 def _file(found: Source, read: Read, page: Page, form: str) -> bytes:
-    types = {name: found.types[name] for name in read.shape.columns}
-    return formats.ENCODERS[form](
-        formats.Features(page.rows, types, read.axes.srid, found.layer.key)
-    )
+    """The page as the file that an export would be; coordinates are x first, times are UTC."""
+    declared = {column.name: column for column in found.layer.columns}
+    columns = tuple(declared[name] for name in read.shape.columns)
+    place = crs.parse(read.axes.srid)
+    portions = (tables.of_rows(columns, rows) for rows in [page.rows] if rows)
+    layer = found.layer
+    table = Table(layer.key, layer.en, layer.geometry, columns, place, "UTC", portions)
+    with TemporaryDirectory() as scratch:
+        return b"".join(outlet.pieces(FILES[form], [table], {}, Path(scratch)))
 
 
 def _collection(rows: list[tuple[Any, ...]], names: tuple[str, ...]) -> Document:

@@ -1,6 +1,6 @@
 """A layer on its way out: its columns, and its rows in portions, never all at once."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,6 +57,15 @@ def none_of(columns: tuple[Column, ...]) -> pa.RecordBatch:
     """A portion without rows."""
     empty = schema(columns)
     return pa.record_batch([pa.array([], field.type) for field in empty], schema=empty)
+
+
+def of_rows(columns: tuple[Column, ...], rows: Sequence[tuple[Any, ...]]) -> pa.RecordBatch:
+    """A portion of rows of (id, geometry as WKB, values of the columns in order), at least one."""
+    ids, wkb, *values = zip(*rows, strict=True)
+    names = [ID, *(column.name for column in columns), GEOM]
+    arrow = schema(columns)
+    cells = zip(names, [ids, *values, wkb], strict=True)
+    return pa.record_batch([pa.array(c, arrow.field(name).type) for name, c in cells], arrow)
 
 
 def shapes(portion: pa.RecordBatch) -> NDArray[np.object_]:

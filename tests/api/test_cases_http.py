@@ -1,9 +1,6 @@
 """Cases over HTTP: what a page or another system sends and gets."""
 
-import os
-
 import pytest
-from services import copied
 from starlette.testclient import TestClient
 
 from api.app import create_app
@@ -18,10 +15,9 @@ from (select st_transform(st_pointonsurface(geom), 4326) as p from block limit 1
 
 
 @pytest.fixture(scope="module")
-def town(cluster_url, sample_url):
+def town(make_module_database, sample_url):
     """A copy of the sample district for this module to write to."""
-    with copied(cluster_url, sample_url, f"test_cases_{os.getpid()}") as url:
-        yield url
+    return make_module_database(sample_url)
 
 
 @pytest.fixture(scope="module")

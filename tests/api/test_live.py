@@ -1,7 +1,6 @@
 """The stream of changes of a real service: nobody misses one, nobody hears one twice."""
 
 import json
-import os
 import random
 import socket
 import threading
@@ -14,7 +13,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from processes import Listener, free_port, service, until
-from services import copied
 
 from geo.store import cluster, migrate, waking
 from geo.store.changes import prune
@@ -36,11 +34,11 @@ from generate_series(1, 100) n
 
 
 @pytest.fixture(scope="module")
-def place(template_url, cluster_url):
+def place(template_url, make_module_database):
     """A district with two areas side by side; the tests of this module write to it in turns."""
-    with copied(cluster_url, template_url(4549), f"test_live_{os.getpid()}") as url:
-        settle(url)
-        yield url
+    url = make_module_database(template_url(4549))
+    settle(url)
+    return url
 
 
 def settle(url):
@@ -264,13 +262,14 @@ def test_cursors_that_are_of_no_use_get_a_reset_and_then_go_on(place, port):
             hear_all([listener], ["after"])
 
 
-def test_a_cursor_older_than_the_log_gets_a_reset(db):
+def test_a_cursor_older_than_the_log_gets_a_reset(db, until_older_are_over):
     settle(db)
     with service(db) as port, Listener(port, "layers=incidents") as listener:
         old = listener.cursor
     with writing(db) as conn:
         for n in range(5):
             add(conn, f"cut{n}")
+        until_older_are_over(db)
         prune(conn, keep=2)
     with service(db) as port:
         with Listener(port, "layers=incidents", old) as late:

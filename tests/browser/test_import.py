@@ -67,7 +67,7 @@ def service(ground: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 def open_import(browser: Browser, service: str, ground: str) -> Iterator[OpenImport]:
     """Open the page on a district without merchants; any error in the page fails the test."""
     with psycopg.connect(ground) as conn:
-        conn.execute("truncate merchant, import_job")
+        conn.execute("truncate merchant, import_job cascade")
     faults: list[str] = []
     contexts = []
 

@@ -43,7 +43,13 @@ def test_the_ogc_part(service, tmp_path):
 
 def test_all_that_reads(service, tmp_path):
     document = f"{service}/api/openapi.json"
-    assert_kept(document, service, tmp_path, "--exclude-path-regex", "^/api/imports|^/ogc")
+    assert_kept(document, service, tmp_path, "--exclude-path-regex", "^/api/imports|^/ogc|^/api/reach")
+
+
+def test_reach(service, tmp_path):
+    """By itself, as looking for sites takes its time."""
+    document = f"{service}/api/openapi.json"
+    assert_kept(document, service, tmp_path, "--include-path-regex", "^/api/reach")
 
 
 @pytest.mark.parametrize("which", ["^/api/imports"])

@@ -189,13 +189,14 @@ def everything(log):
     return [seq for rows in log.rows.values() for seq in rows.seq.tolist()]
 
 
-def test_pruning_changes_the_revision_once_and_alike_for_all(empty_town):
+def test_pruning_changes_the_revision_once_and_alike_for_all(empty_town, until_older_are_over):
     old = read(empty_town, Log())
     with transaction(empty_town) as conn:
         for n in range(20):
             add_station(conn, str(n))
     read(empty_town, old)
     before = revision_of(old, "stations")
+    until_older_are_over(empty_town)
     with transaction(empty_town) as conn:
         prune(conn, keep=5)
         assert conn.execute("select count(*) from change").fetchone() == (5,)
@@ -205,13 +206,14 @@ def test_pruning_changes_the_revision_once_and_alike_for_all(empty_town):
     assert revision_of(old, "stations", EVERYWHERE) == revision_of(young, "stations", EVERYWHERE)
 
 
-def test_a_log_that_is_cut_misleads_no_reader(empty_town):
+def test_a_log_that_is_cut_misleads_no_reader(empty_town, until_older_are_over):
     reader, late = read(empty_town, Log(hearing=True)), read(empty_town, Log(hearing=True))
     for n in range(3):
         with transaction(empty_town) as conn:
             for i in range(4):
                 add_station(conn, f"{n}-{i}")
         read(empty_town, reader)
+        until_older_are_over(empty_town)
         with transaction(empty_town) as conn:
             prune(conn, keep=5)
     read(empty_town, reader)
