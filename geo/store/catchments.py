@@ -88,14 +88,11 @@ def _within(ground: Ground, layer: str, limits: list[float]) -> Floats:
     stations = ground.spots["stations"]
     pairs = walking.pairs(ground.paths, stations, ground.spots[layer], limits[-1])
     households = ground.frames[layer]["households"]
-    weight = np.ones(len(households)) if layer == "merchants" else _numbers(households)
+    everyone = households.astype(float).fillna(0.0).to_numpy()
+    weight = np.ones(len(households)) if layer == "merchants" else everyone
     count = len(stations.row)
     sums = [
         np.bincount(pairs.source[near], weight[pairs.target[near]], count)
         for near in (pairs.metres <= limit for limit in limits)
     ]
     return np.stack(sums, axis=1)
-
-
-def _numbers(households: object) -> Floats:
-    return np.array([0.0 if n is None or n != n else float(n) for n in households])  # type: ignore[attr-defined]
