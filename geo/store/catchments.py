@@ -44,16 +44,31 @@ def read_ground(conn: psycopg.Connection, on: str, srid: int) -> Ground:
     return Ground(paths, frames, spots)
 
 
+def refresh_grounds(conn: psycopg.Connection, srid: int) -> bool:
+    """Makes the isochrones of all stations; writes what differs and says whether anything did."""
+    paths = walking.build(read_frame(conn, QUERIES["segments"], srid=srid))
+    stations = read_frame(conn, QUERIES["stations"], srid=srid)
+    conn.execute(QUERIES["stage_ground"])
+    copy_rows(conn, QUERIES["copy_ground"], _isochrones(paths, stations, srid))
+    return _write(conn, "drop_catchments", "put_catchments", "forget_ground")
+
+
 def refresh_reach(conn: psycopg.Connection, on: str, srid: int) -> bool:
-    """Computes both tables for a day (ISO); writes what differs and says whether anything did."""
+    """Finds the nearest stations for a day (ISO), and counts what catchments hold.
+
+    Writes what differs and says whether anything did.
+    """
     ground = read_ground(conn, on, srid)
-    conn.execute(QUERIES["stage"])
+    conn.execute(QUERIES["stage_reach"])
     copy_rows(conn, QUERIES["copy_reached"], _reached(ground))
-    copy_rows(conn, QUERIES["copy_ground"], _isochrones(ground, srid))
-    steps = ("drop_reach", "put_reach", "drop_catchments", "put_catchments")
+    copy_rows(conn, QUERIES["copy_counted"], _counted(ground))
+    return _write(conn, "drop_reach", "put_reach", "put_counts", "forget_reach")
+
+
+def _write(conn: psycopg.Connection, *steps: str) -> bool:
+    """Runs the queries, the last of which clears up; whether any before it changed a row."""
     changed = [conn.execute(QUERIES[step]).rowcount > 0 for step in steps]
-    conn.execute(QUERIES["forget"])
-    return any(changed)
+    return any(changed[:-1])
 
 
 def _reached(ground: Ground) -> Iterator[tuple[object, ...]]:
@@ -70,17 +85,25 @@ def _reached(ground: Ground) -> Iterator[tuple[object, ...]]:
         yield from ((layer, *row) for row in rows)
 
 
-def _isochrones(ground: Ground, srid: int) -> Iterator[tuple[object, ...]]:
+def _isochrones(
+    paths: Paths, stations: geopandas.GeoDataFrame, srid: int
+) -> Iterator[tuple[object, ...]]:
     limits = [pace.metres_in(minutes) for minutes in MINUTES]
-    stations = ground.spots["stations"]
-    found = walking.catchments(ground.paths, stations, limits[-1])
-    shapes = isochrones.polygons(ground.paths, found, stations, limits)
+    spots = walking.snap(paths, stations.geometry.to_numpy(object))
+    found = walking.catchments(paths, spots, limits[-1])
+    shapes = isochrones.polygons(paths, found, spots, limits)
+    ids = stations["id"].tolist()
+    for k in np.flatnonzero(spots.row >= 0).tolist():
+        for minutes, ewkb in zip(MINUTES, to_ewkb(shapes[k], srid), strict=True):
+            yield ids[k], minutes, ewkb
+
+
+def _counted(ground: Ground) -> Iterator[tuple[object, ...]]:
+    limits = [pace.metres_in(minutes) for minutes in MINUTES]
     households, merchants = (_within(ground, layer, limits) for layer in ("blocks", "merchants"))
-    ids = ground.frames["stations"]["id"].tolist()
-    for k in np.flatnonzero(stations.row >= 0).tolist():
+    for k, station in enumerate(ground.frames["stations"]["id"].tolist()):
         for j, minutes in enumerate(MINUTES):
-            (ewkb,) = to_ewkb(shapes[k, j : j + 1], srid)
-            yield ids[k], minutes, int(households[k, j]), int(merchants[k, j]), ewkb
+            yield station, minutes, int(households[k, j]), int(merchants[k, j])
 
 
 def _within(ground: Ground, layer: str, limits: list[float]) -> Floats:

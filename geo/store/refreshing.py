@@ -68,6 +68,12 @@ def _shapes(key: str, conn: psycopg.Connection, now: Now) -> bool:
     return refresh_shapes(conn, LAYERS[key], now.today, now.srid)
 
 
+def _grounds(conn: psycopg.Connection, now: Now) -> bool:
+    from geo.store import catchments
+
+    return catchments.refresh_grounds(conn, now.srid)
+
+
 def _reach(conn: psycopg.Connection, now: Now) -> bool:
     from geo.store import catchments
 
@@ -84,6 +90,7 @@ PARTS = (
     Part("shares", tuple(layer.key for layer in THINNED),
          lambda conn, now: refresh_shares(conn)),
     Part("density", ("incidents",), lambda conn, now: refresh_density(conn, now.srid)),
+    Part("catchments", ("segments", "stations"), _grounds),
     Part("reach", ("segments", "stations", "blocks", "compounds", "merchants"), _reach, dated=True),
     Part("metrics", metrics.SOURCES,
          lambda conn, now: metrics.refresh_metrics(conn, now.revisions, now.today), dated=True),

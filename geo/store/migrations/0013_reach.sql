@@ -19,8 +19,8 @@ create table catchment (
     id         integer generated always as (station_id * 100 + minutes) stored primary key,
     station_id integer not null references station on delete cascade,
     minutes    smallint not null check (minutes between 1 and 99),
-    households integer not null check (households >= 0),
-    merchants  integer not null check (merchants >= 0),
+    households integer not null default 0 check (households >= 0),
+    merchants  integer not null default 0 check (merchants >= 0),
     geom       geometry(MultiPolygon, :SRID) not null check (st_isvalid(geom) and not st_isempty(geom)),
     tile_geom  geometry(MultiPolygon, 3857) not null generated always as (st_transform(geom, 3857)) stored
 );

@@ -21,20 +21,26 @@ from area where level = 'compound' order by id
 -- name: merchants
 select id, null::integer as households, st_asbinary(geom) as geom from merchant order by id
 
--- name: stage
+-- name: stage_reach
 create temporary table reached (
     layer text not null, unit_id integer not null, station_id integer, metres double precision, minutes double precision,
     offset_m double precision
 ) on commit drop;
-create temporary table ground (
-    station_id integer not null, minutes smallint not null, households integer not null, merchants integer not null, geom geometry
+create temporary table counted (
+    station_id integer not null, minutes smallint not null, households integer not null, merchants integer not null
 ) on commit drop
+
+-- name: stage_ground
+create temporary table ground (station_id integer not null, minutes smallint not null, geom geometry) on commit drop
 
 -- name: copy_reached
 copy pg_temp.reached (layer, unit_id, station_id, metres, minutes, offset_m) from stdin
 
 -- name: copy_ground
-copy pg_temp.ground (station_id, minutes, households, merchants, geom) from stdin
+copy pg_temp.ground (station_id, minutes, geom) from stdin
+
+-- name: copy_counted
+copy pg_temp.counted (station_id, minutes, households, merchants) from stdin
 
 -- name: drop_reach
 delete from reach
@@ -54,14 +60,22 @@ where not exists (select from pg_temp.ground where ground.station_id = catchment
 -- name: put_catchments
 with same as (
     select ground.station_id, ground.minutes from pg_temp.ground
-    join catchment using (station_id, minutes, households, merchants)
+    join catchment using (station_id, minutes)
     where catchment.geom is not distinct from ground.geom
 )
-insert into catchment (station_id, minutes, households, merchants, geom)
-select station_id, minutes, households, merchants, geom from pg_temp.ground
+insert into catchment (station_id, minutes, geom)
+select station_id, minutes, geom from pg_temp.ground
 where not exists (select from same where same.station_id = ground.station_id and same.minutes = ground.minutes)
-on conflict (id) do update
-set households = excluded.households, merchants = excluded.merchants, geom = excluded.geom
+on conflict (id) do update set geom = excluded.geom
 
--- name: forget
-drop table pg_temp.reached, pg_temp.ground
+-- name: put_counts
+update catchment set households = counted.households, merchants = counted.merchants
+from pg_temp.counted
+where counted.station_id = catchment.station_id and counted.minutes = catchment.minutes
+  and (counted.households, counted.merchants) is distinct from (catchment.households, catchment.merchants)
+
+-- name: forget_reach
+drop table pg_temp.reached, pg_temp.counted
+
+-- name: forget_ground
+drop table pg_temp.ground
