@@ -19,9 +19,12 @@ from starlette.types import Receive, Scope, Send
 
 from api import (
     basemap,
+    bodies,
     cases,
+    chiefs,
     contract,
     counts,
+    duties,
     exports,
     guard,
     health,
@@ -30,10 +33,12 @@ from api import (
     logs,
     measures,
     metrics,
+    patrols,
     places,
     problems,
     reach,
     reports,
+    segments,
     situation,
     tiles,
     units,
@@ -166,7 +171,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(counts.router)
     app.include_router(live.router)
     app.include_router(cases.router)
+    app.include_router(duties.router)
+    app.include_router(chiefs.router)
+    app.include_router(bodies.router)
+    app.include_router(segments.router)
     app.include_router(situation.router)
+    app.include_router(patrols.router)
     app.include_router(reach.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
@@ -226,6 +236,15 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/wall", include_in_schema=False)
     def wall_page() -> Response:
         return page("wall.html")
+
+    @app.get("/my", include_in_schema=False)
+    def my_page() -> Response:
+        return page("my.html")
+
+    @app.get("/my-worker.js", include_in_schema=False)
+    def my_worker() -> Response:
+        # It keeps the page for when there is no network; it stands here for its scope to be /my.
+        return page("my-worker.js")
 
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, R
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.answers import casework, told
 from api.guard import only_from_here
 from api.readers import reader
 from geo.cases import STATES
@@ -71,7 +72,10 @@ class Wanted(BaseModel):
     limit: int = Field(50, ge=1, le=cases.MOST_CASES)
 
 
-@router.post("", status_code=201, dependencies=[Depends(only_from_here)])
+@router.post(
+    "", status_code=201, dependencies=[Depends(only_from_here)],
+    response_model=None, responses=told(casework.Case, 201),
+)  # fmt: skip
 def file_case(request: Request, response: Response, body: Filing, key: Key = None) -> Told:
     """File a case: it is numbered and linked; `near` names open ones that may be the same."""
     given = body.model_dump(exclude={"lon", "lat", "actor", "note"})
@@ -84,7 +88,7 @@ def file_case(request: Request, response: Response, body: Filing, key: Key = Non
     return _told(case, response) | {"near": near}
 
 
-@router.get("")
+@router.get("", response_model=None, responses=told(casework.Cases))
 def list_cases(request: Request, wanted: Annotated[Wanted, Query()]) -> Told:
     """Cases, newest first; `next` leads on, and is null on the last page."""
     if unknown := sorted(set(wanted.status).difference(STATES)):
@@ -102,14 +106,17 @@ def list_cases(request: Request, wanted: Annotated[Wanted, Query()]) -> Told:
     return {"cases": shown, "next": _cursor(shown[-1]) if len(found) > wanted.limit else None}
 
 
-@router.get("/{code:path}")
+@router.get("/{code:path}", response_model=None, responses=told(casework.Case))
 def read_case(request: Request, response: Response, code: Code) -> Told:
     """One case with its history and what can be done now."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return _told(cases.read(conn, code, reader(request)), response)
 
 
-@router.post("/{code:path}/steps", dependencies=[Depends(only_from_here)])
+@router.post(
+    "/{code:path}/steps", dependencies=[Depends(only_from_here)],
+    response_model=None, responses=told(casework.Case),
+)  # fmt: skip
 def take_step(
     request: Request, response: Response, code: Code, body: Step, key: Key = None,
     if_match: Annotated[str | None, Header(description="the ETag of the case")] = None,

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
+from api.answers import figures, told
 from api.drawing import instant
 from api.readers import reader
 from geo import cql2
@@ -23,7 +24,8 @@ By = Literal[
     "block", "road", "segment", "grid",
 ]  # fmt: skip
 # What counts and units are made of.
-MADE_OF = ("incidents", "areas", "blocks", "grids", "segments", "roads", "metrics", "assignments")
+MADE_OF = ("incidents", "areas", "blocks", "grids", "segments", "roads", "metrics", "assignments",
+           "duties")  # fmt: skip
 CODE = blake2b(repr(sorted(counts.QUERIES.items())).encode(), digest_size=8).hexdigest()
 
 
@@ -43,7 +45,7 @@ class Asked(BaseModel):
     area: str | None = Field(None, max_length=64, description="code of a street or community")
 
 
-@router.get("")
+@router.get("", response_model=None, responses=told(figures.Counts))
 def read_counts(request: Request, asked: Annotated[Asked, Query()]) -> Response:
     """`total`, and `groups` with `key`, `count`, `open`, `late`; 304 where known.
 

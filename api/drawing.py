@@ -22,7 +22,7 @@ CODE = blake2b(repr((LAYERS, sorted(tiles.QUERIES.items()))).encode(), digest_si
 # A stamp that no layer has.
 NEVER = -1
 # Layers whose rows give features of other layers a name to be filtered by.
-NAMING = ("areas", "blocks", "roads")
+NAMING = ("areas", "blocks", "roads", "duties")
 
 
 class Asked(BaseModel):

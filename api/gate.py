@@ -28,7 +28,18 @@ log = logging.getLogger("luge")
 WELL_FORMED = re.compile(rb"[A-Za-z0-9._-]{1,64}").fullmatch
 # Answered without the database: figures, the contract, and the page, which tells what is missing.
 NEEDS_NO_DATABASE = frozenset(
-    ("/healthz", "/readyz", "/metrics", "/api/openapi.json", "/", "/import", "/operations", "/wall")
+    (
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/api/openapi.json",
+        "/",
+        "/import",
+        "/operations",
+        "/wall",
+        "/my",
+        "/my-worker.js",
+    )
 )
 # While the database is away only: a browser that is refused a stream does not ask again.
 OUTLIVES_DATABASE = "/api/live"

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
+from api.answers import figures, told
 from api.readers import reader
 from geo.layers import LAYERS, METRICS, Metric
 from geo.store import changes, measures
@@ -37,7 +38,7 @@ class Asked(BaseModel):
     limit: int = Field(100, ge=0, le=MOST_UNITS, description="most units to name")
 
 
-@router.get("/{metric}")
+@router.get("/{metric}", response_model=None, responses=told(figures.Measures))
 def read_metric(request: Request, metric: MetricKey, asked: Annotated[Asked, Query()]) -> Response:
     """`values` by unit, `units` with names and boxes in order of value; 304 where known."""
     declared = _declared(metric)

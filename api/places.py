@@ -7,6 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from api.answers import places as answers
+from api.answers import told
 from geo.store import seek
 from geo.store.database import Rows, transaction
 
@@ -56,28 +58,35 @@ class Line(BaseModel):
 
     points: list[
         tuple[
-            Annotated[float, Field(allow_inf_nan=False)],
-            Annotated[float, Field(allow_inf_nan=False)],
+            Annotated[float, Field(strict=True, allow_inf_nan=False)],
+            Annotated[float, Field(strict=True, allow_inf_nan=False)],
         ]
     ] = Field(min_length=1, max_length=1_000, description="[lon, lat] of each point")
     crs: str = Field("wgs84", max_length=64)
 
 
-@router.get("/district")
+@router.get("/district", response_model=None, responses=told(answers.District))
 def district(request: Request) -> dict[str, object]:
     """The district at a glance: name, box in degrees, counts, grid systems."""
     with transaction(request.app.state.pool) as conn:
         return seek.district(conn)
 
 
-@router.get("/areas")
+@router.get("/areas", response_model=None, responses=told(answers.Areas))
 def areas(request: Request) -> dict[str, Rows]:
     """All administrative areas by code, with households, people and workers."""
     with transaction(request.app.state.pool) as conn:
         return {"areas": seek.areas(conn)}
 
 
-@router.get("/locate")
+@router.get("/chiefs", response_model=None, responses=told(answers.Chiefs))
+def chiefs(request: Request) -> dict[str, Rows]:
+    """All who have a duty along a road today."""
+    with transaction(request.app.state.pool) as conn:
+        return {"chiefs": seek.chiefs(conn)}
+
+
+@router.get("/locate", response_model=None, responses=told(answers.Place))
 def locate(
     request: Request, lon: Coordinate, lat: Coordinate, crs: Datum = "wgs84", as_of: AsOf = None
 ) -> dict[str, object]:
@@ -101,7 +110,7 @@ def measure(request: Request, body: Line) -> dict[str, object]:
         return seek.measure(conn, body.points, body.crs)
 
 
-@router.get("/search")
+@router.get("/search", response_model=None, responses=told(answers.Results))
 def search(
     request: Request,
     q: Annotated[

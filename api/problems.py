@@ -13,21 +13,35 @@ from api.logs import REQUEST_ID
 from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
 from geo.cases import NoSuchAction
 from geo.conditions import BadFilter
+from geo.containers import EmptyFile, TooLarge, Unreadable
 from geo.crs import OutsideChina, UnknownCrs
+from geo.duties import BadDays, NoSuchRole
+from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
+from geo.fields import MissingField
 from geo.kinds import UnknownKind
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
+from geo.rosters import UnknownTable
+from geo.rotas import BadRota
+from geo.ruler import NotOnEarth
+from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
+from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
 from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.duties import MetresHeld, NoSuchChief, NoSuchDuty, NoSuchSide
+from geo.store.editing import NoSuchSegment, SegmentChanged
 from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
+from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
+from geo.store.rotas import NoSuchRota, RotaExists
 from geo.store.stations import NoReach, NoSuchStation, NothingToGain
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
+from geo.stretches import NotUnderstood
 from geo.tiers import TargetUnreadable
 from maps.report.assets import NotInstalled
 from maps.report.printing import NoBrowser, NotPrinted
@@ -57,17 +71,47 @@ STATUS = {
     BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,
+    BadDays: 400,
+    BadDeputy: 400,
+    BadRota: 400,
+    NoSuchRole: 400,
+    EmptyFile: 400,
+    MissingField: 400,
+    TooLarge: 400,
+    UnknownTable: 400,
+    Unreadable: 400,
+    NotUnderstood: 400,
+    NotOnEarth: 400,
+    WrongClock: 400,
     NoSuchArea: 404,
+    NoSuchBody: 404,
     NoSuchCase: 404,
+    NoSuchChief: 404,
+    NoSuchDuty: 404,
+    NoSuchLeave: 404,
+    NoSuchRota: 404,
+    NoSuchSegment: 404,
+    NoSuchSide: 404,
     NoSuchJob: 404,
+    NoSuchMerchant: 404,
+    NoSuchPatrol: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
     NotAcceptable: 406,
     JobBusy: 409,
+    BodyExists: 409,
+    CannotEdit: 409,
     CaseMoved: 409,
+    ChiefExists: 409,
+    HasHead: 409,
+    MetresHeld: 409,
+    OnLeave: 409,
+    RotaExists: 409,
     FileGone: 410,
     CaseChanged: 412,
+    ItemChanged: 412,
+    SegmentChanged: 412,
     KeyReused: 422,
     NoBrowser: 501,
     NoDistrict: 503,
@@ -113,7 +157,11 @@ def install(app: FastAPI) -> None:
 
 
 async def _ours(request: Request, error: Exception) -> Response:
-    more = {"now": error.now} if isinstance(error, CaseMoved) else {}
+    more: dict[str, object] = {}
+    if isinstance(error, CaseMoved):
+        more = {"now": error.now}
+    if isinstance(error, MetresHeld):
+        more = {"holders": error.holders}
     return Problem(STATUS[type(error)], str(error), **more)
 
 

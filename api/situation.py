@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BeforeValidator
 
+from api.answers import casework, told
 from api.readers import reader
 from geo.store import situation
 from geo.store.database import Rows, transaction
@@ -27,14 +28,14 @@ Time = Annotated[AwareDatetime, BeforeValidator(_written)]
 Coordinate = Annotated[float, Query(allow_inf_nan=False)]
 
 
-@router.get("/now")
+@router.get("/now", response_model=None, responses=told(casework.Now))
 def now(request: Request) -> Told:
     """Open cases by state, how many are late, and what came and went since midnight."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return situation.now(conn)
 
 
-@router.get("/trends")
+@router.get("/trends", response_model=None, responses=told(casework.Trends))
 def trends(
     request: Request,
     at: Annotated[Time | None, Query(description="their end; default now")] = None,
@@ -46,14 +47,14 @@ def trends(
         return situation.trends(conn, end, system)
 
 
-@router.get("/classes")
+@router.get("/classes", response_model=None, responses=told(casework.Kinds))
 def classes(request: Request) -> dict[str, Rows]:
     """The classes that cases have, with their subclasses, the frequent ones first."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return {"classes": situation.kinds(conn)}
 
 
-@router.get("/spot")
+@router.get("/spot", response_model=None, responses=told(casework.Spot))
 def spot(
     request: Request, lon: Coordinate, lat: Coordinate,
     crs: Annotated[str, Query(max_length=64)] = "wgs84",

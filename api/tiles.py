@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 
 from api import drawing, flights
+from api.answers import figures, told
 from api.drawing import Asked, Order
 from api.readers import reader
 from api.shelf import target
@@ -19,7 +20,7 @@ router = APIRouter(tags=["map"])
 LayerKey = Annotated[str, Path(description="a key of /api/layers")]
 
 
-@router.get("/api/layers")
+@router.get("/api/layers", response_model=None, responses=told(figures.Layers))
 def list_layers(request: Request) -> dict[str, object]:
     """The declared layers: names, zooms, columns, legend, revision; and what can be measured."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -62,7 +63,10 @@ def read_tilejson(request: Request, layer: LayerKey) -> dict[str, object]:
     return found | ({"bounds": bounds} if bounds else {})
 
 
-@router.get("/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response)
+@router.get(
+    "/tiles/{layer}/{z}/{x}/{y}.mvt", response_class=Response,
+    responses={204: {"description": "nothing there"}, 304: {"description": "as it is known"}},
+)  # fmt: skip
 async def read_tile(
     request: Request, layer: LayerKey, z: int, x: int, y: int, asked: Annotated[Asked, Query()]
 ) -> Response:

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Path, Request
 
+from api.answers import told
+from api.answers.panels import UnitTold
 from api.readers import reader
 from geo.store import units
 from geo.store.database import transaction
@@ -18,7 +20,7 @@ UnitId = Annotated[
 ]
 
 
-@router.get("/{layer}/{id}")
+@router.get("/{layer}/{id}", response_model=None, responses=told(UnitTold))
 def read_unit(request: Request, layer: LayerKey, unit: UnitId) -> dict[str, object]:
     """One unit of a layer: facts, counts, trend, open cases, merchants, people, neighbours."""
     if layer not in units.LAYERS_WITH_UNITS:

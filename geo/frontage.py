@@ -52,6 +52,14 @@ def frontages(
     return gpd.GeoDataFrame(table, geometry=strips, crs=segments.crs)
 
 
+def as_multi(shapes: Geometries) -> Geometries:
+    """Polygons as MultiPolygons of one part; the others as they are."""
+    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
+    out = shapes.copy()
+    out[single] = shapely.multipolygons(shapes[single], indices=np.arange(int(single.sum())))
+    return out
+
+
 def _is_parted(axis: Geometries, whole: Geometries) -> npt.NDArray[np.bool_]:
     """Whether the axis parts the ground around it in two: it runs from edge to edge, no holes.
 

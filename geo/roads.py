@@ -49,6 +49,28 @@ def order_along_roads(geometry: Geometries, nodes: Ints, road: Ints) -> Order:
     return Order(turn, _numbers(geometry, road, measure))
 
 
+class Measures(NamedTuple):
+    """Metres along its road's spine at which each segment begins and ends, 0 at the first."""
+
+    begin: Floats
+    end: Floats
+
+
+def measure(geometry: Geometries, nodes: Ints) -> Measures:
+    """Measure the segments of one road along its spine: LineStrings (m) with end nodes (n, 2).
+
+    The segments are taken as they point; one that lies across the spine ends where it begins.
+    """
+    road = np.zeros(len(geometry), np.int64)
+    spine = _spines(geometry, nodes, road)[road]
+    begin, end = (shapely.line_locate_point(spine, shapely.get_point(geometry, n)) for n in (0, -1))
+    first = float(np.minimum(begin, end).min())
+    across = end - begin < ACROSS * shapely.length(geometry)
+    middle = (begin + end) / 2
+    begin, end = np.where(across, middle, begin), np.where(across, middle, end)
+    return Measures(begin - first, end - first)
+
+
 def _against_compass(geometry: Geometries) -> Flags:
     """Whether lines run east → west or south → north overall, or a ring runs clockwise."""
     start = shapely.get_coordinates(shapely.get_point(geometry, 0))

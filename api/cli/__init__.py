@@ -8,6 +8,7 @@ from api.cli import (
     check,
     db,
     district,
+    duty,
     export,
     ground,
     imports,
@@ -16,6 +17,7 @@ from api.cli import (
     reach,
     refresh,
     report,
+    road,
     serve,
 )
 from geo.store.database import NO_DATABASE
@@ -38,6 +40,8 @@ app.command()(refresh.refresh)
 app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
+app.add_typer(duty.app, name="duty")
+app.add_typer(road.app, name="road")
 app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.command()(serve.serve)

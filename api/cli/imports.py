@@ -8,13 +8,16 @@ import typer
 
 from api.cli import check
 from api.cli.session import database, progressing, refresh, tell
-from geo import kinds
+from geo import kinds, rosters
 from geo.intake import Wishes
+from geo.progress import Say
 from geo.sentences import spaced
 from geo.store import checking, importing, restoring
-from geo.store.database import transaction
+from geo.store import rosters as store_rosters
+from geo.store.database import Connection, transaction
 
 DISTRICT = "district"
+DUTIES = rosters.ROSTER.name
 
 
 class BadPair(ValueError):
@@ -25,7 +28,8 @@ def import_(
     kind: Annotated[
         str,
         typer.Argument(
-            help=f"What the files hold: {', '.join(kinds.KINDS)}; or {DISTRICT}, a whole one."
+            help=f"What the files hold: {', '.join((*kinds.KINDS, DUTIES))};"
+            f" or {DISTRICT}, a whole one."
         ),
     ],
     files: Annotated[list[Path], typer.Argument(help="One or more; each is one transaction.")],
@@ -66,7 +70,7 @@ def import_(
         summaries.append(_import(url, file, kind, options))
         _report(summaries[-1])
     if not dry_run:
-        _check(url, kinds.kind_of(kind).name, rejects.parent)
+        _check(url, kind, rejects.parent)
         refresh(url)
     with suppress(FileNotFoundError):
         rejects.unlink()
@@ -80,10 +84,23 @@ def import_(
 def _import(url: str, file: Path, kind: str, options: importing.Options) -> importing.Summary:
     try:
         with progressing(file.name) as say, transaction(url) as conn:
+            if kind == DUTIES:
+                return _import_roster(conn, file, options, say)
             return importing.import_file(conn, file, kind, options, say)
     except KeyboardInterrupt:
         typer.echo(f"luge: stopped; nothing of {file} was kept", err=True)
         raise typer.Exit(130) from None
+
+
+def _import_roster(
+    conn: Connection, file: Path, options: importing.Options, say: Say
+) -> importing.Summary:
+    if options.wishes.crs or options.margin_m is not None:
+        raise BadPair("duties lie on roads: leave --crs and --margin out")
+    asked = rosters.Asked(
+        options.wishes.columns, options.wishes.constants, options.layer, options.encoding
+    )
+    return store_rosters.import_roster(conn, file, asked, dry_run=options.dry_run, say=say)
 
 
 def _restore(file: Path, dry_run: bool) -> None:
@@ -118,8 +135,9 @@ def _check(url: str, kind: str, out: Path) -> None:
 
 
 def _report(summary: importing.Summary) -> None:
+    crs = f" ({summary.crs})" if summary.crs else ""
     tell(
-        f"{summary.file}: {summary.read} {summary.kind} read ({summary.crs}):"
+        f"{summary.file}: {summary.read} {summary.kind} read{crs}:"
         f" {summary.inserted} inserted, {summary.updated} updated,"
         f" {summary.unchanged} unchanged, {summary.rejected} rejected"
     )

@@ -22,6 +22,14 @@ MOST_SPOTS = 10
 MOST_OVERDUE = 20
 
 
+class YearAgo(NamedTuple):
+    """How many cases were filed in the same period a year before: all, and by the same units."""
+
+    period: Period
+    filed: int
+    by: dict[str, pd.Series]
+
+
 class Content(NamedTuple):
     """One report. Frames as their rooms describe them; ``load`` is of grids, by code.
 
@@ -29,6 +37,7 @@ class Content(NamedTuple):
     road (those with most cases).
     ``coverage`` is of the whole, of streets (or, of one street, of classes of roads).
     ``late`` has the cases that are open and late, with ``days``, longest first.
+    ``year_ago`` is None where no case of a year before is known.
     """
 
     material: Material
@@ -50,6 +59,7 @@ class Content(NamedTuple):
     plans: tuple[Plan, ...]
     compared: PlanCompared | None
     findings: list[Finding]
+    year_ago: YearAgo | None = None
 
 
 def compute(
@@ -85,8 +95,22 @@ def compute(
         duties.covered_by(material.segments, "class" if street else "street"),
         material.segments.assign(share=duties.share_of(material.segments)), bare, load, grids,
         {metric: loads.evenness(grids[metric]) for metric in loads.METRICS}, workers, plans,
-        _compare(whole, now, plans), findings.findings(figures),
+        _compare(whole, now, plans), findings.findings(figures), _year_ago(material, period, few),
     )  # fmt: skip
+
+
+def _year_ago(material: Material, period: Period, classes: pd.Series) -> YearAgo | None:
+    cases = material.year_ago
+    if cases is None:
+        return None
+    marked = indicators.marks(cases, span_of(period.year_before, material.time_zone))
+    filed = cases[marked["filed"]]
+    if filed.empty:
+        return None
+    by = {unit: filed[unit].value_counts() for unit in ("street", "community", "grid", "road")}
+    known = filed["class"].isin(classes) | (OTHERS not in set(classes))
+    by["class"] = filed["class"].where(known, OTHERS).value_counts()
+    return YearAgo(period.year_before, len(filed), by)
 
 
 def _by_units(

@@ -33,7 +33,7 @@ class Material(NamedTuple):
     community, street, grid, shape. ``areas``: code, name, level, parent, households, workers,
     shape.
     ``segments``: road, kind, class, from_zoom, length_m, duty_m (of both sides), street, shape.
-    ``water``: shapes.
+    ``water``: shapes. ``year_ago``: the cases of the same period a year before, as ``cases``.
     """
 
     district: str
@@ -49,6 +49,7 @@ class Material(NamedTuple):
     water: Frame
     plan: Plan | None
     street: str | None = None
+    year_ago: pd.DataFrame | None = None
 
     @property
     def title(self) -> str:
@@ -87,7 +88,9 @@ def narrow(material: Material, street: str) -> Material:
         home = blocks.groupby("grid")["street"].agg(lambda s: s.value_counts().idxmax())
         mine = home.index[home == street]
         plan = plan._replace(grids=plan.grids[plan.grids["code"].isin(mine)])
+    ago = material.year_ago
     return material._replace(
+        year_ago=None if ago is None else ago[ago["street"] == street],
         cases=material.cases[material.cases["street"] == street],
         blocks=blocks[blocks["street"] == street],
         areas=areas[(areas["code"] == street) | (areas["parent"] == street)],

@@ -33,6 +33,13 @@ class Period(NamedTuple):
         """The period of as many days that ends where this begins."""
         return Period(self.since - timedelta(days=self.days), self.since)
 
+    @property
+    def year_before(self) -> "Period":
+        """As many days from the same day of the year before on (28 February for the 29th)."""
+        leap = (self.since.month, self.since.day) == (2, 29)
+        since = self.since.replace(year=self.since.year - 1, day=28 if leap else self.since.day)
+        return Period(since, since + timedelta(days=self.days))
+
 
 class Span(NamedTuple):
     """A period as two moments: from ``start`` to before ``end``, with their time zone."""

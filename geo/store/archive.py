@@ -28,6 +28,7 @@ LEFT_OUT = {
     "migration": "which migrations this database has",
     "import_job": "uploads of this installation",
     "request_key": "requests that this installation has answered",
+    "done_request": "requests that this installation has answered",
     "change": "the log of this database's changes",
     "change_horizon": "the log of this database's changes",
     "road_line": "made from segments as they are written",

@@ -4,7 +4,7 @@ A date is its whole day in the district's time zone, so a date and a timestamp c
 every time is a pair of expressions, its first and its last instant.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -27,12 +27,24 @@ from geo.conditions import (
     Spatial,
     Temporal,
 )
+from geo.layers import Column
 from geo.store import reach
 
 # What a filter may call the geometry.
 GEOMETRY = ("geometry", "geom")
 NUMBERS = ("integer", "number")
 TIMES = ("date", "time")
+
+# Whose duty a point lies in today: asked like a column, of layers that know places along roads.
+CHIEF = "chief"
+ALONG_A_ROAD = {"segment", "side", "chainage_m"}
+HELD = """exists (
+    select from duty join chief on chief.id = duty.chief_id
+    where chief.external_id = any({codes}::text[])
+      and duty.segment_id = source.segment and duty.side = source.side
+      and source.chainage_m between duty.from_m and duty.to_m
+      and duty.valid_from <= (now() at time zone {zone})::date
+      and duty.valid_to > (now() at time zone {zone})::date)"""
 
 # Of two stretches of time a and b, each with its first (lo) and last (hi) instant.
 OVERLAP = "({a_lo} <= {b_hi} and {b_lo} <= {a_hi})"
@@ -77,6 +89,12 @@ class Ground(NamedTuple):
     time_zone: str
 
 
+def types_of(columns: Iterable[Column]) -> dict[str, str]:
+    """The types of what a layer with these columns can be asked by, its chief among them."""
+    found = {column.name: column.type for column in columns}
+    return found | ({CHIEF: CHIEF} if found.keys() >= ALONG_A_ROAD else {})
+
+
 class Values(dict[str, object]):
     """The values of a statement by their placeholder's name."""
 
@@ -106,6 +124,8 @@ def _not(it: Not, ground: Ground, values: Values) -> Composable:
 
 
 def _comparison(it: Comparison, ground: Ground, values: Values) -> Composable:
+    if it.op == "=" and _is_chief(it.left, ground):
+        return _held([it.right], ground, values)
     left, right = _fitted(ground, it.left, it.right)
     if _same_kind(ground, left, right) == "time":
         return _in_time(it.op, left, right, ground, values)
@@ -119,12 +139,25 @@ def _between(it: Between, ground: Ground, values: Values) -> Composable:
 
 
 def _in(it: In, ground: Ground, values: Values) -> Composable:
+    if _is_chief(it.value, ground):
+        return _held(it.options, ground, values)
     value, *options = _fitted(ground, it.value, *it.options)
     if _same_kind(ground, value, *options) == "time":
         each = [_in_time("=", value, option, ground, values) for option in options]
         return SQL("({})").format(SQL(" or ").join(each))
     among = SQL(", ").join(_scalar(option, ground, values) for option in options)
     return SQL("({} in ({}))").format(_scalar(value, ground, values), among)
+
+
+def _is_chief(side: Any, ground: Ground) -> bool:
+    return isinstance(side, Property) and ground.types.get(side.name) == CHIEF
+
+
+def _held(codes: Sequence[Any], ground: Ground, values: Values) -> Composable:
+    if not all(isinstance(code, str) for code in codes):
+        raise BadFilter(f"{CHIEF!r} is compared with codes of chiefs, in quotes")
+    zone = values.bind(ground.time_zone)
+    return SQL(HELD).format(codes=values.bind(list(codes)), zone=zone)
 
 
 def _like(it: Like, ground: Ground, values: Values) -> Composable:
@@ -186,6 +219,14 @@ def _type(name: str, ground: Ground) -> str:
     return found
 
 
+def _plain_type(name: str, ground: Ground) -> str:
+    """The type of what has one value; somebody may have several chiefs."""
+    found = _type(name, ground)
+    if found == CHIEF:
+        raise BadFilter(f"{CHIEF!r} can be asked by = and in only, with codes of chiefs")
+    return found
+
+
 def _of_type(it: Property, ground: Ground, wanted: str) -> Composable:
     found = _type(it.name, ground)
     if found != wanted:
@@ -195,7 +236,7 @@ def _of_type(it: Property, ground: Ground, wanted: str) -> Composable:
 
 def _kind(side: Any, ground: Ground) -> str:
     if isinstance(side, Property):
-        found = _type(side.name, ground)
+        found = _plain_type(side.name, ground)
         return "number" if found in NUMBERS else "time" if found in TIMES else found
     if isinstance(side, Lower):
         if _kind(side.of, ground) != "text":
@@ -240,7 +281,7 @@ def _same_kind(ground: Ground, *sides: Any) -> str:
 
 def _scalar(side: Any, ground: Ground, values: Values) -> Composable:
     if isinstance(side, Property):
-        _type(side.name, ground)
+        _plain_type(side.name, ground)
         return Identifier(side.name)
     if isinstance(side, Lower):
         return SQL("lower({})").format(_scalar(side.of, ground, values))

@@ -179,7 +179,9 @@ def _merge_ways(
         return merged, []
     with following(conn) as followed:
         change = rebuild_network(conn)
+    lapsed = [f"{change.lapsed} edits by hand lapsed: their ground is gone"] * bool(change.lapsed)
     return merged, [
+        *lapsed,
         f"the network has {change.segments} segments between {change.nodes} nodes"
         f" ({change.kept} kept, {change.added} new, {change.removed} gone)",
         *_moved(followed),

@@ -8,7 +8,10 @@ import psycopg
 import shapely
 from numpy.typing import NDArray
 
-from geo import frontage, network
+from geo import frontage, network, replaying, succession
+from geo.editing import Piece
+from geo.replaying import Edit
+from geo.store import carrying
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
@@ -16,18 +19,26 @@ from geo.store.staging import copy_rows, or_none, read_frame, to_ewkb
 QUERIES = load("network")
 
 
+LOST_M = 1.0
+"""A duty may lose so much where the ways came otherwise than before."""
+
+
 class DutiesInTheWay(ValueError):
-    """Segments would vanish although chiefs have duties on them."""
+    """The ground of duties would be gone."""
 
 
 class NetworkChange(NamedTuple):
-    """How a rebuilt network differs from the one before."""
+    """How a rebuilt network differs from the one before.
+
+    Edits by hand are ``lapsed`` where what they changed is not there any more.
+    """
 
     nodes: int
     segments: int
     kept: int
     added: int
     removed: int
+    lapsed: int
 
 
 def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
@@ -35,43 +46,96 @@ def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
 
     A segment whose ground is the same keeps its id. The caller links points again (see
     `geo.store.relinking`): the transaction cannot end while one is on a segment that went.
-    Raises `DutiesInTheWay` where a segment that goes carries a duty.
+    Edits by hand are done again. Duties, passes and what else lies on sides goes to where its
+    ground is now. Raises `DutiesInTheWay` where a duty's ground is on no segment any more.
     """
     srid = read_setting(conn).srid
-    made = network.build_network(read_frame(conn, QUERIES["ways"], srid=srid))
+    ways = read_frame(conn, QUERIES["ways"], srid=srid)
+    made, lapsed = replaying.replay(network.build_network(ways), _edits(conn))
     known = read_frame(conn, QUERIES["segments"], srid=srid)
     matched = network.match_known(known, made.segments.geometry.to_numpy())
     gone = np.setdiff1d(known["id"].to_numpy(np.int64), matched).tolist()
-    _remove_segments(conn, gone)
     ids = np.where(matched < 0, 0, matched)
     ids[matched < 0] = _next_ids(conn, "segment", int((matched < 0).sum()))
+    held = carrying.take_up(conn, [*gone, *_changed(known, made.segments, matched)])
+    pieces = _pieces(known, made.segments, ids, held)
     node_ids = _write_nodes(conn, made.nodes, srid)
     _write_segments(conn, made.segments, ids, node_ids, srid)
     _write_sides(conn, made.segments, ids, srid)
+    carrying.put_down(conn, held, _measured(conn, pieces, made.segments, ids))
+    for query in ("delete_sides", "delete_segments"):
+        conn.execute(QUERIES[query], {"ids": gone})
     conn.execute(QUERIES["drop_lonely_nodes"])
     conn.execute(QUERIES["drop_empty_roads"])
     kept = int((matched >= 0).sum())
-    return NetworkChange(len(made.nodes), len(ids), kept, len(ids) - kept, len(gone))
+    return NetworkChange(len(made.nodes), len(ids), kept, len(ids) - kept, len(gone), lapsed)
+
+
+def _edits(conn: psycopg.Connection) -> list[Edit]:
+    return [
+        Edit(op, kind, *(shape and shapely.from_wkb(shape) for shape in shapes))
+        for op, kind, *shapes in conn.execute(QUERIES["edits"]).fetchall()
+    ]
+
+
+def _changed(
+    known: geopandas.GeoDataFrame, segments: geopandas.GeoDataFrame, matched: NDArray[np.int64]
+) -> list[int]:
+    """The segments that stay but have another axis than before."""
+    stay = matched >= 0
+    before = known.set_index("id").geometry.loc[matched[stay]].to_numpy()
+    same = shapely.equals_exact(before, segments.geometry.to_numpy()[stay])
+    return [int(id_) for id_ in matched[stay][~same]]
+
+
+def _pieces(
+    known: geopandas.GeoDataFrame,
+    segments: geopandas.GeoDataFrame,
+    ids: NDArray[np.int64],
+    held: carrying.Held,
+) -> list[Piece]:
+    """Where what lies on segments that go or change will lie; raises `DutiesInTheWay`."""
+    busy = np.unique(np.concatenate([frame["segment"].to_numpy() for frame in held.values()]))
+    old = known[known["id"].isin(busy)]
+    if old.empty:
+        return []
+    pieces = succession.pieces(_axes(old["id"].to_numpy(np.int64), old), _axes(ids, segments))
+    lost: set[int] = set()
+    for table in carrying.PROMISED:
+        frame = held[table]
+        lost.update(frame["segment"][succession.lost_m(frame, pieces) > LOST_M])
+    if lost:
+        names = old.loc[old["id"].isin(lost), "road_name"].fillna("(no name)").unique()
+        raise DutiesInTheWay(
+            f"the ground of {len(lost)} segments would be gone, and chiefs or bodies have some of"
+            f" it ({'、'.join(names[:5])}): end those duties first, or import the ways as they were"
+        )
+    return pieces
+
+
+def _axes(ids: NDArray[np.int64], frame: geopandas.GeoDataFrame) -> succession.Axes:
+    names = frame["road_name"].astype(object).where(frame["road_name"].notna(), "")
+    keys = (frame["kind"].astype(str) + "|" + names.astype(str)).to_numpy(object).astype(str)
+    return succession.Axes(ids, np.asarray(frame.geometry.to_numpy(), object), keys)
+
+
+def _measured(
+    conn: psycopg.Connection,
+    pieces: list[Piece],
+    segments: geopandas.GeoDataFrame,
+    ids: NDArray[np.int64],
+) -> list[Piece]:
+    """The pieces with the new lengths exactly as the database has them."""
+    here = dict(zip(ids.tolist(), shapely.length(segments.geometry.to_numpy()), strict=True))
+    asked = {"ids": [piece.new for piece in pieces]}
+    there: dict[int, float] = dict(conn.execute(QUERIES["lengths"], asked).fetchall())
+    return [one._replace(to=one.to * (there[one.new] / here[one.new])) for one in pieces]
 
 
 def read_lines(conn: psycopg.Connection, kinds: list[str]) -> NDArray[np.object_]:
     """Axes of all segments of ``kinds`` (road, lane, river, rail) as LineStrings."""
     frame = read_frame(conn, QUERIES["lines"], {"kinds": kinds}, srid=read_setting(conn).srid)
     return np.asarray(frame.geometry.to_numpy(), object)
-
-
-def _remove_segments(conn: psycopg.Connection, ids: list[int]) -> None:
-    if not ids:
-        return
-    held = conn.execute(QUERIES["roads_with_duties"], {"ids": ids}).fetchall()
-    if held:
-        names = "、".join(row[0] for row in held[:5])
-        raise DutiesInTheWay(
-            f"{len(ids)} segments would vanish, and chiefs have duties on some of them ({names}):"
-            " end those duties first, or import the ways with their old shapes"
-        )
-    conn.execute(QUERIES["delete_sides"], {"ids": ids})
-    conn.execute(QUERIES["delete_segments"], {"ids": ids})
 
 
 def _next_ids(conn: psycopg.Connection, table: str, n: int) -> NDArray[np.int64]:
@@ -131,17 +195,9 @@ def _write_sides(
 ) -> None:
     strips = frontage.frontages(segments)
     conn.execute(QUERIES["make_side_stage"])
-    shapes = to_ewkb(_as_multi(strips.geometry.to_numpy()), srid)
+    shapes = to_ewkb(frontage.as_multi(strips.geometry.to_numpy()), srid)
     of = ids[strips["segment"].to_numpy()].tolist()
     rows = zip(of, strips["side"].tolist(), shapes, strict=True)
     copy_rows(conn, QUERIES["copy_sides"], rows)
     conn.execute(QUERIES["put_sides"])
     conn.execute(QUERIES["drop_side_stage"])
-
-
-def _as_multi(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Polygons as multipolygons of one part, as the column wants them."""
-    single = shapely.get_type_id(shapes) == shapely.GeometryType.POLYGON
-    out = shapes.copy()
-    out[single] = shapely.multipolygons(shapes[single], indices=np.arange(int(single.sum())))
-    return out

@@ -12,7 +12,7 @@ from geo.store.database import Setting
 from geo.store.filtering import Ground, Values
 
 # Columns that change by themselves as time goes by.
-MOVING = {"late"}
+MOVING = {"late", filtering.CHIEF}
 
 
 class Passing(NamedTuple):
@@ -32,8 +32,8 @@ def passing(text: str, layer: Layer, rights: frozenset[str], setting: Setting) -
 
     Columns whose small values are hidden from the reader cannot be asked by: the answer would tell.
     """
-    types = {c.name: c.type for c in readable(layer, rights) if not c.least or c.right in rights}
-    told = _Told(types)
+    columns = (c for c in readable(layer, rights) if not c.least or c.right in rights)
+    told = _Told(filtering.types_of(columns))
     values = Values()
     tree = cql2.parse(text)
     made = filtering.where(tree, Ground(told, 4326, setting.srid, setting.time_zone), values)

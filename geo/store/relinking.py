@@ -7,7 +7,7 @@ Use it around whatever changes blocks or segments, in one transaction::
     followed.moved  # how many links changed
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -45,7 +45,24 @@ def following(conn: psycopg.Connection) -> Iterator[Followed]:
     take_turn(conn)
     conn.execute(QUERIES["remember"])
     yield followed
-    for step in ("compare", "index_changed", "analyze_changed"):
+    conn.execute(QUERIES["compare"])
+    _relink(conn, followed)
+    conn.execute(QUERIES["forget_before"])
+
+
+def relink_near(conn: psycopg.Connection, axes: Sequence[str]) -> Followed:
+    """Links the points near some axes again: old and new shapes (EWKB) of all that changed.
+
+    The caller has taken his turn (`geo.store.turns`) before he changed them.
+    """
+    followed = Followed()
+    conn.execute(QUERIES["name_changed"], {"axes": list(axes)})
+    _relink(conn, followed)
+    return followed
+
+
+def _relink(conn: psycopg.Connection, followed: Followed) -> None:
+    for step in ("index_changed", "analyze_changed"):
         conn.execute(QUERIES[step])
     within = {"within_m": read_setting(conn).link_distance_m}
     for table in linking.POINT_TABLES:
@@ -56,7 +73,7 @@ def following(conn: psycopg.Connection) -> Iterator[Followed]:
         elif near:
             followed.moved += conn.execute(_on(table, "relink"), within).rowcount
         conn.execute(QUERIES["forget_points"])
-    conn.execute(QUERIES["forget"])
+    conn.execute(QUERIES["forget_changed"])
 
 
 def _on(table: str, query: str) -> sql.Composed:

@@ -65,7 +65,8 @@ def newest(conn: psycopg.Connection) -> Newest:
 def read_material(conn: psycopg.Connection, period: Period, system: str | None = None) -> Material:
     """The frames of a report on ``period``; units, plans and duties are those of its last day.
 
-    Cases reach back to the period before, and further by the days in which a case can recur.
+    Cases reach back to the period before, and further by the days in which a case can recur; those
+    of the same period a year before are read too.
     ``system`` names the grid system (default: management, or the first that has a plan). ``conn``
     should see one moment (`geo.store.database.snapshot`). Raises `NoSuchSystem`, `TooManyCases`.
     """
@@ -75,6 +76,7 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
     blocks = read_frame(conn, QUERIES["blocks"], day, srid=setting.srid).set_index("id")
     blocks["grid"] = plan.of_block.reindex(blocks.index) if plan else None
     revisions = _revisions(conn)
+    reach = Period(period.before.since - timedelta(days=RECUR_DAYS), period.until)
     return Material(
         district=setting.name,
         srid=setting.srid,
@@ -82,7 +84,8 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
         revision=blake2b(repr(sorted(revisions.items())).encode(), digest_size=6).hexdigest(),
         revisions=revisions,
         day=period.last,
-        cases=with_units(_cases(conn, period, setting), blocks),
+        cases=with_units(_cases(conn, reach, setting), blocks),
+        year_ago=with_units(_cases(conn, period.year_before, setting), blocks),
         blocks=blocks,
         areas=read_frame(conn, QUERIES["areas"], srid=setting.srid),
         segments=read_frame(conn, QUERIES["segments"], day, srid=setting.srid),
@@ -126,14 +129,14 @@ def _plan(conn: psycopg.Connection, row: tuple[object, ...], srid: int) -> Plan:
 
 
 def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.DataFrame:
-    since = period.before.since - timedelta(days=RECUR_DAYS)
-    start, end = span_of(Period(since, period.until), setting.time_zone)
+    """Cases that were open at some time of the period."""
+    start, end = span_of(period, setting.time_zone)
     params = {"since": start.to_pydatetime(), "until": end.to_pydatetime(), "most": MOST_CASES + 1}
     frame = _frame(conn, "cases", params)
     if len(frame) > MOST_CASES:
         raise TooManyCases(
-            f"from {since} to {period.last} there are more than {MOST_CASES:,} cases: ask for a"
-            " shorter period (the one before it is read too)"
+            f"from {period.since} to {period.last} there are more than {MOST_CASES:,} cases:"
+            " ask for a shorter period (the one before it is read too)"
         )
     for name in TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(setting.time_zone)

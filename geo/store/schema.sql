@@ -6,6 +6,22 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 CREATE EXTENSION IF NOT EXISTS postgis WITH SCHEMA public;
 
+CREATE FUNCTION public.answering(chief integer, day date) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+    with recursive line (chief_id, seen) as (
+        select chief, array[chief]
+        union all
+        select leave.deputy_id, line.seen || leave.deputy_id
+        from line
+        join leave on leave.chief_id = line.chief_id and leave.valid_from <= day and leave.valid_to > day
+        where not leave.deputy_id = any(line.seen)
+    )
+    select line.chief_id from line
+    where not exists (select from leave where leave.chief_id = line.chief_id
+                      and leave.valid_from <= day and leave.valid_to > day)
+$$;
+
 CREATE FUNCTION public.block_at(p public.geometry) RETURNS integer
     LANGUAGE sql STABLE
     AS $$
@@ -100,6 +116,24 @@ CREATE FUNCTION public.label_point(shape public.geometry) RETURNS public.geometr
     select st_transform(case when st_contains(shape, st_centroid(shape)) then st_centroid(shape)
                              else st_pointonsurface(shape) end, 3857)
 $$;
+
+CREATE FUNCTION public.lies_on_segment() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+    whole double precision;
+begin
+    select length_m into whole from segment where id = new.segment_id for share;
+    if new.from_m >= whole then
+        raise exception 'segment % is % m long; a stretch from % m on lies beyond its end',
+            new.segment_id, round(whole::numeric, 1), round(new.from_m::numeric, 1)
+            using errcode = 'check_violation';
+    end if;
+    if new.to_m > whole + 0.001 then
+        new.to_m := whole;
+    end if;
+    return new;
+end $$;
 
 CREATE FUNCTION public.link_point() RETURNS trigger
     LANGUAGE plpgsql
@@ -336,6 +370,110 @@ ALTER TABLE public.block ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.body (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date DEFAULT 'infinity'::date NOT NULL,
+    CONSTRAINT body_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT body_kind_check CHECK ((kind = ANY (ARRAY['street_council'::text, 'party_branch'::text, 'alliance'::text]))),
+    CONSTRAINT body_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE public.body ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.body_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.body_item (
+    id integer NOT NULL,
+    body_id integer NOT NULL,
+    list text NOT NULL,
+    title text NOT NULL,
+    detail text,
+    status text DEFAULT 'open'::text NOT NULL,
+    place text,
+    geom public.geometry(Point,:SRID),
+    contact text,
+    phone text,
+    version integer DEFAULT 1 NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT body_item_geom_check CHECK ((NOT public.st_isempty(geom))),
+    CONSTRAINT body_item_list_check CHECK ((list = ANY (ARRAY['need'::text, 'resource'::text, 'project'::text]))),
+    CONSTRAINT body_item_status_check CHECK ((status = ANY (ARRAY['open'::text, 'active'::text, 'done'::text, 'dropped'::text]))),
+    CONSTRAINT body_item_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT body_item_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE public.body_item ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.body_item_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.body_member (
+    id integer NOT NULL,
+    body_id integer NOT NULL,
+    name text NOT NULL,
+    organisation text,
+    post text DEFAULT 'member'::text NOT NULL,
+    phone text,
+    chief_id integer,
+    valid_from date NOT NULL,
+    valid_to date DEFAULT 'infinity'::date NOT NULL,
+    CONSTRAINT body_member_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT body_member_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT body_member_post_check CHECK ((post = ANY (ARRAY['head'::text, 'deputy'::text, 'member'::text])))
+);
+
+ALTER TABLE public.body_member ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.body_member_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.body_stretch (
+    id integer NOT NULL,
+    body_id integer NOT NULL,
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    from_m double precision NOT NULL,
+    to_m double precision NOT NULL,
+    CONSTRAINT body_stretch_check CHECK ((to_m > from_m)),
+    CONSTRAINT body_stretch_from_m_check CHECK ((from_m >= (0)::double precision))
+);
+
+ALTER TABLE public.body_stretch ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.body_stretch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.body_turn (
+    body_id integer NOT NULL,
+    member_id integer NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date NOT NULL,
+    CONSTRAINT body_turn_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT body_turn_valid_from_check CHECK (isfinite(valid_from)),
+    CONSTRAINT body_turn_valid_to_check CHECK (isfinite(valid_to))
+);
+
 CREATE TABLE public.case_serial (
     day date NOT NULL,
     last integer NOT NULL,
@@ -440,6 +578,14 @@ ALTER TABLE public.density ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.done_request (
+    key text NOT NULL,
+    asked text NOT NULL,
+    answer jsonb,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT done_request_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+
 CREATE TABLE public.duty (
     id integer NOT NULL,
     chief_id integer NOT NULL,
@@ -451,10 +597,12 @@ CREATE TABLE public.duty (
     to_m double precision NOT NULL,
     valid_from date NOT NULL,
     valid_to date DEFAULT 'infinity'::date NOT NULL,
+    rota_id integer,
     CONSTRAINT duty_check CHECK ((to_m > from_m)),
     CONSTRAINT duty_check1 CHECK ((valid_to > valid_from)),
     CONSTRAINT duty_from_m_check CHECK ((from_m >= (0)::double precision)),
-    CONSTRAINT duty_role_check CHECK ((role = ANY (ARRAY['general'::text, 'first'::text, 'second'::text, 'rota'::text])))
+    CONSTRAINT duty_members_share CHECK (((role <> 'member'::text) OR (NOT exclusive))),
+    CONSTRAINT duty_role_check CHECK ((role = ANY (ARRAY['general'::text, 'first'::text, 'second'::text, 'rota'::text, 'member'::text])))
 );
 
 ALTER TABLE public.duty ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1061,6 +1209,26 @@ CREATE VIEW public.layer_stations AS
      LEFT JOIN public.segment ON ((segment.id = station.segment_id)))
      LEFT JOIN public.road ON ((road.id = segment.road_id)));
 
+CREATE TABLE public.leave (
+    id integer NOT NULL,
+    chief_id integer NOT NULL,
+    deputy_id integer,
+    valid_from date NOT NULL,
+    valid_to date DEFAULT 'infinity'::date NOT NULL,
+    reason text,
+    CONSTRAINT leave_check CHECK ((deputy_id <> chief_id)),
+    CONSTRAINT leave_check1 CHECK ((valid_to > valid_from))
+);
+
+ALTER TABLE public.leave ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.leave_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.merchant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.merchant_id_seq
     START WITH 1
@@ -1185,6 +1353,81 @@ ALTER TABLE public.road ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.rota (
+    id integer NOT NULL,
+    name text NOT NULL,
+    every integer NOT NULL,
+    unit text NOT NULL,
+    valid_from date NOT NULL,
+    valid_to date NOT NULL,
+    CONSTRAINT rota_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT rota_every_check CHECK (((every >= 1) AND (every <= 366))),
+    CONSTRAINT rota_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT rota_unit_check CHECK ((unit = ANY (ARRAY['day'::text, 'week'::text, 'month'::text]))),
+    CONSTRAINT rota_valid_from_check CHECK (isfinite(valid_from)),
+    CONSTRAINT rota_valid_to_check CHECK (isfinite(valid_to))
+);
+
+ALTER TABLE public.rota ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rota_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.rota_member (
+    rota_id integer NOT NULL,
+    place integer NOT NULL,
+    chief_id integer NOT NULL,
+    CONSTRAINT rota_member_place_check CHECK ((place > 0))
+);
+
+CREATE TABLE public.rota_stretch (
+    id integer NOT NULL,
+    rota_id integer NOT NULL,
+    segment_id integer NOT NULL,
+    side text NOT NULL,
+    from_m double precision NOT NULL,
+    to_m double precision NOT NULL,
+    CONSTRAINT rota_stretch_check CHECK ((to_m > from_m)),
+    CONSTRAINT rota_stretch_from_m_check CHECK ((from_m >= (0)::double precision))
+);
+
+ALTER TABLE public.rota_stretch ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rota_stretch_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.segment_edit (
+    id integer NOT NULL,
+    op text NOT NULL,
+    kind text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    actor text,
+    spot public.geometry(Point,:SRID),
+    before public.geometry(LineString,:SRID),
+    after public.geometry(LineString,:SRID),
+    CONSTRAINT segment_edit_check CHECK (((op = 'redraw'::text) = (spot IS NULL))),
+    CONSTRAINT segment_edit_check1 CHECK (((op = 'redraw'::text) = ((before IS NOT NULL) AND (after IS NOT NULL)))),
+    CONSTRAINT segment_edit_kind_check CHECK ((kind = ANY (ARRAY['road'::text, 'lane'::text, 'river'::text, 'rail'::text]))),
+    CONSTRAINT segment_edit_op_check CHECK ((op = ANY (ARRAY['split'::text, 'join'::text, 'redraw'::text])))
+);
+
+ALTER TABLE public.segment_edit ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.segment_edit_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.segment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.segment_id_seq
     START WITH 1
@@ -1282,6 +1525,36 @@ ALTER TABLE ONLY public.block
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.body_item
+    ADD CONSTRAINT body_item_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.body
+    ADD CONSTRAINT body_kind_name_key UNIQUE (kind, name);
+
+ALTER TABLE ONLY public.body_member
+    ADD CONSTRAINT body_member_id_body_id_key UNIQUE (id, body_id);
+
+ALTER TABLE ONLY public.body_member
+    ADD CONSTRAINT body_member_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.body_member
+    ADD CONSTRAINT body_one_head EXCLUDE USING gist (body_id WITH =, daterange(valid_from, valid_to) WITH &&) WHERE ((post = 'head'::text));
+
+ALTER TABLE ONLY public.body
+    ADD CONSTRAINT body_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.body_stretch
+    ADD CONSTRAINT body_stretch_once EXCLUDE USING gist (body_id WITH =, segment_id WITH =, side WITH =, numrange((from_m)::numeric, (to_m)::numeric) WITH &&);
+
+ALTER TABLE ONLY public.body_stretch
+    ADD CONSTRAINT body_stretch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.body_turn
+    ADD CONSTRAINT body_turn_one_at_a_time EXCLUDE USING gist (body_id WITH =, daterange(valid_from, valid_to) WITH &&);
+
+ALTER TABLE ONLY public.body_turn
+    ADD CONSTRAINT body_turn_pkey PRIMARY KEY (body_id, valid_from);
+
 ALTER TABLE ONLY public.case_serial
     ADD CONSTRAINT case_serial_pkey PRIMARY KEY (day);
 
@@ -1308,6 +1581,9 @@ ALTER TABLE ONLY public.density
 
 ALTER TABLE ONLY public.density
     ADD CONSTRAINT density_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.done_request
+    ADD CONSTRAINT done_request_pkey PRIMARY KEY (key);
 
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_one_holder EXCLUDE USING gist (segment_id WITH =, side WITH =, role WITH =, numrange((from_m)::numeric, (to_m)::numeric) WITH &&, daterange(valid_from, valid_to) WITH &&) WHERE (exclusive);
@@ -1353,6 +1629,12 @@ ALTER TABLE ONLY public.incident
 
 ALTER TABLE ONLY public.incident_step
     ADD CONSTRAINT incident_step_pkey PRIMARY KEY (incident_id, seq);
+
+ALTER TABLE ONLY public.leave
+    ADD CONSTRAINT leave_one_at_a_time EXCLUDE USING gist (chief_id WITH =, daterange(valid_from, valid_to) WITH &&);
+
+ALTER TABLE ONLY public.leave
+    ADD CONSTRAINT leave_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.merchant
     ADD CONSTRAINT merchant_external_id_key UNIQUE (external_id);
@@ -1408,6 +1690,24 @@ ALTER TABLE ONLY public.road
 ALTER TABLE ONLY public.road
     ADD CONSTRAINT road_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.rota_member
+    ADD CONSTRAINT rota_member_pkey PRIMARY KEY (rota_id, place);
+
+ALTER TABLE ONLY public.rota
+    ADD CONSTRAINT rota_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.rota
+    ADD CONSTRAINT rota_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.rota_stretch
+    ADD CONSTRAINT rota_stretch_once EXCLUDE USING gist (rota_id WITH =, segment_id WITH =, side WITH =, numrange((from_m)::numeric, (to_m)::numeric) WITH &&);
+
+ALTER TABLE ONLY public.rota_stretch
+    ADD CONSTRAINT rota_stretch_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.segment_edit
+    ADD CONSTRAINT segment_edit_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.segment
     ADD CONSTRAINT segment_pkey PRIMARY KEY (id);
 
@@ -1453,6 +1753,12 @@ CREATE INDEX block_area_id_idx ON public.block USING btree (area_id);
 
 CREATE INDEX block_geom_idx ON public.block USING gist (geom);
 
+CREATE INDEX body_item_body_id_list_idx ON public.body_item USING btree (body_id, list);
+
+CREATE INDEX body_member_body_id_idx ON public.body_member USING btree (body_id);
+
+CREATE INDEX body_stretch_segment_id_side_idx ON public.body_stretch USING btree (segment_id, side);
+
 CREATE INDEX catchment_geom_idx ON public.catchment USING gist (geom);
 
 CREATE INDEX catchment_station_id_idx ON public.catchment USING btree (station_id);
@@ -1464,6 +1770,8 @@ CREATE INDEX density_geom_idx ON public.density USING gist (geom);
 CREATE INDEX density_resolution_idx ON public.density USING btree (resolution);
 
 CREATE INDEX duty_chief_id_idx ON public.duty USING btree (chief_id);
+
+CREATE INDEX duty_rota_id_idx ON public.duty USING btree (rota_id);
 
 CREATE INDEX duty_segment_id_side_idx ON public.duty USING btree (segment_id, side);
 
@@ -1491,6 +1799,8 @@ CREATE INDEX incident_rank_64 ON public.incident USING gist (geom) WHERE (rank <
 
 CREATE INDEX incident_segment_id_idx ON public.incident USING btree (segment_id);
 
+CREATE INDEX leave_deputy_id_idx ON public.leave USING btree (deputy_id);
+
 CREATE INDEX merchant_block_id_idx ON public.merchant USING btree (block_id);
 
 CREATE INDEX merchant_geom_idx ON public.merchant USING gist (geom);
@@ -1510,6 +1820,8 @@ CREATE INDEX patrol_chief_id_begun_at_idx ON public.patrol USING btree (chief_id
 CREATE INDEX reach_station_id_idx ON public.reach USING btree (station_id);
 
 CREATE INDEX road_line_geom_idx ON public.road_line USING gist (geom);
+
+CREATE INDEX rota_stretch_segment_id_side_idx ON public.rota_stretch USING btree (segment_id, side);
 
 CREATE INDEX segment_far ON public.segment USING gist (geom) WHERE (from_zoom <= 12);
 
@@ -1560,6 +1872,12 @@ CREATE TRIGGER join_roads_delete AFTER DELETE ON public.segment REFERENCING OLD 
 CREATE TRIGGER join_roads_insert AFTER INSERT ON public.segment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.join_changed_roads();
 
 CREATE TRIGGER join_roads_update AFTER UPDATE ON public.segment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.join_changed_roads();
+
+CREATE TRIGGER lies_on_segment BEFORE INSERT OR UPDATE OF segment_id, from_m, to_m ON public.body_stretch FOR EACH ROW EXECUTE FUNCTION public.lies_on_segment();
+
+CREATE TRIGGER lies_on_segment BEFORE INSERT OR UPDATE OF segment_id, from_m, to_m ON public.duty FOR EACH ROW EXECUTE FUNCTION public.lies_on_segment();
+
+CREATE TRIGGER lies_on_segment BEFORE INSERT OR UPDATE OF segment_id, from_m, to_m ON public.rota_stretch FOR EACH ROW EXECUTE FUNCTION public.lies_on_segment();
 
 CREATE TRIGGER link_point BEFORE INSERT OR UPDATE OF geom ON public.incident FOR EACH ROW WHEN ((current_setting('luge.linked'::text, true) IS DISTINCT FROM 'yes'::text)) EXECUTE FUNCTION public.link_point();
 
@@ -1692,11 +2010,32 @@ ALTER TABLE ONLY public.assignment
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
 
+ALTER TABLE ONLY public.body_item
+    ADD CONSTRAINT body_item_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.body(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.body_member
+    ADD CONSTRAINT body_member_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.body(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.body_member
+    ADD CONSTRAINT body_member_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
+ALTER TABLE ONLY public.body_stretch
+    ADD CONSTRAINT body_stretch_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.body(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.body_stretch
+    ADD CONSTRAINT body_stretch_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side);
+
+ALTER TABLE ONLY public.body_turn
+    ADD CONSTRAINT body_turn_member_id_body_id_fkey FOREIGN KEY (member_id, body_id) REFERENCES public.body_member(id, body_id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.catchment
     ADD CONSTRAINT catchment_station_id_fkey FOREIGN KEY (station_id) REFERENCES public.station(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
+ALTER TABLE ONLY public.duty
+    ADD CONSTRAINT duty_rota_id_fkey FOREIGN KEY (rota_id) REFERENCES public.rota(id);
 
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side);
@@ -1721,6 +2060,12 @@ ALTER TABLE ONLY public.incident
 
 ALTER TABLE ONLY public.incident_step
     ADD CONSTRAINT incident_step_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.leave
+    ADD CONSTRAINT leave_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
+ALTER TABLE ONLY public.leave
+    ADD CONSTRAINT leave_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES public.chief(id);
 
 ALTER TABLE ONLY public.merchant
     ADD CONSTRAINT merchant_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
@@ -1754,6 +2099,18 @@ ALTER TABLE ONLY public.request_key
 
 ALTER TABLE ONLY public.road_line
     ADD CONSTRAINT road_line_id_fkey FOREIGN KEY (id) REFERENCES public.road(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rota_member
+    ADD CONSTRAINT rota_member_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
+
+ALTER TABLE ONLY public.rota_member
+    ADD CONSTRAINT rota_member_rota_id_fkey FOREIGN KEY (rota_id) REFERENCES public.rota(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rota_stretch
+    ADD CONSTRAINT rota_stretch_rota_id_fkey FOREIGN KEY (rota_id) REFERENCES public.rota(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.rota_stretch
+    ADD CONSTRAINT rota_stretch_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side);
 
 ALTER TABLE ONLY public.segment
     ADD CONSTRAINT segment_from_node_fkey FOREIGN KEY (from_node) REFERENCES public.node(id);

@@ -71,6 +71,11 @@ def areas(conn: psycopg.Connection) -> Rows:
     return rows(conn, QUERIES["areas"])
 
 
+def chiefs(conn: psycopg.Connection) -> Rows:
+    """Who has a duty today: code, name, department, metres of side, up to three of the roads."""
+    return rows(conn, QUERIES["chiefs"], {"on": read_setting(conn).today()})
+
+
 # A road or lane with a number; addresses are read only for these, since nobody indexes them.
 _ADDRESS = re.compile(r"[路街道弄巷里]\D{0,3}\d")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -121,7 +126,7 @@ def measure(
     """Length of the line through ``points`` in m, and the area of the ring through them in m².
 
     Both are planar, in the district's metric CRS; ``area_m2`` is None for fewer than 3 points or
-    where the ring crosses itself. Raises what `geo.crs` raises.
+    where the ring crosses itself. Raises what `geo.crs` and `geo.ruler` raise.
     """
     setting = read_setting(conn)
     lon, lat = zip(*points, strict=True)

@@ -131,7 +131,7 @@ def conditions(
             params[f"equal_{n}"] = [_read(of[name], value) for value in values if value != ""]
             applied[name] = list(values)
     if wanted.filter:
-        ground = Ground({c.name: c.type for c in columns}, 4326, setting.srid, setting.time_zone)
+        ground = Ground(filtering.types_of(columns), 4326, setting.srid, setting.time_zone)
         parts.append(filtering.where(cql2.parse(wanted.filter), ground, params))
         applied["filter"] = wanted.filter
     return Conditions(sql.SQL(" and ").join(parts), params, applied)

@@ -52,7 +52,8 @@ def render(content: Content, wish: Wish, made_at: datetime) -> str:
     html = _template().render(
         voice=voice, word=voice.word, lang="zh-CN" if wish.lang == "zh" else "en", title=title,
         content=content, period=voice.period(content.period),
-        before=voice.period(content.period.before), made=f"{made_at:%Y-%m-%d %H:%M}",
+        before=voice.period(content.period.before), year_ago=_year_ago(content, voice),
+        made=f"{made_at:%Y-%m-%d %H:%M}",
         rule=RULE, method=[lines[LANGUAGES.index(wish.lang)] for lines in METHOD],
         findings=[(f.level, sentence(f, voice)) for f in content.findings],
         cards=_cards(content, NUMBERS, voice),
@@ -62,6 +63,14 @@ def render(content: Content, wish: Wish, made_at: datetime) -> str:
         script=Markup(assets.script()), margins=Markup(_margins(content, voice, title)),  # noqa: S704
     )  # fmt: skip
     return assets.refuse_outside(html)
+
+
+def _year_ago(content: Content, voice: Voice) -> str:
+    """The same period a year before and how many cases it had; nothing where none is known."""
+    ago = content.year_ago
+    if ago is None:
+        return ""
+    return voice.word("filed_then", period=voice.period(ago.period), count=voice.count(ago.filed))
 
 
 @cache

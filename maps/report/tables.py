@@ -11,6 +11,7 @@ from maps.report.voice import Voice
 
 EVEN = ("units", "least", "median", "most", "variation", "in_norm")
 MOST_GRIDS = 15
+YEAR_AT = 3  # among the heads, after the change since the period before
 MOST_LATE = 20
 
 
@@ -36,8 +37,20 @@ def by_units(content: Content, unit: str, voice: Voice, most: int | None = None)
         total = [voice.word("total")]
         rows += _figures(content.total.to_frame().T, total, voice, summed=False)
     heads = ["filed", "before", "change", "closed", "in_time", "mean_hours", "open", "late"]
+    if content.year_ago:
+        heads.insert(YEAR_AT, "year_change")
+        filed = [*shown["filed"], *([content.total["filed"]] if whole else [])]
+        ago = [*content.year_ago.by[unit].reindex(shown.index, fill_value=0)]
+        for row, now, then in zip(rows, filed, [*ago, content.year_ago.filed], strict=False):
+            row.insert(YEAR_AT + 1, _year_change(row, now, then, voice))
     names = [voice.word(unit), *(voice.word(head) for head in heads)]
     return Table(voice.word(f"by_{unit}"), names, rows, total=whole)
+
+
+def _year_change(row: list[str], now: int, ago: int, voice: Voice) -> str:
+    """The change of the filed cases since the year before; nothing where they are hidden."""
+    change = 100 * (now - ago) / ago if ago else float("nan")
+    return "–" if "≥" in row[1] else voice.change(change, now, ago)
 
 
 def _figures(

@@ -30,6 +30,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "filed": ("立案", "filed"),
     "before": ("上期", "before"),
     "change": ("环比", "change"),
+    "year_change": ("同比", "on last year"),
+    "year_ago": ("去年同期", "A year ago:"),
+    "filed_then": ("{period}，立案 {count} 件", "{period}, {count} cases filed"),
     "closed": ("结案", "closed"),
     "in_time": ("按期结案率", "closed in time"),
     "mean_hours": ("平均用时（时）", "mean hours"),
@@ -160,6 +163,9 @@ METHOD: tuple[tuple[str, str], ...] = (
     ("“上升”“下降”：与上期相差超过 2√(本期+上期)（泊松计数之差的两倍标准差）且不小于 10%。",
      "Rose, fell: by more than 2√(now + before), two standard deviations of the difference of"
      " Poisson counts, and by 10 % at least."),
+    ("环比、同比 = (本期立案 − 上期或去年同期立案) ÷ 上期或去年同期立案；去年没有数据则不列同比。",
+     "Change, and on last year: (filed now − filed before, or in the same period a year before) /"
+     " the latter; left out where nothing is known of last year."),
     ("制度覆盖 = 期末当日有路长责任的路侧米数 ÷ 全部路侧米数；每段路有两侧，重叠的责任只计一次。",
      "Coverage on paper: metres of side with a duty on the last day ÷ all metres of side. A segment"
      " has two sides; duties that overlap count once."),

@@ -1,5 +1,7 @@
 """Counts of incidents, against pandas over the tables themselves."""
 
+import io
+
 import pandas as pd
 import psycopg
 import pytest
@@ -136,6 +138,43 @@ def test_filters_periods_and_areas_narrow(client, incidents):
     assert found["groups"] == [
         {"key": kind, "count": len(mine), "open": int(mine["open"].sum()), "late": len(mine)}
     ]
+
+
+ON_DUTY = """
+select c.external_id as chief, i.external_id as code
+from incident i
+join duty d on d.segment_id = i.segment_id and d.side = i.side
+           and i.chainage_m between d.from_m and d.to_m
+join chief c on c.id = d.chief_id
+where d.valid_from <= current_date and d.valid_to > current_date"""
+
+
+def test_incidents_of_a_chief_are_those_on_his_metres(client, sample_url):
+    with psycopg.connect(sample_url) as conn:
+        cursor = conn.execute(ON_DUTY)
+        held = pd.DataFrame(cursor.fetchall(), columns=["chief", "code"]).drop_duplicates()
+    chiefs = [one["code"] for one in client.get("/api/chiefs").json()["chiefs"]]
+    assert set(held["chief"]) <= set(chiefs)
+    one, other = held["chief"].value_counts().index[[0, -1]]
+    for codes in ([one], [other], [one, other]):
+        listed = ", ".join(f"'{code}'" for code in codes)
+        wish = f"chief in ({listed})" if len(codes) > 1 else f"chief = {listed}"
+        true = set(held["code"][held["chief"].isin(codes)])
+        assert ask(client, by="class", filter=wish)["total"]["count"] == len(true) > 0
+        answer = client.get(
+            "/api/export", params={"layers": "incidents", "format": "csv", "filter": wish}
+        )
+        assert set(pd.read_csv(io.StringIO(answer.text), dtype=str)["code"]) == true
+    assert ask(client, by="class", filter="chief = 'nobody'")["total"]["count"] == 0
+
+
+@pytest.mark.parametrize(
+    "wish", ["chief <> 'x'", "chief like 'x%'", "chief is null", "chief = 3", "chief in (1)"]
+)
+def test_a_chief_is_asked_by_codes_only(client, wish):
+    answer = client.get("/api/counts", params={"by": "class", "filter": wish})
+    assert answer.status_code == 400
+    assert "codes of chiefs" in answer.json()["detail"]
 
 
 def test_known_counts_are_304_until_a_case_changes(make_database, sample_url):

@@ -101,6 +101,7 @@ def test_chiefs_of_a_road_are_named(client, sample_url):
         ).fetchone()
     road = client.get("/api/locate", params={"lon": lon, "lat": lat}).json()["road"]
     assert name in [chief["name"] for chief in road["chiefs"]]
+    assert all(chief["answers"] == chief["name"] for chief in road["chiefs"])
 
 
 @pytest.mark.parametrize(
@@ -188,3 +189,9 @@ def test_a_line_is_measured_in_the_districts_metres(client):
     assert found["area_m2"] == pytest.approx(60_000, abs=1)
     assert found["srid"] == 4549
     assert client.post("/api/measure", json={"points": []}).status_code == 422
+
+
+def test_a_line_beyond_the_earth_is_refused(client):
+    answer = client.post("/api/measure", json={"points": [[121.0, 31.1], [5e16, 5e99]]})
+    assert answer.status_code == 400
+    assert "beyond the Earth" in answer.json()["detail"]

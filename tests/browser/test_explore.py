@@ -5,6 +5,7 @@ import io
 import re
 from itertools import combinations, pairwise
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2 as httpx
 import pytest
@@ -249,6 +250,31 @@ def test_natural_breaks_are_the_best_there_are(open_page: OpenPage) -> None:
     assert spread(own) == pytest.approx(best)
 
 
+def test_incidents_of_a_chief(open_page: OpenPage, service: str) -> None:
+    chiefs = httpx.get(f"{service}/api/chiefs").raise_for_status().json()["chiefs"]
+    one, other = chiefs[0], chiefs[1]
+    page = open_page()
+    open_filter(page)
+    picker = page.get_by_label("路长", exact=True)
+    expect(picker.locator("option")).to_have_count(len(chiefs) + 1)
+    picker.select_option(one["code"])
+    wish = f"chief in ('{one['code']}')"
+    expect_hits(page, counts(service, by="class", filter=wish)["total"]["count"])
+    picker.select_option(other["code"])
+    wish = f"chief in ('{one['code']}', '{other['code']}')"
+    expect_hits(page, counts(service, by="class", filter=wish)["total"]["count"])
+    some = hits(page)
+    assert f"chief:{one['code']}|{other['code']}" in unquote(page.url)
+    assert drawn(page)
+    page.reload()
+    settle(page)
+    open_filter(page)
+    expect_hits(page, some)
+    shot(page, "desktop-filter-chief")
+    page.get_by_role("button", name=f"去掉筛选：{one['name']}").click()
+    expect(page.locator(".chip")).to_have_count(1)
+
+
 def test_a_layer_fades_by_keyboard(open_page: OpenPage) -> None:
     page = open_page()
     slider = page.get_by_label("行政区划的不透明度")
@@ -256,9 +282,17 @@ def test_a_layer_fades_by_keyboard(open_page: OpenPage) -> None:
     for _ in range(10):
         page.keyboard.press("ArrowLeft")
     expect(slider).to_have_value("50")
-    assert page.evaluate("luge.map.getPaintProperty('border-halo', 'line-opacity')") == 0.06
+    opacity = "luge.map.getPaintProperty('border-halo', 'line-opacity')"
+    assert page.evaluate(opacity) == 0.06
+    assert "fade=areas:50" in page.url
+    page.reload()
+    settle(page)
+    expect(slider).to_have_value("50")
+    assert page.evaluate(opacity) == 0.06
+    slider.focus()
     page.keyboard.press("End")
-    assert page.evaluate("luge.map.getPaintProperty('border-halo', 'line-opacity')") == 0.12
+    assert page.evaluate(opacity) == 0.12
+    assert "fade=" not in page.url
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])

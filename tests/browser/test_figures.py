@@ -62,6 +62,15 @@ def drawn_values(page: Page) -> dict[str, float]:
     )
 
 
+def numbers_on_map(page: Page) -> dict[str, float]:
+    """The numbers that stand on units, by the unit."""
+    found = page.evaluate(
+        """() => Object.fromEntries(luge.map.queryRenderedFeatures({ layers: ["figure-numbers"] })
+            .map(({ id, properties }) => [id, properties.text]))"""
+    )
+    return {unit: float(text.replace(",", "")) for unit, text in found.items()}
+
+
 UNITS = {
     "areas:community": {"layer": "areas", "level": "community"},
     "grids:management": {"layer": "grids", "system": "management"},
@@ -80,6 +89,9 @@ def test_units_take_the_colours_of_their_values(
         drawn = drawn_values(page)
         assert len(drawn) > 2
         assert drawn == {key: told[key] for key in drawn}
+        written = numbers_on_map(page)
+        assert written
+        assert written == {key: told[key] for key in written}
         shot(page, f"desktop-figures-{unit.replace(':', '-')}")
 
 

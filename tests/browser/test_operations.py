@@ -1,13 +1,16 @@
 """Operations: one page works on cases while another watches; nothing is done twice or lost."""
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2 as httpx
 import pytest
 from axe import serious_faults
 from pages import OpenPage, Spot, overflow, settle, shot
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from serving import serving
 
 MakeDatabase = Callable[..., str]
@@ -326,3 +329,81 @@ def test_the_wall_comes_back_by_itself(open_page: OpenPage, service: str, spot: 
     page.context.set_offline(False)
     first = page.locator("#news li").first
     expect(first).to_have_attribute("data-code", case["code"], timeout=2 * SOON_MS)
+
+
+def test_a_case_is_filed_where_the_phone_is(open_page: OpenPage, service: str, spot: Spot) -> None:
+    page = operations(open_page, phone=True)
+    page.context.grant_permissions(["geolocation"], origin=service)
+    page.context.set_geolocation({"longitude": spot.lon, "latitude": spot.lat, "accuracy": 8})
+    page.locator("#new").tap()
+    page.get_by_role("button", name="用本机定位").tap()
+    expect(page.locator("#filing #spot")).to_have_text(f"{spot.lon:.6f}, {spot.lat:.6f}")
+    page.locator("#class").select_option("噪声扰民")
+    shot(page, "phone-filing-gps")
+    page.locator("#filing [type=submit]").tap()
+    expect(page.locator("#case .told.good")).to_contain_text("已上报")
+    case = read(service, page.locator("#case code").inner_text())
+    assert (case["lon"], case["lat"]) == pytest.approx((spot.lon, spot.lat), abs=1e-6)
+
+
+def test_a_place_that_is_refused_is_said(open_page: OpenPage, service: str) -> None:
+    page = operations(open_page)
+    page.context.clear_permissions()
+    page.locator("#new").click()
+    page.get_by_role("button", name="用本机定位").click()
+    expect(page.locator("#filing .told.bad")).to_be_visible()
+    expect(page.locator("#filing #spot")).not_to_contain_text(",")
+
+
+def test_a_case_sent_before_a_reload_is_not_filed_twice(open_page: OpenPage, service: str) -> None:
+    page = operations(open_page)
+    fill(page)
+    keys: list[str | None] = []
+
+    def lose(route: Route) -> None:
+        keys.append(route.request.headers.get("idempotency-key"))
+        if len(keys) == 1:
+            route.fetch()
+        route.abort()
+
+    posts = re.compile(r"/api/cases$")
+    page.route(posts, lose)
+    page.locator("#filing [type=submit]").click()
+    expect(page.locator("#filing .told.wait")).to_be_visible()
+    page.unroute(posts)
+    page.reload()
+    page.wait_for_selector("body[data-ready]")
+    page.locator("#new").click()
+    expect(page.locator("#what")).to_have_value("夜间施工，噪声很大")
+    expect(page.locator("#subclass")).to_have_value("施工噪声")
+    with page.expect_request(lambda request: request.method == "POST") as again:
+        page.locator("#filing [type=submit]").click()
+    expect(page.locator("#case .told.good")).to_contain_text("已上报")
+    assert again.value.headers["idempotency-key"] == keys[0]
+    found = httpx.get(f"{service}/api/cases", params={"text": "夜间施工，噪声很大"}).json()["cases"]
+    assert len(found) == 1
+    page.locator("#new").click()
+    expect(page.locator("#what")).to_have_value("")
+
+
+def test_times_are_the_districts(browser: Browser, service: str, spot: Spot) -> None:
+    case = file(service, spot)
+    context = browser.new_context(timezone_id="America/New_York", reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{service}/operations#case={case['code']}")
+    there = datetime.fromisoformat(case["reported_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
+    expect(page.locator("#case .facts")).to_contain_text(f"{there:%m-%d %H:%M}")
+    context.close()
+
+
+def test_live_changes_keep_to_the_filter(open_page: OpenPage, service: str, spot: Spot) -> None:
+    page = open_page(f"#map=17/{spot.lat}/{spot.lon}&cases=class:占道经营")
+    other, wanted = (
+        file(service, spot),
+        file(service, spot, **{"class": "占道经营", "subclass": ""}),
+    )
+    drawn = """(id) => luge.map.queryRenderedFeatures()
+        .some((one) => one.id === id && one.source.startsWith("incidents"))"""
+    page.wait_for_function(drawn, arg=wanted["id"])
+    settle(page)
+    assert not page.evaluate(drawn, other["id"])

@@ -108,8 +108,13 @@ def restored(make_database, file):
 def test_the_district_comes_back_row_by_row(sample_url, restored):
     url, done = restored
     assert done.district == "云汀区"
-    # The sample's cases are given, not filed: no history, no serial numbers; nobody walked there.
-    assert set(done.unchanged) == {"case_serial", "incident_step", "patrol", "pass", "visit"}
+    # The sample's cases are given, not filed: no history, no serial numbers; nobody walked there,
+    # was on leave, took turns or edited a road, and there are no bodies.
+    assert set(done.unchanged) == {
+        "case_serial", "incident_step", "patrol", "pass", "visit", "leave", "rota", "rota_member",
+        "rota_stretch", "body", "body_stretch", "body_member", "body_turn", "body_item",
+        "segment_edit",
+    }  # fmt: skip
     before, after = by_code(sample_url), by_code(url)
     for name, rows in before.items():
         assert len(rows) > 0, name

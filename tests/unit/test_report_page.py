@@ -1,17 +1,20 @@
 """The report's page: whole, in both languages, discreet, and safe whatever names hold."""
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 from reporting import PERIOD, STREETS, cases_of, material, plan_of
 
 from geo.reporting.content import compute
-from maps.report import assets, printing
+from geo.reporting.periods import Period
+from maps.report import assets, printing, tables
 from maps.report.assets import OutsideLink, refuse_outside
 from maps.report.page import Wish, render
+from maps.report.voice import Voice
 from maps.report.words import METHOD, WORDS
 
 NOON = datetime(2026, 6, 16, 12)
@@ -177,3 +180,39 @@ def test_the_style_of_margins_ends_where_it_should():
     evil = some()._replace(district='x"}</style><b>\\', srid=4549)
     whole = page(found=evil)
     assert whole.count("</style>") == whole.count("<style>")
+
+
+def test_last_year_is_compared_where_it_is_known():
+    now = some()
+    # The days of the builder are counted from 25 May: a year before them.
+    then = now.cases.head(10)
+    then = then.assign(reported_at=then["reported_at"] - pd.Timedelta(days=365))
+    found = compute(now._replace(year_ago=then), PERIOD)
+    assert found.year_ago.period == Period(date(2025, 6, 8), date(2025, 6, 15))
+    assert found.year_ago.filed == 10
+    assert found.year_ago.by["class"].to_dict() == {"垃圾暴露": 10}
+    table = tables.by_units(found, "class", Voice("zh", True, now.names))
+    at = table.heads.index("同比")
+    filed = {row[0]: (row[1], row[at]) for row in table.rows}
+    assert filed["垃圾暴露"] == ("40", "+300%")
+    assert filed["违法停车"] == ("1", "–")
+    assert filed["合计"] == ("41", "+310%")
+    text = text_of(page(found=now._replace(year_ago=then)))
+    assert "去年同期 2025年6月8日至2025年6月14日，立案 10 件" in text
+    few = Voice("zh", False, now.names)
+    hidden = tables.by_units(compute(now._replace(year_ago=then.head(3)), PERIOD), "class", few)
+    assert {row[at] for row in hidden.rows} == {"–"}
+
+
+@pytest.mark.parametrize("ago", [None, some().cases.iloc[:0]])
+def test_last_year_is_left_out_where_nothing_is_known(ago):
+    found = compute(some()._replace(year_ago=ago), PERIOD)
+    assert found.year_ago is None
+    table = tables.by_units(found, "class", Voice("zh", True, {}))
+    assert "同比" not in table.heads
+    assert {len(row) for row in table.rows} == {len(table.heads)}
+    assert "去年同期 2" not in text_of(page())
+
+
+def test_a_leap_day_has_a_year_before():
+    assert Period(date(2028, 2, 29), date(2028, 3, 7)).year_before.since == date(2027, 2, 28)

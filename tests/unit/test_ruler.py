@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.ruler import measure
+from geo.ruler import NotOnEarth, measure
 
 metres = st.floats(-1e4, 1e4).map(lambda x: round(x, 3))
 
@@ -41,3 +41,9 @@ def test_a_ring_that_crosses_itself_has_no_area():
 def test_few_points_have_no_area(n):
     found = measure((np.arange(n, dtype=float), np.zeros(n)))
     assert found == {"length_m": n - 1, "around_m": None, "area_m2": None}
+
+
+@pytest.mark.parametrize("far", [np.inf, np.nan, 1e99, -2e8])
+def test_what_is_not_on_earth_is_refused(far):
+    with pytest.raises(NotOnEarth, match="beyond the Earth"):
+        measure((np.array([0.0, far]), np.zeros(2)))

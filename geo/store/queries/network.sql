@@ -4,7 +4,15 @@ select external_id, name, kind, class, width_m, level, st_asbinary(geom) as geom
 from way order by external_id;
 
 -- name: segments
-select id, kind, st_asbinary(geom) as geom from segment order by id;
+select segment.id, segment.kind, road.name as road_name, length_m, st_asbinary(segment.geom) as geom
+from segment left join road on road.id = road_id order by segment.id;
+
+-- name: lengths
+select id, length_m from segment where id = any(%(ids)s);
+
+-- name: edits
+-- Edits by hand, in their order.
+select op, kind, st_asbinary(spot), st_asbinary(before), st_asbinary(after) from segment_edit order by id;
 
 -- name: lines
 -- Axes of some kinds, which may bound blocks.
@@ -12,12 +20,6 @@ select id, kind, st_asbinary(geom) as geom from segment where kind = any(%(kinds
 
 -- name: next_ids
 select nextval(pg_get_serial_sequence(%(table)s, 'id')) from generate_series(1, %(n)s);
-
--- name: roads_with_duties
--- Roads of segments that are about to go although somebody answers for them.
-select distinct coalesce(r.name, '(no name)') as name
-from duty d join segment s on s.id = d.segment_id left join road r on r.id = s.road_id
-where d.segment_id = any(%(ids)s) order by 1;
 
 -- name: add_roads
 insert into road (name, kind)

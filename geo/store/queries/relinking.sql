@@ -26,8 +26,16 @@ create index on ground_changed using gist (geom);
 -- name: analyze_changed
 analyze ground_changed;
 
--- name: forget
-drop table ground_before, ground_changed;
+-- name: name_changed
+-- Axes that changed, as somebody names them.
+create temporary table ground_changed on commit drop as
+select 'axis' as what, ewkb::geometry as geom from unnest(%(axes)s::text[]) as named (ewkb);
+
+-- name: forget_before
+drop table ground_before;
+
+-- name: forget_changed
+drop table ground_changed;
 
 -- name: near
 -- The points in a changed block's old or new ground, or within reach of a changed axis.

@@ -44,8 +44,9 @@ select p.n,
                    'side', p.side, 'chainage_m', p.chainage_m, 'offset_m', p.offset_m,
                    'chiefs', (
                        select coalesce(jsonb_agg(jsonb_build_object(
-                                  'role', d.role, 'name', ch.name, 'department', ch.department)
-                                  order by array_position(array['general', 'first', 'second', 'rota'], d.role),
+                                  'role', d.role, 'name', ch.name, 'department', ch.department,
+                                  'answers', (select name from chief where id = answering(ch.id, %(as_of)s)))
+                                  order by array_position(array['general', 'first', 'second', 'rota', 'member'], d.role),
                                            ch.name), '[]')
                        from duty d join chief ch on ch.id = d.chief_id
                        where d.segment_id = seg.id and d.side = p.side
@@ -61,7 +62,7 @@ order by p.n;
 
 -- name: district
 -- The district at a glance: its settings, its box in degrees, how much of what, and its grid systems.
-select s.name, s.code, s.srid,
+select s.name, s.code, s.srid, s.time_zone,
        (select array[st_xmin(b), st_ymin(b), st_xmax(b), st_ymax(b)]
         from (select st_extent(st_transform(geom, 4326)) as b from area where level <> 'compound') as e
        ) as bounds,
@@ -92,6 +93,19 @@ select a.id, a.level, a.code, a.name, a.parent_id, a.households, a.people, a.wor
 from area a, lateral (select box2d(st_transform(a.geom, 4326)) as box) as e
 where a.level <> 'compound'
 order by a.code;
+
+-- name: chiefs
+-- Who has a duty on a day, with the metres of side and up to three of the roads.
+select chief.external_id as code, chief.name, chief.department,
+       sum(least(duty.to_m, segment.length_m) - duty.from_m) as metres,
+       (array_agg(distinct road.name order by road.name) filter (where road.name is not null))[1:3] as roads
+from duty
+join chief on chief.id = duty.chief_id
+join segment on segment.id = duty.segment_id and duty.from_m < segment.length_m
+left join road on road.id = segment.road_id
+where duty.valid_from <= %(on)s::date and duty.valid_to > %(on)s::date
+group by chief.id
+order by chief.name, chief.external_id
 
 -- name: search
 -- Names and codes that hold the text, the closest matches first, the larger things before the smaller.

@@ -1,6 +1,10 @@
 // How strongly a layer is drawn, from nothing to as it was made: opacities of its style, made smaller.
 import type { Map as MapLibre } from "maplibre-gl";
+import { readHash, writeHash } from "./hash";
 import { redraw } from "./map";
+
+const HASH = "fade";
+const LEAST = 10;
 
 const OPACITIES: Record<string, string[]> = {
   fill: ["fill-opacity"], line: ["line-opacity"], circle: ["circle-opacity", "circle-stroke-opacity"], symbol: ["icon-opacity", "text-opacity"],
@@ -19,6 +23,18 @@ export function fade(map: MapLibre, toggle: string, share: number): void {
       map.setPaintProperty(id, name as "fill-opacity", times(made.get(key), share) as number);
     }
   }
+}
+
+/** How strongly layers are drawn by the address, 10 to 100 by their toggles: fade=incidents:40;roads:70 */
+export function readFades(): Map<string, number> {
+  const parts = decodeURIComponent(readHash(HASH) ?? "").split(";").map((part) => /^(.+):(\d+)$/.exec(part));
+  return new Map(parts.filter((part) => part !== null).map(([, toggle, strength]) => [toggle!, Math.min(100, Math.max(LEAST, Number(strength)))]));
+}
+
+/** Those that are not drawn as they were made go to the address. */
+export function writeFades(strengths: [toggle: string, strength: number][]): void {
+  const faded = strengths.filter(([, strength]) => strength < 100);
+  writeHash(HASH, faded.length ? faded.map(([toggle, strength]) => `${toggle}:${strength}`).join(";") : null);
 }
 
 /** A number or expression times `share`; where it follows the zoom, each of its stops is. */

@@ -3,10 +3,10 @@ import type { Map as MapLibre } from "maplibre-gl";
 import type { District, Layer, Swatch } from "./api";
 import { isOnAtFirst, toggleKey } from "./draw/style";
 import { h } from "./dom";
-import { fade } from "./fade";
+import { fade, readFades, writeFades } from "./fade";
 import type { Fresh } from "./fresh";
 import { named, number, t, whenLanguage } from "./i18n";
-import { setVisible } from "./map";
+import { setVisible, whenStyled } from "./map";
 
 const COUNTED: Record<string, string> = {
   incidents: "incident", merchants: "merchant", stations: "station", blocks: "block", compounds: "compound",
@@ -36,13 +36,19 @@ export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
   const panel = h("div", { class: "layers" });
   const live: Record<string, HTMLElement> = {};
   let rows = fresh.declared.layers.flatMap(rowsOf);
+  const given = readFades();
+  for (const row of rows) row.strength = given.get(row.toggle) ?? 100;
+  whenStyled(map, () => {
+    for (const { toggle, strength } of rows) if (strength < 100) fade(map, toggle, strength / 100);
+  });
+  const keep = () => writeFades(rows.map(({ toggle, strength }) => [toggle, strength]));
   const render = () => {
     panel.replaceChildren(
       ...fresh.declared.groups.map((group) =>
         h("fieldset", {},
           h("legend", {}, named(group)),
           ...rows.filter(({ layer }) => layer.group === group.key)
-            .map((row) => h("div", { class: "layer" }, switchOf(map, fresh.district, row), fader(map, row), live[row.layer.key] ?? legend(row))))),
+            .map((row) => h("div", { class: "layer" }, switchOf(map, fresh.district, row), fader(map, row, keep), live[row.layer.key] ?? legend(row))))),
     );
     greyOut(map, panel);
   };
@@ -104,7 +110,7 @@ function switchOf(map: MapLibre, district: District, row: Row): HTMLElement {
     box, h("i", { class: "switch", "aria-hidden": "true" }));
 }
 
-function fader(map: MapLibre, row: Row): HTMLElement {
+function fader(map: MapLibre, row: Row, keep: () => void): HTMLElement {
   const slider = h("input", {
     type: "range", min: 10, max: 100, step: 5, class: "fade", "aria-label": t("opacity_of", { layer: named(row.name) }), title: t("opacity_of", { layer: named(row.name) }),
     oninput: () => {
@@ -112,6 +118,7 @@ function fader(map: MapLibre, row: Row): HTMLElement {
       slider.classList.toggle("full", row.strength === 100);
       fade(map, row.toggle, row.strength / 100);
     },
+    onchange: keep,
   });
   slider.value = String(row.strength);
   slider.classList.toggle("full", row.strength === 100);

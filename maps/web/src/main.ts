@@ -46,7 +46,7 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
+      h("p", {}, t("data", { srid: district.srid }), " · ", h("a", { href: `/operations${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("operations")), " · ", h("a", { href: `/my${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("my")), " · ", h("a", { href: `/import${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t("import"))));
   });
   return line;
 }
@@ -55,8 +55,8 @@ async function start(): Promise<void> {
   speakBoth();
   cover(t("loading"));
   const live = openLive([], true);
-  const asked = [api.district(), api.layers(), api.areas(), live.begun] as const;
-  const [district, declared, areas] = await Promise.all(asked);
+  const asked = [api.district(), api.layers(), api.areas(), api.chiefs(), live.begun] as const;
+  const [district, declared, areas, chiefs] = await Promise.all(asked);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
   const map = makeMap(district, declared);
@@ -72,7 +72,7 @@ async function start(): Promise<void> {
   const figures = figuresPanel(map, fresh, quiet, visit.unit);
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
-  makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas), figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
+  makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas, chiefs), figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
   addTools(map, district, declared, visit);
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map, classed } });

@@ -108,7 +108,7 @@ function blockSection({ block }: Place, ways: Ways): HTMLElement {
 function stationSection({ station }: Place, ways: Ways): HTMLElement {
   if (!station) return section(t("station"), "station", none(t("no_station")));
   return section(t("station"), "station",
-    h("p", { class: "lead" }, lead(station.name, () => ways.unit({ layer: "stations", id: station.id })), h("span", { class: "distance" }, metres(station.distance_m))),
+    h("p", { class: "lead" }, lead(station.name, () => ways.unit({ layer: "stations", id: station.id })), station.distance_m !== null && h("span", { class: "distance" }, metres(station.distance_m))),
     h("p", { class: "facts" }, tValue("tier", station.tier)));
 }
 

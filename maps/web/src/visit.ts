@@ -1,7 +1,7 @@
 // Visiting a place: from a click, a search result, the directory or the URL to marker and panel.
 import type { Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { locate, Problem } from "./api";
-import type { Area, Layers, MeasuredUnit, Result } from "./api";
+import type { Area, Bounds, Layers, MeasuredUnit, Result } from "./api";
 import { gridSource } from "./draw/grids";
 import type { Choice } from "./figures/choice";
 import { cellAt, openCell, outline, problemOf } from "./explore/cell";
@@ -36,6 +36,14 @@ export interface Visits {
   place: (at: [number, number]) => void;
   /** Whether clicks on the map open panels; tools such as measuring take them for themselves. */
   listen: (on: boolean) => void;
+}
+
+/** How a unit's panel is opened: read from its heading on; flown to, at once where its box is known; folded. */
+interface How {
+  read?: boolean;
+  fly?: boolean;
+  box?: Bounds;
+  folded?: boolean;
 }
 
 export function visits(map: MapLibre, declared: Layers): Visits {
@@ -80,16 +88,17 @@ export function visits(map: MapLibre, declared: Layers): Visits {
       h("button", { type: "button", class: "action", onclick: again }, t("retry")));
   };
 
-  const openUnit = async (ref: UnitRef, how: { read?: boolean; fly?: boolean; folded?: boolean } = {}) => {
+  const openUnit = async (ref: UnitRef, how: How = {}) => {
     const signal = begin(null, how.folded);
     choose(map, null);
+    if (how.box) flyTo(map, how.box);
     pushHash({ place: null, unit: `${ref.layer}:${ref.id}` });
     try {
       const told = await readUnit(ref, signal);
       shown = () => withReach(map, told, unitContent(told, declared, ways));
       render();
       show(told);
-      if (how.fly || !map.getBounds().contains([told.lon, told.lat])) flyTo(map, told.bbox, told.geometry === "polygon" ? 17 : 16.5);
+      if (!how.box && (how.fly || !map.getBounds().contains([told.lon, told.lat]))) flyTo(map, told.bbox, told.geometry === "polygon" ? 17 : 16.5);
       if (how.read) find("#place-title").focus();
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
@@ -167,13 +176,13 @@ export function visits(map: MapLibre, declared: Layers): Visits {
   return {
     result: (result) => {
       const layer = layerOf(result);
-      if (layer) return void openUnit({ layer, id: result.id }, { read: true, fly: true });
+      if (layer) return void openUnit({ layer, id: result.id }, { read: true, box: result.bbox });
       void visit([result.lon, result.lat], null, null, true);
       flyTo(map, result.bbox, 16.5);
     },
-    area: (area) => void openUnit({ layer: "areas", id: area.id }, { fly: true }),
+    area: (area) => void openUnit({ layer: "areas", id: area.id }, { box: area.bbox }),
     // Whoever comes from the colours wants to see them: on a phone the panel stays low.
-    unit: ({ unit: { layer } }, { id }) => void openUnit({ layer: layer.key, id }, { fly: true, folded: true }),
+    unit: ({ unit: { layer } }, { id, bbox }) => void openUnit({ layer: layer.key, id }, { box: bbox, folded: true }),
     open: (ref, fly = false) => void openUnit(ref, { fly }),
     place: ways.place,
     listen: (on) => {

@@ -2,8 +2,8 @@
 import { readHash, writeHash } from "../hash";
 
 /** Values of one column that are wanted; none means all. */
-export type Column = "class" | "subclass" | "status" | "street" | "area";
-export const COLUMNS: Column[] = ["class", "subclass", "status", "street", "area"];
+export type Column = "class" | "subclass" | "status" | "street" | "area" | "chief";
+export const COLUMNS: Column[] = ["class", "subclass", "status", "street", "area", "chief"];
 export type Compared = "" | "before" | "year";
 
 export interface Chosen {
@@ -28,7 +28,7 @@ const listeners: (() => void)[] = [];
 let current = read();
 
 export function nothing(): Chosen {
-  return { values: { class: [], subclass: [], status: [], street: [], area: [] }, late: "", text: "", from: "", to: "", compared: "" };
+  return { values: { class: [], subclass: [], status: [], street: [], area: [], chief: [] }, late: "", text: "", from: "", to: "", compared: "" };
 }
 
 /** How many pass what is chosen, once that is known. */
@@ -118,6 +118,7 @@ function cql({ values, late, text }: Chosen): string {
   return [
     ...(["class", "subclass", "status"] as const).map(among),
     places.length > 0 && `(${places.join(" or ")})`,
+    among("chief"),
     late && `late = ${late === "late"}`,
     text && like(text),
   ].filter(Boolean).join(" and ");

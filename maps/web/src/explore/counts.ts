@@ -1,32 +1,15 @@
 // Counts of incidents as the service gives them.
+import type { Counted, CountedGroup, Counts as Told } from "../answers";
 import { ask } from "../api";
-import type { Bounds } from "../api";
 import type { Query } from "./chosen";
 
-export interface Figures {
-  count: number;
-  open: number;
-  late: number;
-}
-
-export interface Group extends Figures {
-  key: string | null;
-}
+/** Of what is not counted by units no figure is hidden. */
+export type Group = Counted & { key: string | null };
 
 /** A unit with what its figure can be divided by; figures are null where they are hidden. */
-export interface Unit {
-  id: number;
-  key: string;
-  name: string | null;
-  area_m2: number | null;
-  length_m: number | null;
-  households: number | null;
-  bbox: Bounds;
-  count: number | null;
-}
+export type Unit = Required<CountedGroup> & { key: string };
 
-export interface Counts<G = Group> {
-  total: Figures;
+export interface Counts<G = Group> extends Omit<Told, "groups"> {
   groups: G[];
 }
 

@@ -1,6 +1,6 @@
 // The filter panel: choices as chips, how many there are, the period, and when they happen.
 import type { Map as MapLibre } from "maplibre-gl";
-import type { Area, Layer } from "../api";
+import type { Area, Chief, Layer } from "../api";
 import { Problem } from "../api";
 import { h, icon, ICONS } from "../dom";
 import { narrow, sourcesOf } from "../draw/sources";
@@ -19,19 +19,25 @@ import { periodChart } from "./period";
 const FORMATS = { xlsx: "Excel", csv: "CSV", gpkg: "GeoPackage", geojson: "GeoJSON" };
 const TYPING_MS = 300;
 
+/** Columns whose values are offered with their numbers. */
+const COUNTED = ["class", "subclass", "status"] as const;
+type Counted = (typeof COUNTED)[number];
+/** What codes stand for, of the columns that hold codes. */
+type Names = Partial<Record<Column, Map<string, string>>>;
+
 interface Known {
   total: Counts["total"] | null;
   failed: string;
 }
 
-export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[]): HTMLElement {
+export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs: Chief[]): HTMLElement {
   const known: Known = { total: null, failed: "" };
   let asked = new AbortController();
-  const options: Record<Column, Counts["groups"]> = { class: [], subclass: [], status: [], street: [], area: [] };
-  const names = new Map(areas.map(({ code, name }) => [code, name]));
+  const options: Record<Counted, Counts["groups"]> = { class: [], subclass: [], status: [] };
+  const names = { street: nameOf(areas), area: nameOf(areas), chief: nameOf(chiefs) };
   const hits = h("div", { class: "hits" });
   const chips = h("ul", { class: "chips" });
-  const pick = pickers(options, areas);
+  const pick = pickers(options, areas, chiefs);
   const period = periodChart();
   const heat = heatChart();
   const compare = comparison();
@@ -65,7 +71,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[]): HTMLEl
     render();
   };
   const learn = async () => {
-    const all = await Promise.all((["class", "subclass", "status"] as const).map(async (column) => [column, (await countsBy(column, {})).groups] as const));
+    const all = await Promise.all(COUNTED.map(async (column) => [column, (await countsBy(column, {})).groups] as const));
     for (const [column, groups] of all) options[column] = groups.filter(({ key }) => key).sort((a, b) => b.count - a.count);
     render();
   };
@@ -121,7 +127,7 @@ function exportLine(count: number, query: Query): HTMLElement {
   return line;
 }
 
-function fillChips(list: HTMLElement, names: Map<string, string>): void {
+function fillChips(list: HTMLElement, names: Names): void {
   const wanted = chosen();
   const chip = (text: string, drop: () => void) =>
     h("li", {}, h("button", { type: "button", class: "chip", "aria-label": t("drop_filter", { what: text }), onclick: drop }, text, icon(ICONS.close, 13)));
@@ -134,20 +140,30 @@ function fillChips(list: HTMLElement, names: Map<string, string>): void {
   list.hidden = parts.length === 0;
 }
 
-function wordOf(column: Column, value: string, names: Map<string, string>): string {
-  return column === "status" ? tValue("status", value) : (names.get(value) ?? value);
+function wordOf(column: Column, value: string, names: Names): string {
+  return column === "status" ? tValue("status", value) : (names[column]?.get(value) ?? value);
+}
+
+function nameOf(entries: { code: string; name: string }[]): Map<string, string> {
+  return new Map(entries.map(({ code, name }) => [code, name]));
 }
 
 function set(column: Column, values: string[]): void {
   change({ values: { ...chosen().values, [column]: values } });
 }
 
-function pickers(options: Record<Column, Counts["groups"]>, areas: Area[]) {
+/** A chief with department and roads: names alone come twice. */
+function chiefLine({ name, department, roads }: Chief): string {
+  return [name, roads?.join("、"), department].filter(Boolean).join(" · ");
+}
+
+function pickers(options: Record<Counted, Counts["groups"]>, areas: Area[], chiefs: Chief[]) {
   const add = (column: Column, value: string) => {
     if (value) set(column, [...chosen().values[column].filter((each) => each !== value), value]);
   };
-  const of = Object.fromEntries((["class", "subclass", "status"] as const).map((column) => [column, picker(`filter-${column}`, (value) => add(column, value))]));
+  const of = Object.fromEntries(COUNTED.map((column) => [column, picker(`filter-${column}`, (value) => add(column, value))]));
   const place = picker("filter-place", (code) => add(areas.find((area) => area.code === code)?.level === "street" ? "street" : "area", code));
+  const chief = picker("filter-chief", (code) => add("chief", code));
   const late = picker("filter-late", (value) => change({ late: value as Chosen["late"] }));
   const label = h("label", { for: "filter-text" });
   let typing = 0;
@@ -159,15 +175,17 @@ function pickers(options: Record<Column, Counts["groups"]>, areas: Area[]) {
     },
   });
   return {
-    elements: [of["class"]!, of["subclass"]!, of["status"]!, place, late].map(({ element }) => element).concat(h("div", { class: "pick" }, label, text)),
+    elements: [of["class"]!, of["subclass"]!, of["status"]!, place, chief, late].map(({ element }) => element).concat(h("div", { class: "pick" }, label, text)),
     fill() {
       for (const [column, one] of Object.entries(of)) {
-        const left = options[column as Column].filter(({ key }) => !chosen().values[column as Column].includes(key!));
+        const left = options[column as Counted].filter(({ key }) => !chosen().values[column as Column].includes(key!));
         one.fill(t(`by_${column}` as "by_class"), [["", t("all_or_add")], ...left.map(({ key, count }): [string, string] =>
           [key!, `${column === "status" ? tValue("status", key!) : key} (${number(count)})`])], "");
       }
       const levels = areas.filter(({ level }) => level !== "district");
       place.fill(t("by_place"), [["", t("all_or_add")], ...levels.map(({ code, name, level }): [string, string] => [code, level === "street" ? name : `　${name}`])], "");
+      const others = chiefs.filter(({ code }) => !chosen().values.chief.includes(code));
+      chief.fill(t("by_chief"), chiefs.length ? [["", t("all_or_add")], ...others.map((one): [string, string] => [one.code, chiefLine(one)])] : [], "");
       late.fill(t("late"), [["", t("all")], ["late", t("late")], ["in_time", t("in_time")]], chosen().late);
       label.textContent = t("filter_text");
       text.placeholder = t("filter_text_hint");

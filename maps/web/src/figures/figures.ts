@@ -15,7 +15,8 @@ import { whenStyled, zoomIn } from "../map";
 import type { Quiet } from "../quiet";
 import type { Choice } from "./choice";
 import { choiceOf, keyOf, metricsOf, minZoomOf, nameOf, readChoice, unitsOf, writeChoice } from "./choice";
-import { paint, repaint } from "./paint";
+import { numbersOn } from "./numbers";
+import { paint, repaint, SOURCE } from "./paint";
 import type { Shown } from "./panel";
 import { keySection, known, listOf, NOTHING, picker } from "./panel";
 
@@ -35,6 +36,8 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
     if (wanted) zoomIn(map, minZoomOf(wanted.unit));
     void choose(wanted);
   });
+
+  const numbers = numbersOn(map, SOURCE, () => shown.choice && shown.found && { choice: shown.choice, values: shown.found.values });
 
   const render = () => {
     pickers.fill(shown.choice);
@@ -72,6 +75,7 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
     if (shown.choice !== choice) return;
     if (!shown.found) makeRoom(null);
     paint(map, shown.found && choice, shown.classes, shown.found?.values ?? {});
+    whenStyled(map, numbers.draw);
   };
   const turn = async () => {
     shown = { ...shown, first: shown.first === "highest" ? "lowest" : "highest" };

@@ -11,7 +11,7 @@ import { isDerived } from "../explore/values";
 import { redraw, reloadTiles, whenStyled } from "../map";
 import type { Choice } from "./choice";
 
-const SOURCE = "measured";
+export const SOURCE = "measured";
 const VALUE: ExpressionSpecification = ["get", "value"];
 const HAS: ExpressionSpecification = ["has", "value"];
 const NOT: ExpressionSpecification = ["!", HAS];

@@ -4,6 +4,7 @@
 import type { CircleLayerSpecification, GeoJSONSource, Map as MapLibre } from "maplibre-gl";
 import type { Feature, Point } from "geojson";
 import type { Change, Live } from "./client";
+import { isNarrowed, whenChosen } from "../explore/chosen";
 import type { Fresh, Touched } from "../fresh";
 
 const SOURCE = "incidents-live";
@@ -45,13 +46,14 @@ export function followChanges(map: MapLibre, live: Live, fresh: Fresh): void {
     addLayers(map);
     live.listen({
       changes: (changes) => {
-        const points = changes.filter(({ layer, id }) => layer === "incidents" && id !== undefined);
+        // Whether a case passes a filter only the service can say: with one the tiles are asked anew.
+        const points = isNarrowed() ? [] : changes.filter(({ layer, id }) => layer === "incidents" && id !== undefined);
         points.forEach(take);
         if (drawn.size > MOST_DRAWN) {
           settle();
           leave({ ...points[0]!, box: null });
         } else if (points.length) show();
-        for (const change of changes) if (!points.includes(change)) leave(change);
+        for (const change of changes) if (!points.includes(change)) leave(isNarrowed() && change.layer === "incidents" ? { ...change, box: null } : change);
       },
       reset: () => {
         settle();
@@ -59,6 +61,7 @@ export function followChanges(map: MapLibre, live: Live, fresh: Fresh): void {
       },
     });
   };
+  whenChosen(settle);
   if (map.isStyleLoaded()) start();
   else map.once("load", start);
 }

@@ -3,7 +3,7 @@ import type { Place } from "../api";
 import { h, icon, ICONS } from "../dom";
 import { language, metres, number, t, tValue } from "../i18n";
 import type { Key } from "../i18n";
-import type { Case, NearCase, Spot, Step } from "./service";
+import type { Case, NearCase, Spot, StepTaken } from "./service";
 import { ACTION_KEYS } from "./shortcuts";
 import { age, isLate, mark, when } from "./states";
 
@@ -127,7 +127,7 @@ export function nearList(cases: NearCase[], choose: (code: string) => void): HTM
       h("small", {}, `${when(one.reported_at)} · ${metres(one.distance_m)}`)))));
 }
 
-function steps(all: Step[]): HTMLElement {
+function steps(all: StepTaken[]): HTMLElement {
   if (all.length === 0) return h("p", { class: "none" }, t("case_steps_none"));
   return h("ol", { class: "steps" }, ...all.map(({ step, status, at, actor, note }) =>
     h("li", { "data-step": step }, mark(status, 13),

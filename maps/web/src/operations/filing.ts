@@ -7,6 +7,16 @@ import { file, spot } from "./service";
 import type { Case, Kind, NearCase } from "./service";
 
 const PAUSE_MS = 250;
+// What was entered and not sent outlives a reload of the tab; sent again, it is the same request.
+const DRAFT = "luge.draft";
+
+interface Draft {
+  class: string;
+  subclass: string;
+  what: string;
+  where: string;
+  at: [number, number] | null;
+}
 
 export interface Filing {
   element: HTMLElement;
@@ -89,6 +99,7 @@ export function filingForm(kinds: Kind[], acts: FilingActs): Filing {
     at = next;
     tellSpot();
     acts.placed(at);
+    keep();
     say("", "");
     look();
   };
@@ -106,6 +117,19 @@ export function filingForm(kinds: Kind[], acts: FilingActs): Filing {
         say(t(code === 1 ? "gps_refused" : "gps_failed"));
       },
       { enableHighAccuracy: true, timeout: 15_000 });
+  };
+  const keep = () => {
+    const draft: Draft = { class: cls.value, subclass: sub.value, what: what.value, where: where.value, at };
+    sessionStorage.setItem(DRAFT, JSON.stringify(draft));
+  };
+  const restore = () => {
+    const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null") as Draft | null;
+    cls.value = draft?.class ?? "";
+    at = draft?.at ?? null;
+    changed();
+    sub.value = draft?.subclass ?? "";
+    what.value = draft?.what ?? "";
+    where.value = draft?.where ?? "";
   };
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -132,7 +156,8 @@ export function filingForm(kinds: Kind[], acts: FilingActs): Filing {
     place(null);
   };
   cls.append(h("option", { value: "" }, "—"), ...kinds.map((kind) => h("option", { value: kind.class }, kind.class)));
-  changed();
+  restore();
+  element.addEventListener("input", keep);
   element.addEventListener("keydown", (event) => event.key === "Enter" && event.ctrlKey && element.requestSubmit());
   whenLanguage(() => {
     title.textContent = t("filing");

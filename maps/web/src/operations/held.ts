@@ -7,6 +7,8 @@ import type { Case } from "./service";
 const PAUSE_MS = 120;
 const MOST_SINGLE = 6;
 const FRESH_MS = 8_000;
+// What the stream does not tell of a case's place.
+const NOWHERE = { area: null, street: null, block: null, road: null, segment: null, seq: null, side: null, chainage_m: null, offset_m: null };
 
 export const held: Held = { cases: new Map(), chosen: "", loading: true, fresh: new Set() };
 const codes = new Map<number, string>();
@@ -93,9 +95,9 @@ function merge(known: Case | undefined, { id, lon, lat, feature }: Change, code:
   const reported = said["reported_at"] ?? said["reported"];
   const fresh: Case = {
     id: id!, code, class: text("class") ?? "", subclass: text("subclass"), description: null, address: text("address"), source: null,
-    status: text("status") ?? "reported", open: Boolean(said["open"]), late: null,
+    status: text("status") ?? "reported", open: Boolean(said["open"]), late: false,
     reported_at: new Date(typeof reported === "number" ? reported * 1000 : Date.now()).toISOString(),
-    due_at: null, handled_at: null, closed_at: null, block: null, road: null, lon: lon!, lat: lat!, version: 0, actions: [],
+    due_at: null, handled_at: null, closed_at: null, ...NOWHERE, lon: lon!, lat: lat!, version: 0, actions: [],
   };
   if (!known) return fresh;
   return { ...known, class: fresh.class, subclass: fresh.subclass, address: fresh.address, status: fresh.status, open: fresh.open, lon: fresh.lon, lat: fresh.lat };

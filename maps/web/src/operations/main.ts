@@ -1,24 +1,29 @@
-// Starts the operations page: the queue, the map beside it, and the panel of one case or of a new one.
+// Starts the operations page: what it is made of, and what leads to what.
+import type { Map as MapLibre } from "maplibre-gl";
 import "../css/base.css";
 import "../css/operations.css";
 import * as api from "../api";
-import { duration, find, h, icon, ICONS, isPhone } from "../dom";
+import { find, h, icon, ICONS, isPhone } from "../dom";
 import { keepFresh } from "../fresh";
-import { readHash, writeHash } from "../hash";
-import { t, tValue, whenLanguage } from "../i18n";
+import { readHash } from "../hash";
+import { t, whenLanguage } from "../i18n";
 import { openLive } from "../live/client";
+import type { Live } from "../live/client";
 import { followChanges } from "../live/overlay";
 import { liveSign } from "../live/sign";
 import { makeMap, mark, setVisible } from "../map";
 import { speakBoth } from "../speak";
-import { detail, NEEDS_NOTE } from "./detail";
-import type { DetailActs, Shown } from "./detail";
+import { useZone } from "../zone";
+import { act } from "./acting";
+import { beginFiling, bring, choose, draw, leave, load, render, renew, show } from "./desk";
+import type { Desk } from "./desk";
+import type { DetailActs } from "./detail";
 import { drawCases } from "./drawing";
 import { filingForm } from "./filing";
-import { held, follow, put, reload } from "./held";
+import { held, follow, put } from "./held";
 import { makeQueue } from "./queue";
 import * as service from "./service";
-import type { Case } from "./service";
+import type { Case, Kind } from "./service";
 import { shortcuts } from "./shortcuts";
 import { isIn, TABS } from "./states";
 
@@ -31,229 +36,141 @@ async function start(): Promise<void> {
   speakBoth();
   const live = openLive([]);
   const [district, declared, kinds] = await Promise.all([api.district(), api.layers(), service.kinds(), live.begun]);
+  useZone(district.time_zone);
   find("#district").textContent = district.name;
   document.body.dataset["page"] = "operations";
-  const map = makeMap(district, declared);
-  const whole = { padding: 30, duration: 0 };
-  if (!readHash("map") && district.bounds) map.fitBounds(district.bounds, whole);
-  map.once("load", () => HIDDEN.forEach((toggle) => setVisible(map, toggle, false)));
-  const drawing = drawCases(map);
+  const map = mapOf(district, declared);
   followChanges(map, live, keepFresh(map, district, declared));
+  rememberActor();
+  const desk = makeDesk(map, kinds, district.name);
+  find("#list").append(desk.queue.element);
+  listenToMap(desk);
+  listenToKeys(desk);
+  listenToChanges(desk, live);
+  speak(desk);
+  window.setInterval(() => draw(desk), TICK_MS);
+  await load(desk);
+  await openFromAddress(desk);
+  document.body.dataset["ready"] = "true";
+  Object.assign(window, { luge: { map } });
+}
 
-  const panel = find("#case");
-  const actor = find<HTMLInputElement>("#actor");
-  actor.value = localStorage.getItem(ACTOR) ?? "";
-  actor.addEventListener("change", () => localStorage.setItem(ACTOR, actor.value.trim()));
-  const news = find("#news");
-  let shown: Shown | null = null;
-  let filing = false;
-  let asked = new AbortController();
+function mapOf(district: api.District, declared: api.Layers): MapLibre {
+  const map = makeMap(district, declared);
+  if (!readHash("map") && district.bounds) map.fitBounds(district.bounds, { padding: 30, duration: 0 });
+  map.once("load", () => HIDDEN.forEach((toggle) => setVisible(map, toggle, false)));
+  return map;
+}
 
-  const queue = makeQueue(held, (code) => void choose(code), () => void load());
-  find("#list").append(queue.element);
-  const draw = () => {
-    queue.show();
-    drawing.show(held.cases.values(), held.chosen);
-    const count = [...held.cases.values()].filter(({ status }) => status === "reported").length;
-    document.title = `${count ? `(${count}) ` : ""}${t("operations")} · ${district.name}`;
+function rememberActor(): void {
+  const field = find<HTMLInputElement>("#actor");
+  field.value = localStorage.getItem(ACTOR) ?? "";
+  field.addEventListener("change", () => localStorage.setItem(ACTOR, field.value.trim()));
+}
+
+const actor = () => find<HTMLInputElement>("#actor").value.trim();
+
+function makeDesk(map: MapLibre, kinds: Kind[], name: string): Desk {
+  const desk: Desk = {
+    map, name, drawing: drawCases(map), shown: null, filing: false, asked: new AbortController(),
+    queue: makeQueue(held, (code) => void choose(desk, code), () => void load(desk)),
+    form: filingForm(kinds, {
+      close: () => leave(desk), choose: (code) => void choose(desk, code), actor,
+      placed: (at) => {
+        mark(map, at);
+        desk.drawing.spot(at);
+      },
+      filed: (one) => filed(desk, one),
+      fly: (at) => bring(desk, at, 17),
+    }),
+    acts: actsOf(() => desk),
   };
-  const load = async () => {
-    try {
-      await reload();
-      queue.failed("");
-    } catch (error) {
-      queue.failed(error instanceof api.Problem ? error.message : t("offline"));
-    }
-    draw();
-    if (shown) void renew(shown.one.code);
-  };
-  const render = () => {
-    if (filing) panel.replaceChildren(form.element);
-    else if (shown) {
-      const typing = document.activeElement?.id === "note";
-      panel.replaceChildren(h("div", { class: "content" }, ...detail(shown, acts)));
-      if (typing) document.querySelector<HTMLElement>("#note")?.focus();
-    }
-    panel.hidden = !filing && !shown;
-    document.body.classList.toggle("with-case", !panel.hidden);
-    map.resize();
-  };
-  const leave = () => {
-    asked.abort();
-    shown = null;
-    filing = false;
-    held.chosen = "";
-    writeHash("case", null);
-    drawing.spot(null);
-    mark(map, null);
-    map.getCanvas().style.cursor = "";
-    render();
-    draw();
-  };
-  /** What was told of the same case stays until the next thing is done. */
-  const show = (one: Case, told: Shown["told"] = null) => {
-    const same = shown?.one.code === one.code ? shown : null;
-    shown = {
-      one, place: same?.place ?? null, spot: same?.spot ?? null, busy: same?.busy ?? "", told: told ?? same?.told ?? null,
-      note: told?.kind === "good" ? "" : (same?.note ?? ""),
-    };
-    render();
-  };
-  /** The case as it is now; its place and what was there before too, where it is another one. */
-  const renew = async (code: string, told: Shown["told"] = null) => {
-    asked.abort();
-    const mine = (asked = new AbortController());
-    const one = await service.one(code, mine.signal);
-    if (held.chosen !== code) return;
-    put(one);
-    show(one, told);
-    draw();
-    drawing.spot([one.lon, one.lat]);
-    const [place, spot] = await Promise.all([
-      api.locate(one.lon, one.lat, mine.signal), service.spot(one.lon, one.lat, one.class, one.code, mine.signal)]);
-    if (shown?.one.code !== code) return;
-    shown = { ...shown, place, spot };
-    render();
-  };
-  const choose = async (code: string, fly = true) => {
-    filing = false;
-    mark(map, null);
-    held.chosen = code;
-    held.fresh.delete(code);
-    writeHash("case", code);
-    const known = held.cases.get(code);
-    if (known) show(known);
-    draw();
-    try {
-      await renew(code);
-      if (fly && shown) bring([shown.one.lon, shown.one.lat]);
-    } catch (error) {
-      if (error instanceof DOMException) return;
-      const text = error instanceof api.Problem ? error.message : t("offline");
-      if (shown) show(shown.one, { kind: "bad", text });
-      else news.textContent = text;
-    }
-  };
-  const bring = (at: [number, number], zoom = 0) => {
-    if (!zoom && map.getBounds().contains(at) && map.getZoom() >= 14) return;
-    map.easeTo({ center: at, zoom: Math.max(zoom, map.getZoom(), 15.5), duration: duration(500) });
-  };
-  const act = async (action: string) => {
-    if (!shown || shown.busy) return;
-    const { one, note } = shown;
-    if (!one.actions.includes(action)) return told("bad", t("not_now", { status: tValue("status", one.status), action: tValue("action", action) }));
-    if (NEEDS_NOTE.includes(action) && !note.trim()) {
-      told("bad", t("needs_note", { action: tValue("action", action) }));
-      return find("#note").focus();
-    }
-    shown = { ...shown, busy: action, told: null };
-    render();
-    try {
-      const after = await service.take(one, action, note.trim(), actor.value.trim(), () => told("wait", t("sending_again")));
-      put(after);
-      draw();
-      if (shown?.one.code !== one.code) return;
-      shown.busy = "";
-      show(after, { kind: "good", text: t("done_action", { action: tValue("action", action), status: tValue("status", after.status) }) });
-    } catch (error) {
-      await refused(one, error);
-    }
-  };
-  const told = (kind: "good" | "bad" | "wait", text: string) => {
-    if (!shown) return;
-    shown = { ...shown, told: { kind, text } };
-    render();
-  };
-  /** Somebody else was faster: said plainly, with the case as it is now. */
-  const refused = async (one: Case, error: unknown) => {
-    if (shown?.one.code !== one.code) return;
-    shown = { ...shown, busy: "" };
-    if (!(error instanceof api.Problem)) return told("bad", t("not_sent"));
-    if (error.status !== 409 && error.status !== 412) return told("bad", error.message);
-    const text = t("faster", { status: tValue("status", (error.said["now"] as { status?: string } | undefined)?.status ?? "") });
-    try {
-      await renew(one.code, { kind: "bad", text });
-    } catch {
-      told("bad", text);
-    }
-  };
-  const acts: DetailActs = {
-    close: leave, act: (action) => void act(action), choose: (code) => void choose(code),
-    go: () => shown && bring([shown.one.lon, shown.one.lat], 17),
-    note: (text) => shown && (shown.note = text),
-  };
-  const form = filingForm(kinds, {
-    close: leave, choose: (code) => void choose(code), actor: () => actor.value.trim(),
-    placed: (at) => {
-      mark(map, at);
-      drawing.spot(at);
+  return desk;
+}
+
+function actsOf(desk: () => Desk): DetailActs {
+  return {
+    close: () => leave(desk()),
+    act: (action) => void act(desk(), action, actor()),
+    choose: (code) => void choose(desk(), code),
+    go: () => {
+      const { shown } = desk();
+      if (shown) bring(desk(), [shown.one.lon, shown.one.lat], 17);
     },
-    filed: (one) => {
-      put(one);
-      filing = false;
-      held.chosen = one.code;
-      queue.tab("new");
-      show(one, { kind: "good", text: t("filed_as", { code: one.code }) });
-      void choose(one.code);
+    note: (text) => {
+      const { shown } = desk();
+      if (shown) shown.note = text;
     },
-    fly: (at) => bring(at, 17),
-  });
-  const fresh = () => {
-    asked.abort();
-    shown = null;
-    held.chosen = "";
-    writeHash("case", null);
-    filing = true;
-    map.getCanvas().style.cursor = "crosshair";
-    render();
-    draw();
-    form.begin();
   };
+}
+
+function filed(desk: Desk, one: Case): void {
+  put(one);
+  desk.filing = false;
+  held.chosen = one.code;
+  desk.queue.tab("new");
+  show(desk, one, { kind: "good", text: t("filed_as", { code: one.code }) });
+  void choose(desk, one.code);
+}
+
+function listenToMap(desk: Desk): void {
+  const { map, form, drawing } = desk;
   map.on("click", (event) => {
-    if (filing) return form.place(event.lngLat.toArray());
+    if (desk.filing) return form.place(event.lngLat.toArray());
     const code = drawing.at(event.point, isPhone() ? 14 : 6);
-    if (code) void choose(code, false);
+    if (code) void choose(desk, code, false);
   });
   map.on("mousemove", ({ point }) => {
-    map.getCanvas().style.cursor = filing ? "crosshair" : drawing.at(point, 4) ? "pointer" : "";
+    map.getCanvas().style.cursor = desk.filing ? "crosshair" : drawing.at(point, 4) ? "pointer" : "";
   });
-  map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && filing && form.place(map.getCenter().toArray()));
+  map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && desk.filing && form.place(map.getCenter().toArray()));
+}
+
+function listenToKeys(desk: Desk): void {
+  const { queue, acts } = desk;
+  const fresh = () => beginFiling(desk);
   const help = shortcuts({
-    next: () => queue.step(1), previous: () => queue.step(-1), fresh, search: queue.search, go: acts.go, leave,
+    next: () => queue.step(1), previous: () => queue.step(-1), fresh, search: queue.search, go: acts.go, leave: acts.close,
     note: () => document.querySelector<HTMLElement>("#note")?.focus(),
-    tab: (at) => queue.tab(TABS[at]!), act: (action) => void act(action),
+    tab: (at) => queue.tab(TABS[at]!), act: acts.act,
   });
   find("#new").addEventListener("click", fresh);
   find("#help").addEventListener("click", help);
+}
+
+function listenToChanges(desk: Desk, live: Live): void {
   find("#bar").querySelector(".signs")!.prepend(liveSign(live));
   follow(live, {
     changed: (codes) => {
-      draw();
-      if (shown && codes.has(shown.one.code) && !shown.busy) void renew(shown.one.code).catch(() => undefined);
+      draw(desk);
+      const { shown } = desk;
+      if (shown && codes.has(shown.one.code) && !shown.busy) void renew(desk, shown.one.code).catch(() => undefined);
     },
-    arrived: (one) => (news.textContent = t("arrived", { what: one.subclass ?? one.class, where: one.address ?? one.road ?? "" })),
-    reload: () => void load(),
+    arrived: (one) => (find("#news").textContent = t("arrived", { what: one.subclass ?? one.class, where: one.address ?? one.road ?? "" })),
+    reload: () => void load(desk),
   });
+}
+
+function speak(desk: Desk): void {
+  const field = find<HTMLInputElement>("#actor");
   whenLanguage(() => {
     find("#new").replaceChildren(icon(ICONS.plus, 18), h("span", {}, t("filing")), h("kbd", { "aria-hidden": "true" }, "n"));
-    actor.placeholder = t("actor");
-    actor.setAttribute("aria-label", t("actor"));
+    field.placeholder = t("actor");
+    field.setAttribute("aria-label", t("actor"));
     find("#help").setAttribute("aria-label", t("keys"));
     for (const link of document.querySelectorAll<HTMLAnchorElement>("#bar a[href]")) link.hash = readHash("lang") === "en" ? "lang=en" : "";
-    render();
-    draw();
+    render(desk);
+    draw(desk);
   });
-  window.setInterval(draw, TICK_MS);
-  await load();
+}
+
+async function openFromAddress(desk: Desk): Promise<void> {
   const wanted = readHash("case");
-  if (wanted) {
-    await choose(wanted);
-    const known = held.cases.get(wanted);
-    const tab = known && TABS.find((name) => isIn(name, known));
-    if (tab) queue.tab(tab);
-  }
-  document.body.dataset["ready"] = "true";
-  Object.assign(window, { luge: { map } });
+  if (!wanted) return;
+  await choose(desk, wanted);
+  const known = held.cases.get(wanted);
+  const tab = known && TABS.find((name) => isIn(name, known));
+  if (tab) desk.queue.tab(tab);
 }
 
 start().catch((error: unknown) => {

@@ -1,82 +1,8 @@
 // Cases as the service tells them, and how they are filed and moved: each request once, however often sent.
+import type { Case, Cases, Filing, Kinds, Now, Spot } from "../answers";
 import { ask, Problem, read } from "../api";
 
-export interface Step {
-  seq: number;
-  step: string;
-  status: string;
-  at: string;
-  actor: string | null;
-  note: string | null;
-}
-
-export interface Case {
-  id: number;
-  code: string;
-  class: string;
-  subclass: string | null;
-  description: string | null;
-  address: string | null;
-  source: string | null;
-  status: string;
-  open: boolean;
-  late: boolean | null;
-  reported_at: string;
-  due_at: string | null;
-  handled_at: string | null;
-  closed_at: string | null;
-  block: string | null;
-  road: string | null;
-  lon: number;
-  lat: number;
-  version: number;
-  actions: string[];
-  steps?: Step[];
-  near?: NearCase[];
-}
-
-export interface NearCase {
-  code: string;
-  class: string;
-  subclass: string | null;
-  status: string;
-  reported_at: string;
-  distance_m: number;
-  open: boolean;
-  same: boolean | null;
-}
-
-export interface Spot {
-  within_m: number;
-  classes: { class: string; reported: number }[];
-  cases: NearCase[];
-}
-
-export interface Now {
-  at: string;
-  states: Record<string, number>;
-  open: number;
-  late: number;
-  reported_today: number;
-  closed_today: number;
-}
-
-export interface Kind {
-  class: string;
-  subclasses: string[] | null;
-}
-
-export interface Filing {
-  class: string;
-  subclass: string | null;
-  description: string | null;
-  address: string | null;
-  lon: number;
-  lat: number;
-  crs: string;
-  source: string;
-  actor: string | null;
-}
+export type { Case, Filing, Kind, NearCase, Now, Spot, StepTaken } from "../answers";
 
 export const OPEN = ["reported", "filed", "dispatched", "handling", "handled"];
 const PAGE = 200;
@@ -85,7 +11,7 @@ const TRIES = 4;
 const WAIT_MS = 1_200;
 
 export const now = () => ask<Now>("/api/now");
-export const kinds = async () => (await ask<{ classes: Kind[] }>("/api/classes")).classes;
+export const kinds = async () => (await ask<Kinds>("/api/classes")).classes;
 export const one = (code: string, signal?: AbortSignal) => ask<Case>(`/api/cases/${path(code)}`, {}, signal);
 
 export const spot = (lon: number, lat: number, class_: string, but: string, signal?: AbortSignal) =>
@@ -97,7 +23,7 @@ export async function openCases(): Promise<Case[]> {
   const states = OPEN.map((status) => `status=${status}`).join("&");
   for (let after: string | null = ""; after !== null && found.length < MOST_CASES; ) {
     const asked: string = `/api/cases?${states}&limit=${PAGE}${after && `&after=${encodeURIComponent(after)}`}`;
-    const page: { cases: Case[]; next: string | null } = await ask(asked);
+    const page: Cases = await ask(asked);
     found.push(...page.cases);
     after = page.next;
   }
@@ -105,8 +31,15 @@ export async function openCases(): Promise<Case[]> {
 }
 
 // The key of each request whose answer is not known yet: the same request gets the same key again, so a
-// double click or a lost answer does it once.
-const keys = new Map<string, string>();
+// double click, a lost answer or a reload in between does it once. They are kept as long as the tab.
+const KEYS = "luge.keys";
+const keys = new Map<string, string>(Object.entries(JSON.parse(sessionStorage.getItem(KEYS) ?? "{}") as Record<string, string>));
+
+function keep(about: string, key: string | null): void {
+  if (key === null) keys.delete(about);
+  else keys.set(about, key);
+  sessionStorage.setItem(KEYS, JSON.stringify(Object.fromEntries(keys)));
+}
 
 function newKey(): string {
   return [...crypto.getRandomValues(new Uint32Array(4))].map((word) => word.toString(16).padStart(8, "0")).join("");
@@ -116,18 +49,18 @@ async function post<T>(url: string, body: unknown, headers: Record<string, strin
   const text = JSON.stringify(body);
   const about = `${url} ${headers["If-Match"] ?? ""} ${text}`;
   const key = keys.get(about) ?? newKey();
-  keys.set(about, key);
+  keep(about, key);
   for (let tried = 1; ; tried++) {
     try {
       const answer = await read<T>(await fetch(url, {
         method: "POST", body: text,
         headers: { "Content-Type": "application/json", "Idempotency-Key": key, ...headers },
       }));
-      keys.delete(about);
+      keep(about, null);
       return answer;
     } catch (error) {
       const lost = !(error instanceof Problem) || error.status >= 502;
-      if (!lost) keys.delete(about);
+      if (!lost) keep(about, null);
       if (!lost || tried === TRIES) throw error;
       waiting();
       await new Promise((resolve) => window.setTimeout(resolve, WAIT_MS * tried));

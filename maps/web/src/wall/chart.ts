@@ -1,7 +1,7 @@
 // A chart of two series as plain SVG: bars for what came in, a line for what was closed. Made anew each
 // time from numbers, so that nothing is left behind on a page that stays open for weeks.
 import { number, t } from "../i18n";
-import type { Step } from "./service";
+import type { TrendStep } from "./service";
 
 const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 130;
@@ -21,7 +21,7 @@ function roundUp(value: number): number {
 }
 
 /** `shape` is the width of its place by its height. */
-export function chart(steps: Step[], label: (at: string) => string, title: string, shape: number): SVGElement {
+export function chart(steps: TrendStep[], label: (at: string) => string, title: string, shape: number): SVGElement {
   const width = Math.round(HEIGHT * shape);
   const top = Math.max(2, roundUp(Math.max(...steps.map(({ reported, closed }) => Math.max(reported, closed)), 1)));
   const inner = { width: width - FRAME.left - FRAME.right, height: HEIGHT - FRAME.top - FRAME.bottom };

@@ -12,12 +12,14 @@ import { duration, find, h } from "../dom";
 import { readHash } from "../hash";
 import { number, t, tValue, whenLanguage } from "../i18n";
 import { openLive } from "../live/client";
+import type { Live } from "../live/client";
 import { liveSign } from "../live/sign";
 import { follow, held, reload } from "../operations/held";
 import { now as askNow } from "../operations/service";
 import type { Case, Now } from "../operations/service";
 import { isLate, mark, span } from "../operations/states";
 import { speakBoth } from "../speak";
+import { localTime, useZone } from "../zone";
 import { chart } from "./chart";
 import { trends as askTrends } from "./service";
 import type { Trends, WorstGrid } from "./service";
@@ -32,113 +34,151 @@ const NEWS = 6;
 const GRIDS = 8;
 // Once a day, at night, the page is loaded anew: what a browser gathers in weeks goes with it.
 const ANEW_HOUR = 4;
+const OLD_MS = 20 * 3_600_000;
+
+/** What the wall shows at a moment; `turn` is 0 for the whole district, else the grid looked at, counted from 1. */
+interface Wall {
+  map: MapLibre;
+  district: api.District;
+  counted: Now | null;
+  told: Trends | null;
+  turn: number;
+}
 
 async function start(): Promise<void> {
   speakBoth();
-  const began = Date.now();
   const live = openLive(["incidents", "grids", "areas"]);
   const [district, declared] = await Promise.all([api.district(), api.layers(), live.begun]);
+  useZone(district.time_zone);
   find("#district").textContent = district.name;
   find(".signs").prepend(liveSign(live));
+  const wall: Wall = { map: mapOf(district, declared), district, counted: null, told: null, turn: 0 };
+  listenTo(wall, live);
+  speak(wall);
+  await load(wall);
+  wall.map.resize();
+  look(wall);
+  runClocks(wall, live);
+  document.body.dataset["ready"] = "true";
+  Object.assign(window, { luge: { map: wall.map, rotate: () => rotate(wall) } });
+}
+
+function mapOf(district: api.District, declared: api.Layers): MapLibre {
   const map = new MapLibre({
     container: find("#map"), style: darkStyle(declared), interactive: false, attributionControl: false, fadeDuration: 0,
     bounds: district.bounds ?? [73, 18, 135, 54], fitBoundsOptions: { padding: 40 }, maxTileCacheSize: 200,
   });
   map.on("idle", () => find("#map").setAttribute("aria-busy", "false"));
-  let counted: Now | null = null;
-  let told: Trends | null = null;
-  let turn = 0;
-  let timer = 0;
+  map.once("load", () => showMap(map));
+  return map;
+}
 
-  const showMap = () => map.getSource<GeoJSONSource>("cases")?.setData({
+function listenTo(wall: Wall, live: Live): void {
+  let timer = 0;
+  const soon = () => {
+    if (!timer) timer = window.setTimeout(() => {
+      timer = 0;
+      void count(wall);
+    }, COUNT_MS);
+  };
+  const changed = () => {
+    show(wall);
+    soon();
+  };
+  follow(live, { changed, arrived: soon, reload: () => void load(wall) });
+  // Ground that changed: its tiles have another address from then on.
+  live.listen({
+    changes: (changes) => changes.some(({ layer }) => layer !== "incidents") && void redraw(wall.map),
+    reset: () => void redraw(wall.map),
+    state: (state) => state === "live" && void load(wall),
+  });
+}
+
+function speak(wall: Wall): void {
+  whenLanguage(() => {
+    document.title = `${t("wall")} · ${wall.district.name}`;
+    find("#here").replaceChildren(h("b", {}, wall.district.name), h("span", {}, t("wall_whole")));
+    show(wall);
+  });
+  window.addEventListener("resize", () => {
+    look(wall);
+    show(wall);
+  });
+}
+
+function runClocks(wall: Wall, live: Live): void {
+  const began = Date.now();
+  const tick = () => {
+    const now = localTime(new Date().toISOString());
+    find("#clock").textContent = now;
+    const old = Date.now() - began > OLD_MS;
+    if (old && Number(now.slice(11, 13)) === ANEW_HOUR && live.state() === "live") location.reload();
+  };
+  tick();
+  window.setInterval(tick, 1_000);
+  window.setInterval(() => void trend(wall), TRENDS_MS);
+  if (!readHash("still")) window.setInterval(() => rotate(wall), TURN_MS);
+}
+
+async function load(wall: Wall): Promise<void> {
+  await reload().catch(() => undefined);
+  await Promise.all([count(wall), trend(wall)]);
+}
+
+async function count(wall: Wall): Promise<void> {
+  wall.counted = await askNow().catch(() => wall.counted);
+  show(wall);
+}
+
+async function trend(wall: Wall): Promise<void> {
+  wall.told = await askTrends(readHash("at")).catch(() => wall.told);
+  show(wall);
+}
+
+/** Everything beside the map, and the cases on it. */
+function show({ map, counted, told, turn }: Wall): void {
+  if (counted) find("#counters").replaceChildren(...counters(counted));
+  find("#news ol").replaceChildren(...newest().map(newsLine));
+  if (told) showTrends(told, turn);
+  for (const list of document.querySelectorAll<HTMLElement>(".side section")) trim(list);
+  showMap(map);
+}
+
+function showTrends(told: Trends, turn: number): void {
+  const day = (at: string) => `${Number(at.slice(5, 7))}-${Number(at.slice(8, 10))}`;
+  const [hours, days] = [find("#hours"), find("#days")];
+  hours.replaceChildren(chart(told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours"), shapeOf(hours)));
+  days.replaceChildren(chart(told.days, day, t("wall_days"), shapeOf(days)));
+  find("#until").textContent = told.asleep ? t("wall_asleep", { at: localTime(told.until) }) : "";
+  find("#worst ol").replaceChildren(...told.grids.slice(0, GRIDS).map((grid, at) => gridLine(grid, at === turn - 1)));
+}
+
+function showMap(map: MapLibre): void {
+  map.getSource<GeoJSONSource>("cases")?.setData({
     type: "FeatureCollection",
     features: [...held.cases.values()].map((one) => ({
       type: "Feature", geometry: { type: "Point", coordinates: [one.lon, one.lat] },
       properties: { late: isLate(one), fresh: held.fresh.has(one.code) },
     })),
   });
-  const show = () => {
-    if (counted) find("#counters").replaceChildren(...counters(counted));
-    find("#news ol").replaceChildren(...newest().map(newsLine));
-    if (told) {
-      const day = (at: string) => `${Number(at.slice(5, 7))}-${Number(at.slice(8, 10))}`;
-      const [hours, days] = [find("#hours"), find("#days")];
-      hours.replaceChildren(chart(told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours"), shapeOf(hours)));
-      days.replaceChildren(chart(told.days, day, t("wall_days"), shapeOf(days)));
-      find("#until").textContent = told.asleep ? t("wall_asleep", { at: local(told.until) }) : "";
-      find("#worst ol").replaceChildren(...told.grids.slice(0, GRIDS).map((grid, at) => gridLine(grid, at === turn - 1)));
-    }
-    for (const list of document.querySelectorAll<HTMLElement>(".side section")) trim(list);
-    showMap();
-  };
-  const count = async () => {
-    timer = 0;
-    counted = await askNow().catch(() => counted);
-    show();
-  };
-  const soon = () => {
-    if (!timer) timer = window.setTimeout(() => void count(), COUNT_MS);
-  };
-  const trend = async () => {
-    told = await askTrends(readHash("at")).catch(() => told);
-    show();
-  };
-  const load = async () => {
-    await reload().catch(() => undefined);
-    await Promise.all([count(), trend()]);
-  };
-  const look = () => {
-    const grid = turn ? told?.grids[turn - 1] : undefined;
-    const box = grid ? new LngLatBounds([grid.west, grid.south, grid.east, grid.north]) : district.bounds && new LngLatBounds(district.bounds);
-    if (box) map.fitBounds(box, { padding: grid ? 60 : 30, duration: duration(2_500), maxZoom: 16 });
-  };
-  const rotate = () => {
-    const grids = told?.grids.slice(0, GRIDS).filter(({ open }) => open > 0) ?? [];  // the ones with most come first
-    turn = grids.length ? (turn + 1) % (grids.length + 1) : 0;
-    const grid = turn ? grids[turn - 1] : undefined;
-    for (const id of ["worst", "worst-fill"]) map.setFilter(id, ["==", ["id"], grid?.id ?? -1]);
-    look();
-    find("#here").replaceChildren(...(grid ? [h("b", {}, grid.name), h("span", {}, gridWords(grid))] : [h("b", {}, district.name), h("span", {}, t("wall_whole"))]));
-    show();
-  };
-  const tick = () => {
-    find("#clock").textContent = local(new Date().toISOString());
-    const old = Date.now() - began > 20 * 3_600_000;
-    if (old && new Date().getHours() === ANEW_HOUR && live.state() === "live") location.reload();
-  };
-  follow(live, {
-    changed: () => {
-      show();
-      soon();
-    },
-    arrived: () => soon(),
-    reload: () => void load(),
-  });
-  // Ground that changed: its tiles have another address from then on.
-  live.listen({
-    changes: (changes) => changes.some(({ layer }) => layer !== "incidents") && void redraw(map),
-    reset: () => void redraw(map),
-    state: (state) => state === "live" && void load(),
-  });
-  whenLanguage(() => {
-    document.title = `${t("wall")} · ${district.name}`;
-    find("#here").replaceChildren(h("b", {}, district.name), h("span", {}, t("wall_whole")));
-    show();
-  });
-  map.once("load", showMap);
-  window.addEventListener("resize", () => {
-    look();
-    show();
-  });
-  await load();
-  tick();
-  map.resize();
-  look();
-  window.setInterval(tick, 1_000);
-  window.setInterval(() => void trend(), TRENDS_MS);
-  if (!readHash("still")) window.setInterval(rotate, TURN_MS);
-  document.body.dataset["ready"] = "true";
-  Object.assign(window, { luge: { map, rotate } });
+}
+
+/** The map goes to the grid whose turn it is, or to the whole district. */
+function look({ map, district, told, turn }: Wall): void {
+  const grid = turn ? told?.grids[turn - 1] : undefined;
+  const box = grid ? new LngLatBounds([grid.west, grid.south, grid.east, grid.north]) : district.bounds && new LngLatBounds(district.bounds);
+  if (box) map.fitBounds(box, { padding: grid ? 60 : 30, duration: duration(2_500), maxZoom: 16 });
+}
+
+function rotate(wall: Wall): void {
+  const { map, district, told } = wall;
+  const grids = told?.grids.slice(0, GRIDS).filter(({ open }) => open > 0) ?? []; // the ones with most come first
+  wall.turn = grids.length ? (wall.turn + 1) % (grids.length + 1) : 0;
+  const grid = wall.turn ? grids[wall.turn - 1] : undefined;
+  for (const id of ["worst", "worst-fill"]) map.setFilter(id, ["==", ["id"], grid?.id ?? -1]);
+  look(wall);
+  find("#here").replaceChildren(...(grid ? [h("b", {}, grid.name), h("span", {}, gridWords(grid))] : [h("b", {}, district.name), h("span", {}, t("wall_whole"))]));
+  show(wall);
 }
 
 async function redraw(map: MapLibre): Promise<void> {
@@ -196,12 +236,6 @@ function gridLine(grid: WorstGrid, here: boolean): HTMLElement {
   (bar.firstChild as HTMLElement).style.width = `${grid.open ? Math.round((100 * grid.late) / grid.open) : 0}%`;
   return h("li", { class: here ? "here" : "" },
     h("span", { class: "name" }, grid.name), bar, h("b", {}, number(grid.late)), h("small", {}, `/ ${number(grid.open)}`));
-}
-
-function local(text: string): string {
-  const at = new Date(text);
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 start().catch((error: unknown) => {

@@ -1,0 +1,595 @@
+// Written from the service's OpenAPI document by `python -m api.typescript`.
+
+/** An administrative area. */
+export interface Area {
+  id: number;
+  level: "district" | "street" | "community";
+  code: string;
+  name: string;
+  parent_id: number | null;
+  households: number | null;
+  people: number | null;
+  workers: number | null;
+  area_m2: number;
+  bbox: [number, number, number, number];
+}
+
+/** All administrative areas, by code. */
+export interface Areas {
+  areas: Area[];
+}
+
+/** The block of a place. */
+export interface BlockHere {
+  id: number;
+  code: string;
+  households: number | null;
+  people: number | null;
+}
+
+/** A case. `version` is the number of steps taken, `actions` what can be done now; `steps` come with a single case, `near` with one just filed. */
+export interface Case {
+  id: number;
+  code: string;
+  class: string;
+  subclass: string | null;
+  status: string;
+  open: boolean;
+  late: boolean;
+  description: string | null;
+  address: string | null;
+  source: string | null;
+  reported_at: string;
+  due_at: string | null;
+  handled_at: string | null;
+  closed_at: string | null;
+  area: string | null;
+  street: string | null;
+  block: string | null;
+  road: string | null;
+  segment: number | null;
+  seq: number | null;
+  side: "L" | "R" | null;
+  chainage_m: number | null;
+  offset_m: number | null;
+  lon: number;
+  lat: number;
+  version: number;
+  actions: string[];
+  steps?: StepTaken[];
+  near?: MaybeSame[];
+}
+
+/** A page of cases; `next` leads on, and is null on the last page. */
+export interface Cases {
+  cases: Case[];
+  next: string | null;
+}
+
+/** Who has a duty today, over how many metres of side; up to three of the roads. */
+export interface Chief {
+  code: string;
+  name: string;
+  department: string | null;
+  metres: number;
+  roads: string[] | null;
+}
+
+/** Who has a duty in the unit; the phone only for those with the right. */
+export interface ChiefHere {
+  role: string;
+  name: string;
+  department: string | null;
+  phone: string | null;
+  metres: number;
+  sides: string[];
+}
+
+/** All who have a duty today. */
+export interface Chiefs {
+  chiefs: Chief[];
+}
+
+/** A class of incidents. */
+export interface ClassCount {
+  class: string;
+  count: number;
+}
+
+/** An attribute of a layer's features; where `least` is set, smaller values need the `right`. */
+export interface Column {
+  name: string;
+  zh: string;
+  en: string;
+  unit: string;
+  from_zoom: number;
+  type: "text" | "integer" | "number" | "boolean" | "date" | "time";
+  right: string;
+  least: number;
+}
+
+/** How many incidents, how many of them open and late. */
+export interface Counted {
+  count: number;
+  open: number;
+  late: number;
+}
+
+/** A group of incidents, or a unit with what its figure can be divided by. Figures of small units are null where they are small and hidden. */
+export interface CountedGroup {
+  key: string | null;
+  count: number | null;
+  open: number | null;
+  late: number | null;
+  id?: number;
+  name?: string | null;
+  area_m2?: number | null;
+  length_m?: number | null;
+  households?: number | null;
+  bbox?: [number, number, number, number];
+}
+
+/** Incidents counted by something. */
+export interface Counts {
+  layer: "incidents";
+  by: string;
+  total: Counted;
+  groups: CountedGroup[];
+}
+
+/** The district at a glance. */
+export interface District {
+  name: string;
+  code: string;
+  srid: number;
+  time_zone: string;
+  bounds: [number, number, number, number] | null;
+  counts: Record<string, number>;
+  systems: GridSystem[];
+}
+
+/** A merchant along the road. */
+export interface Door {
+  id: number;
+  code: string;
+  name: string;
+  category: string | null;
+  listed: "red" | "grey" | null;
+  side: "L" | "R" | null;
+  seq: number | null;
+  chainage_m: number | null;
+  lon: number;
+  lat: number;
+}
+
+/** Merchants of the unit; along a road also which, in the order of their doors. */
+export interface Doors {
+  count: number;
+  rows: Door[] | null;
+}
+
+/** What is reported, and where. */
+export interface Filing {
+  class: string;
+  lon: number;
+  lat: number;
+  crs?: string;
+  subclass?: string | null;
+  description?: string | null;
+  address?: string | null;
+  source?: string | null;
+  actor?: string | null;
+  note?: string | null;
+}
+
+/** The grid of a place in one system. */
+export interface GridHere {
+  system: string;
+  system_name: string;
+  system_name_en: string;
+  id: number;
+  code: string;
+  name: string;
+  plan: string;
+}
+
+/** A grid system; `plan` is null where none is in force. */
+export interface GridSystem {
+  code: string;
+  name: string;
+  name_en: string;
+  plan: PlanInForce | null;
+}
+
+/** A group of layers. */
+export interface Group {
+  key: string;
+  zh: string;
+  en: string;
+}
+
+/** A class with its subclasses. */
+export interface Kind {
+  class: string;
+  subclasses: string[] | null;
+}
+
+/** The classes that cases have. */
+export interface Kinds {
+  classes: Kind[];
+}
+
+/** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. */
+export interface Layer {
+  key: string;
+  zh: string;
+  en: string;
+  group: string;
+  geometry: "polygon" | "line" | "point";
+  min_zoom: number;
+  max_zoom: number;
+  shown: boolean;
+  columns: Column[];
+  parts: string[];
+  style: Style;
+  revision: string;
+  budget: [number, number][];
+  shares: Record<string, number>;
+}
+
+/** All that is declared. `newest_report` is seconds since 1970: ages are counted from it. */
+export interface Layers {
+  groups: Group[];
+  layers: Layer[];
+  metrics: Metric[];
+  newest_report: number | null;
+}
+
+/** Points in their order: a line, or the ring of an area. */
+export interface Line {
+  points: [number, number][];
+  crs?: string;
+}
+
+/** An open case that may be the same as one just filed. */
+export interface MaybeSame {
+  code: string;
+  subclass: string | null;
+  status: string;
+  reported_at: string;
+  distance_m: number;
+}
+
+/** A unit with its value and what names it. */
+export interface MeasuredUnit {
+  id: number;
+  level?: string | null;
+  system?: string | null;
+  code?: string | null;
+  name?: string | null;
+  seq?: number | null;
+  value: number;
+  bbox: [number, number, number, number];
+}
+
+/** The values of a metric over the units of a layer, null where one is small and hidden. `revision` is that of the data they were computed from; null where they were not yet. */
+export interface Measures {
+  metric: string;
+  layer: string;
+  unit: string;
+  revision: string | null;
+  computed_at: string | null;
+  values: Record<string, number | null>;
+  units: MeasuredUnit[];
+}
+
+/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right. */
+export interface Metric {
+  key: string;
+  zh: string;
+  en: string;
+  unit: string;
+  layers: string[];
+  least: number;
+}
+
+/** A month, YYYY-MM. */
+export interface MonthCount {
+  month: string;
+  count: number;
+}
+
+/** A thing with its code. */
+export interface Named {
+  id: number;
+  code: string | null;
+  name: string;
+}
+
+/** A case near a spot; `same` where it may be the same as one that is asked about. */
+export interface NearCase {
+  code: string;
+  class: string;
+  subclass: string | null;
+  status: string;
+  reported_at: string;
+  closed_at: string | null;
+  distance_m: number;
+  open: boolean;
+  same: boolean | null;
+}
+
+/** A unit beside it, with its number of incidents. */
+export interface Neighbour {
+  id: number;
+  code: string | null;
+  name: string | null;
+  value: number | null;
+  lon: number;
+  lat: number;
+}
+
+/** Units that share an edge, or the others of the road; the unit's own number, their median. */
+export interface Neighbours {
+  relation: "edge" | "road";
+  value: number | null;
+  median: number | null;
+  units: Neighbour[];
+}
+
+/** Open cases by state, the late ones, and what came and went since midnight. */
+export interface Now {
+  at: string;
+  states: Record<string, number>;
+  open: number;
+  late: number;
+  reported_today: number;
+  closed_today: number;
+  newest: string | null;
+}
+
+/** A chief of the metres in question. */
+export interface OnDuty {
+  role: string;
+  name: string;
+  department: string | null;
+}
+
+/** An open case of the unit. */
+export interface OpenCase {
+  id: number;
+  code: string;
+  class: string;
+  status: string;
+  address: string | null;
+  reported_at: string;
+  due_at: string | null;
+  late: boolean;
+  lon: number;
+  lat: number;
+}
+
+/** A unit that the unit lies in, with its figures where there are such. */
+export interface Parent {
+  layer: string;
+  id: number;
+  code: string | null;
+  name: string;
+  detail: string | null;
+  households: number | null;
+  incidents: number | null;
+  open: number | null;
+}
+
+/** All units of a place; what is not there is null. */
+export interface Place {
+  lon: number;
+  lat: number;
+  as_of: string;
+  district: Named | null;
+  street: Named | null;
+  community: Named | null;
+  compound: Named | null;
+  block: BlockHere | null;
+  grids: GridHere[];
+  road: RoadPlace | null;
+  station: StationNear | null;
+}
+
+/** The plan of a grid system that is in force today. */
+export interface PlanInForce {
+  id: number;
+  name: string;
+  valid_from: string;
+}
+
+/** Many places to locate at once. */
+export interface Points {
+  points: [number, number][];
+  crs?: string;
+  as_of?: string | null;
+}
+
+/** Something that carries the name or code sought. */
+export interface Result {
+  kind: "area" | "block" | "grid" | "road" | "merchant" | "station" | "incident" | "coordinate";
+  id: number;
+  code: string | null;
+  name: string;
+  detail: string | null;
+  lon: number;
+  lat: number;
+  bbox: [number, number, number, number];
+}
+
+/** What was found. */
+export interface Results {
+  results: Result[];
+}
+
+/** A place on its segment; lengths in metres. */
+export interface RoadPlace {
+  segment_id: number;
+  road_id: number | null;
+  name: string | null;
+  kind: string;
+  class: string;
+  seq: number | null;
+  length_m: number;
+  side: "L" | "R";
+  chainage_m: number;
+  offset_m: number;
+  chiefs: OnDuty[];
+}
+
+/** How to import it; ``dry_run`` does all and keeps nothing. */
+export interface Run {
+  kind?: string | null;
+  crs?: string | null;
+  columns?: Record<string, string>;
+  constants?: Record<string, string>;
+  layer?: string | null;
+  encoding?: string | null;
+  margin_m?: number | null;
+  dry_run?: boolean;
+}
+
+/** Cases near a place, and how many by class. */
+export interface Spot {
+  within_m: number;
+  classes: SpotClass[];
+  cases: NearCase[];
+}
+
+/** How many of a class there were. */
+export interface SpotClass {
+  class: string;
+  reported: number;
+}
+
+/** A service station near the unit, by the straight distance. */
+export interface StationHere {
+  id: number;
+  code: string;
+  name: string;
+  tier: string;
+  distance_m: number;
+  lon: number;
+  lat: number;
+}
+
+/** The nearest service station, by the straight distance; null where no number holds it. */
+export interface StationNear {
+  id: number;
+  name: string;
+  tier: string;
+  distance_m: number | null;
+}
+
+/** One action on a case; ``expected`` is the state that the request takes it to be in. */
+export interface Step {
+  action: string;
+  note?: string | null;
+  actor?: string | null;
+  expected?: string | null;
+}
+
+/** A step of a case's history, with the state after it; the actor for those with the right. */
+export interface StepTaken {
+  seq: number;
+  step: string;
+  status: string;
+  at: string;
+  actor: string | null;
+  note: string | null;
+}
+
+/** How a layer is drawn: its colour, or a colour for each value of the column `by`. */
+export interface Style {
+  shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge" | "heat";
+  colour: string;
+  by: string;
+  swatches: Swatch[];
+}
+
+/** One line of a legend. */
+export interface Swatch {
+  value: string;
+  zh: string;
+  en: string;
+  colour: string;
+}
+
+/** A class of the period with most cases. */
+export interface TrendClass {
+  class: string;
+  reported: number;
+  open: number;
+}
+
+/** An hour or a day in local time. */
+export interface TrendStep {
+  at: string;
+  reported: number;
+  closed: number;
+}
+
+/** Hours and days up to `until`; `asleep` where reports ended long ago. */
+export interface Trends {
+  until: string;
+  asleep: boolean;
+  hours: TrendStep[];
+  days: TrendStep[];
+  classes: TrendClass[];
+  grids: WorstGrid[];
+}
+
+/** Incidents of the unit: all, of 30 days and a year, open, open and late. */
+export interface UnitCounts {
+  all: number;
+  days_30: number;
+  days_365: number;
+  open: number;
+  late: number;
+}
+
+/** All that a panel tells of one unit. `near_m`, of points: within how many metres the incidents are. `until` is what periods are counted back from. */
+export interface UnitTold {
+  layer: string;
+  id: number;
+  geometry: "polygon" | "line" | "point";
+  code: string | null;
+  name: string | null;
+  facts: Record<string, string | number | boolean | null>;
+  lon: number;
+  lat: number;
+  bbox: [number, number, number, number];
+  area_m2: number | null;
+  length_m: number | null;
+  as_of: string;
+  until: string;
+  parents: Parent[];
+  counts: UnitCounts;
+  classes: ClassCount[];
+  trend: MonthCount[];
+  cases: OpenCase[];
+  near_m: number | null;
+  merchants: Doors | null;
+  chiefs: ChiefHere[];
+  neighbours: Neighbours | null;
+  stations: StationHere[];
+}
+
+/** A grid with much to do, and its box in degrees. */
+export interface WorstGrid {
+  id: number;
+  code: string;
+  name: string;
+  open: number;
+  late: number;
+  reported: number;
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+}
