@@ -37,6 +37,7 @@ from api import (
     patrols,
     places,
     problems,
+    reach,
     reports,
     segments,
     shares,
@@ -179,6 +180,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(situation.router)
     app.include_router(patrols.router)
     app.include_router(coverage.router)
+    app.include_router(reach.router)
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(shares.router)

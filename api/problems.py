@@ -48,9 +48,11 @@ from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.rotas import NoSuchRota, RotaExists
 from geo.store.shares import UnknownChief
+from geo.store.stations import NoReach, NoSuchStation, NothingToGain
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
 from geo.stretches import NotUnderstood
+from geo.tiers import TargetUnreadable
 from maps.report.assets import NotInstalled
 from maps.report.printing import NoBrowser, NotPrinted
 
@@ -75,6 +77,10 @@ STATUS = {
     NoSuchLayer: 404,
     DayPassed: 400,
     UnknownChief: 400,
+    NoSuchStation: 404,
+    NoReach: 400,
+    NothingToGain: 400,
+    TargetUnreadable: 400,
     BadParameter: 400,
     NoSuchAction: 400,
     OutsideDistrict: 400,

@@ -144,6 +144,10 @@ METRICS = (
     Metric("incidents_open", "未结事件数", "Open incidents", "件", (*UNITS, "segments"), LEAST),
     Metric("merchants", "商户数", "Merchants", "家", (*UNITS, "segments")),
     Metric("households", "户数", "Households", "户", UNITS),
+    Metric("reach_minutes", "到最近服务站步行", "Walk to the nearest station", "min", ("blocks",)),
+    Metric(
+        "far_households", "步行 15 分钟外户数", "Households beyond 15 minutes on foot", "户", UNITS
+    ),
     Metric("duty_share", "路长责任覆盖率", "Share of side with a duty", "%", (*UNITS, "segments")),
     Metric("lived_share", "实际履职覆盖率", "Share of side lived", "%", (*UNITS, "segments")),
 )
@@ -358,11 +362,27 @@ STATIONS = Layer(
      Column("phone", "电话", "Phone", "", NOT_IN_TILES), *PLACE),
 )  # fmt: skip
 
+CATCHMENTS = Layer(
+    "catchments", "服务站步行圈", "Reach of stations on foot", "matters", "polygon", 11,
+    Style("fill", "#b8d7ec", "minutes", (
+        Swatch("5", "5 分钟", "5 minutes", "#8fbfe0"),
+        Swatch("10", "10 分钟", "10 minutes", "#b8d7ec"),
+        Swatch("15", "15 分钟", "15 minutes", "#dcebf5"),
+    )),
+    (Column("minutes", "步行分钟", "Minutes on foot", "min", 0, "integer"),
+     Column("code", "服务站编号", "Station's number"),
+     Column("name", "服务站", "Station"),
+     Column("tier", "层级", "Tier"),
+     Column("households", "户数", "Households", "户", 0, "integer"),
+     Column("merchants", "商户数", "Merchants", "家", 0, "integer")),
+    shown=False,
+)  # fmt: skip
+
 LAYERS: dict[str, Layer] = {
     layer.key: layer
     for layer in (
-        INCIDENTS, MERCHANTS, STATIONS, DENSITY, GRIDS, AREAS, COMPOUNDS, BLOCKS, ROADS, SEGMENTS,
-        NAMED_ROADS, SIDES, COVERAGE,
+        INCIDENTS, MERCHANTS, STATIONS, CATCHMENTS, DENSITY, GRIDS, AREAS, COMPOUNDS, BLOCKS, ROADS,
+        SEGMENTS, NAMED_ROADS, SIDES, COVERAGE,
     )
 }  # fmt: skip
 

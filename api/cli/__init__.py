@@ -15,6 +15,7 @@ from api.cli import (
     imports,
     layers,
     places,
+    reach,
     refresh,
     report,
     road,
@@ -43,6 +44,7 @@ app.command()(places.search)
 app.command()(layers.layers)
 app.add_typer(duty.app, name="duty")
 app.add_typer(road.app, name="road")
+app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
 app.add_typer(coverage.coverage_app, name="coverage")

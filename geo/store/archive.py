@@ -44,6 +44,8 @@ LEFT_OUT = {
     "coverage_stale": "what is to be computed again",
     "metric": "computed from the district",
     "metric_value": "computed from the district",
+    "reach": "computed from roads and stations",
+    "catchment": "computed from roads and stations",
 }
 # Types that SQLite keeps as they are; the rest travels as text, exactly as PostgreSQL says it.
 PLAIN = {

@@ -19,6 +19,7 @@ THROUGH = {
 SUMMED = {
     "incidents": ("incidents",), "incidents_open": ("incidents",), "merchants": ("merchants",),
     "households": (), "duty_share": ("coverage", "homes"), "lived_share": ("coverage", "homes"),
+    "reach_minutes": ("reach",), "far_households": ("reach",),
 }  # fmt: skip
 # Whatever any metric is made from.
 SOURCES = tuple(

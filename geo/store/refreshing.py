@@ -15,6 +15,7 @@ import psycopg
 from psycopg.errors import ForeignKeyViolation, LockNotAvailable, SerializationFailure
 
 from geo.layers import LAYERS, METRICS
+from geo.pace import MINUTES, WALKING_M_S
 from geo.progress import Say, silence
 from geo.store import changes, coverage, metrics
 from geo.store.counting import THINNED, refresh_density, refresh_shares
@@ -29,19 +30,11 @@ LONGEST_REST_S = 600.0
 # Someone else has the turn, or edits what we read.
 TRY_AGAIN_S = 2.0
 # Part of every revision: what is declared or computed otherwise is made anew. Another number says
-# that the code of geo.generalise or geo.density gives other results.
+# that the code of geo.generalise, geo.density or geo.walking gives other results.
+_ASKED = (QUERIES, metrics.QUERIES, coverage.QUERIES, load("catchments"))
+_SQL = [sorted(queries.items()) for queries in _ASKED]
 RULE = blake2b(
-    repr(
-        (
-            1,
-            LAYERS,
-            METRICS,
-            sorted(QUERIES.items()),
-            sorted(metrics.QUERIES.items()),
-            sorted(coverage.QUERIES.items()),
-        )
-    ).encode(),
-    digest_size=4,
+    repr((1, LAYERS, METRICS, MINUTES, WALKING_M_S, _SQL)).encode(), digest_size=4
 ).hexdigest()
 _TURN = {"turn": 0x6C756768}
 
@@ -90,6 +83,21 @@ def _coverage(
     )
 
 
+def _grounds(conn: psycopg.Connection, now: Now) -> bool:
+    from geo.store import catchments
+
+    return catchments.refresh_grounds(conn, now.srid)
+
+
+def _reach(conn: psycopg.Connection, now: Now) -> bool:
+    from geo.store import catchments
+
+    changed = catchments.refresh_reach(conn, now.today, now.srid)
+    if changed:
+        conn.execute(QUERIES["note_layers"], {"layers": ["reach"]})
+    return changed
+
+
 # Metrics come last: what the others write belongs to the revisions they name.
 PARTS = (
     *(Part(f"shapes of {layer.key}", (layer.key,), partial(_shapes, layer.key), layer.dated)
@@ -101,6 +109,8 @@ PARTS = (
          lambda conn, now: refresh_homes(conn, now.srid), dated=True),
     Part("coverage", COVERED, partial(_coverage, coverage.refresh_all), dated=True),
     Part("coverage of sides", FOLLOWED, partial(_coverage, coverage.refresh_stale)),
+    Part("catchments", ("segments", "stations"), _grounds),
+    Part("reach", ("segments", "stations", "blocks", "compounds", "merchants"), _reach, dated=True),
     Part("metrics", metrics.SOURCES,
          lambda conn, now: metrics.refresh_metrics(conn, now.revisions, now.today), dated=True),
 )  # fmt: skip

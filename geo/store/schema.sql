@@ -515,6 +515,20 @@ CREATE TABLE public.case_serial (
     CONSTRAINT case_serial_last_check CHECK ((last > 0))
 );
 
+CREATE TABLE public.catchment (
+    id integer GENERATED ALWAYS AS (((station_id * 100) + minutes)) STORED NOT NULL,
+    station_id integer NOT NULL,
+    minutes smallint NOT NULL,
+    households integer DEFAULT 0 NOT NULL,
+    merchants integer DEFAULT 0 NOT NULL,
+    geom public.geometry(MultiPolygon,:SRID) NOT NULL,
+    tile_geom public.geometry(MultiPolygon,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED NOT NULL,
+    CONSTRAINT catchment_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
+    CONSTRAINT catchment_households_check CHECK ((households >= 0)),
+    CONSTRAINT catchment_merchants_check CHECK ((merchants >= 0)),
+    CONSTRAINT catchment_minutes_check CHECK (((minutes >= 1) AND (minutes <= 99)))
+);
+
 CREATE TABLE public.change (
     seq bigint NOT NULL,
     xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
@@ -908,6 +922,45 @@ CREATE VIEW public.layer_blocks AS
    FROM (public.block
      LEFT JOIN public.area ON ((area.id = block.area_id)));
 
+CREATE TABLE public.station (
+    id integer NOT NULL,
+    external_id text NOT NULL,
+    name text NOT NULL,
+    tier text NOT NULL,
+    address text,
+    phone text,
+    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+    geom public.geometry(Point,:SRID) NOT NULL,
+    block_id integer,
+    segment_id integer,
+    side text,
+    chainage_m double precision,
+    offset_m double precision,
+    tile_geom public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
+    CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4]))),
+    CONSTRAINT station_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
+    CONSTRAINT station_geom_check CHECK ((NOT public.st_isempty(geom))),
+    CONSTRAINT station_labels_check CHECK ((jsonb_typeof(labels) = 'object'::text)),
+    CONSTRAINT station_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT station_offset_m_check CHECK ((offset_m >= (0)::double precision)),
+    CONSTRAINT station_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text]))),
+    CONSTRAINT station_tier_check CHECK ((tier = ANY (ARRAY['district'::text, 'street'::text, 'community'::text, 'other'::text])))
+);
+
+CREATE VIEW public.layer_catchments AS
+ SELECT catchment.id,
+    station.external_id AS code,
+    station.name,
+    station.tier,
+    catchment.minutes,
+    catchment.households,
+    catchment.merchants,
+    catchment.geom,
+    catchment.tile_geom,
+    11 AS from_zoom
+   FROM (public.catchment
+     JOIN public.station ON ((station.id = catchment.station_id)));
+
 CREATE VIEW public.layer_compounds AS
  SELECT area.id,
     area.id AS shape_id,
@@ -1235,31 +1288,6 @@ CREATE VIEW public.layer_sides AS
      JOIN public.segment ON ((segment.id = segment_side.segment_id)))
      LEFT JOIN public.road ON ((road.id = segment.road_id)));
 
-CREATE TABLE public.station (
-    id integer NOT NULL,
-    external_id text NOT NULL,
-    name text NOT NULL,
-    tier text NOT NULL,
-    address text,
-    phone text,
-    labels jsonb DEFAULT '{}'::jsonb NOT NULL,
-    geom public.geometry(Point,:SRID) NOT NULL,
-    block_id integer,
-    segment_id integer,
-    side text,
-    chainage_m double precision,
-    offset_m double precision,
-    tile_geom public.geometry(Point,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
-    CONSTRAINT road_place_whole CHECK ((num_nulls(segment_id, side, chainage_m, offset_m) = ANY (ARRAY[0, 4]))),
-    CONSTRAINT station_chainage_m_check CHECK ((chainage_m >= (0)::double precision)),
-    CONSTRAINT station_geom_check CHECK ((NOT public.st_isempty(geom))),
-    CONSTRAINT station_labels_check CHECK ((jsonb_typeof(labels) = 'object'::text)),
-    CONSTRAINT station_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT station_offset_m_check CHECK ((offset_m >= (0)::double precision)),
-    CONSTRAINT station_side_check CHECK ((side = ANY (ARRAY['L'::text, 'R'::text]))),
-    CONSTRAINT station_tier_check CHECK ((tier = ANY (ARRAY['district'::text, 'street'::text, 'community'::text, 'other'::text])))
-);
-
 CREATE VIEW public.layer_stations AS
  SELECT station.id,
     station.external_id AS code,
@@ -1389,6 +1417,20 @@ ALTER TABLE public.plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.reach (
+    layer text NOT NULL,
+    unit_id integer NOT NULL,
+    station_id integer,
+    metres double precision,
+    minutes double precision,
+    offset_m double precision,
+    CONSTRAINT reach_check CHECK ((num_nulls(station_id, metres, minutes) = ANY (ARRAY[0, 3]))),
+    CONSTRAINT reach_layer_check CHECK ((layer = ANY (ARRAY['blocks'::text, 'compounds'::text, 'merchants'::text]))),
+    CONSTRAINT reach_metres_check CHECK ((metres >= (0)::double precision)),
+    CONSTRAINT reach_minutes_check CHECK ((minutes >= (0)::double precision)),
+    CONSTRAINT reach_offset_m_check CHECK ((offset_m >= (0)::double precision))
 );
 
 CREATE TABLE public.refreshed (
@@ -1693,6 +1735,9 @@ ALTER TABLE ONLY public.body_turn
 ALTER TABLE ONLY public.case_serial
     ADD CONSTRAINT case_serial_pkey PRIMARY KEY (day);
 
+ALTER TABLE ONLY public.catchment
+    ADD CONSTRAINT catchment_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.change_horizon
     ADD CONSTRAINT change_horizon_pkey PRIMARY KEY (one);
 
@@ -1813,6 +1858,9 @@ ALTER TABLE ONLY public.plan
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.reach
+    ADD CONSTRAINT reach_pkey PRIMARY KEY (layer, unit_id);
+
 ALTER TABLE ONLY public.refreshed
     ADD CONSTRAINT refreshed_pkey PRIMARY KEY (part);
 
@@ -1915,6 +1963,10 @@ CREATE INDEX body_member_body_id_idx ON public.body_member USING btree (body_id)
 
 CREATE INDEX body_stretch_segment_id_side_idx ON public.body_stretch USING btree (segment_id, side);
 
+CREATE INDEX catchment_geom_idx ON public.catchment USING gist (geom);
+
+CREATE INDEX catchment_station_id_idx ON public.catchment USING btree (station_id);
+
 CREATE INDEX change_xid_idx ON public.change USING btree (xid);
 
 CREATE INDEX compound_front_compound_id_idx ON public.compound_front USING btree (compound_id);
@@ -1974,6 +2026,8 @@ CREATE INDEX node_geom_idx ON public.node USING gist (geom);
 CREATE INDEX pass_segment_id_side_idx ON public.pass USING btree (segment_id, side);
 
 CREATE INDEX patrol_chief_id_begun_at_idx ON public.patrol USING btree (chief_id, begun_at);
+
+CREATE INDEX reach_station_id_idx ON public.reach USING btree (station_id);
 
 CREATE INDEX road_line_geom_idx ON public.road_line USING gist (geom);
 
@@ -2053,6 +2107,8 @@ CREATE TRIGGER note_delete AFTER DELETE ON public.area REFERENCING OLD TABLE AS 
 
 CREATE TRIGGER note_delete AFTER DELETE ON public.block REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('blocks');
 
+CREATE TRIGGER note_delete AFTER DELETE ON public.catchment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('catchments');
+
 CREATE TRIGGER note_delete AFTER DELETE ON public.density REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('density');
 
 CREATE TRIGGER note_delete AFTER DELETE ON public.grid_shape REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('grids');
@@ -2095,6 +2151,8 @@ CREATE TRIGGER note_insert AFTER INSERT ON public.area REFERENCING NEW TABLE AS 
 
 CREATE TRIGGER note_insert AFTER INSERT ON public.block REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('blocks');
 
+CREATE TRIGGER note_insert AFTER INSERT ON public.catchment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('catchments');
+
 CREATE TRIGGER note_insert AFTER INSERT ON public.density REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('density');
 
 CREATE TRIGGER note_insert AFTER INSERT ON public.grid_shape REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('grids');
@@ -2115,6 +2173,8 @@ CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.area FOR EACH STATEMENT EX
 
 CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.block FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('blocks');
 
+CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.catchment FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('catchments');
+
 CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.density FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('density');
 
 CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.grid_shape FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
@@ -2134,6 +2194,8 @@ CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.station FOR EACH STATEMENT
 CREATE TRIGGER note_update AFTER UPDATE ON public.area REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('areas,compounds');
 
 CREATE TRIGGER note_update AFTER UPDATE ON public.block REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('blocks');
+
+CREATE TRIGGER note_update AFTER UPDATE ON public.catchment REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('catchments');
 
 CREATE TRIGGER note_update AFTER UPDATE ON public.density REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('density');
 
@@ -2210,6 +2272,9 @@ ALTER TABLE ONLY public.body_stretch
 ALTER TABLE ONLY public.body_turn
     ADD CONSTRAINT body_turn_member_id_body_id_fkey FOREIGN KEY (member_id, body_id) REFERENCES public.body_member(id, body_id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.catchment
+    ADD CONSTRAINT catchment_station_id_fkey FOREIGN KEY (station_id) REFERENCES public.station(id) ON DELETE CASCADE;
+
 ALTER TABLE ONLY public.compound_front
     ADD CONSTRAINT compound_front_compound_id_fkey FOREIGN KEY (compound_id) REFERENCES public.area(id) ON DELETE CASCADE;
 
@@ -2275,6 +2340,9 @@ ALTER TABLE ONLY public.plan
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_system_id_fkey FOREIGN KEY (system_id) REFERENCES public.grid_system(id);
+
+ALTER TABLE ONLY public.reach
+    ADD CONSTRAINT reach_station_id_fkey FOREIGN KEY (station_id) REFERENCES public.station(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.request_key
     ADD CONSTRAINT request_key_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES public.incident(id) DEFERRABLE INITIALLY DEFERRED;

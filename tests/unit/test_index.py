@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba.core.dispatcher import Dispatcher
 
-from geo import covering, indexfile, kernel, locate, nearest, order, raster
+from geo import covering, indexfile, kernel, locate, nearest, order, raster, reach
 from geo.balance import moves
 
 # A coarse lattice: points on edges and corners, and ties, are common.
@@ -239,7 +239,9 @@ def test_a_block_far_larger_than_its_neighbours():
 
 
 @pytest.mark.parametrize(
-    "module", [kernel, raster, nearest, order, covering, moves], ids=lambda m: m.__name__
+    "module",
+    [kernel, raster, nearest, order, covering, reach, moves],
+    ids=lambda m: m.__name__,
 )
 def test_compiled_functions_call_those_of_their_own_module_only(module):
     """Numba would not notice a change of another module's, and run what it compiled before."""

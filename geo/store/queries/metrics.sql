@@ -8,8 +8,11 @@ with recursive today as (
     -- Each table of points is read once; everything larger is a sum over blocks.
     select block.id as block_id, block.area_id, block.households,
            coalesce(incidents.all_of, 0) as incidents, coalesce(incidents.open, 0) as incidents_open,
-           coalesce(merchants.all_of, 0) as merchants
+           coalesce(merchants.all_of, 0) as merchants, reach.minutes as reach_minutes,
+           -- Farther from every station than a quarter of an hour on foot, or cut off from all.
+           case when reach.minutes <= 15 then 0 when reach.unit_id is not null then block.households end as far_households
     from block
+    left join reach on reach.layer = 'blocks' and reach.unit_id = block.id
     join today on valid_from <= day and valid_to > day
     left join (select block_id, count(*) as all_of, count(*) filter (where status not in ('closed', 'cancelled')) as open
                from incident group by block_id) as incidents on incidents.block_id = block.id
@@ -17,7 +20,8 @@ with recursive today as (
 ), of_block as materialized (
     select block_id, area_id, key, value
     from counted cross join lateral (values ('incidents', incidents::double precision), ('incidents_open', incidents_open),
-                                            ('merchants', merchants), ('households', households)) as v (key, value)
+                                            ('merchants', merchants), ('households', households),
+                                            ('far_households', far_households)) as v (key, value)
 ), lies_in (area_id, unit_id) as (
     select id, id from area where level <> 'compound'
     union all
@@ -56,6 +60,8 @@ with recursive today as (
     from of_home join counted using (block_id) join lies_in using (area_id) group by unit_id
 )
 select key, 'blocks' as layer, block_id as unit_id, value from of_block where value is not null
+union all
+select 'reach_minutes', 'blocks', block_id, reach_minutes from counted where reach_minutes is not null
 union all
 select key, 'grids', assignment.grid_id, sum(value)
 from of_block

@@ -44,6 +44,16 @@ export interface BlockHere {
   people: number | null;
 }
 
+/** The same among given sites. */
+export interface Candidates {
+  stations?: number;
+  by?: "coverage" | "median";
+  weight?: "households" | "merchants";
+  minutes?: number;
+  seconds?: number;
+  at: [number, number][];
+}
+
 /** A case. `version` is the number of steps taken, `actions` what can be done now; `steps` come with a single case, `near` with one just filed. */
 export interface Case {
   id: number;
@@ -210,6 +220,12 @@ export interface Filing {
   source?: string | null;
   actor?: string | null;
   note?: string | null;
+}
+
+/** A chief for a vacant post. */
+export interface Filling {
+  post: number;
+  chief: string;
 }
 
 /** One reading of a position. */
@@ -721,6 +737,20 @@ export interface Visited {
   at: string;
   good: boolean;
   note?: string | null;
+}
+
+/** What a draft is to be; ``from`` is the first of next month where nothing else is said. */
+export interface Wish {
+  role?: "second" | "first" | "general";
+  from?: string | null;
+  chiefs?: number | null;
+  added?: string[];
+  without?: string[];
+  locks?: string[];
+  tolerance?: number;
+  area?: string | null;
+  everywhere?: boolean;
+  seed?: number;
 }
 
 /** A grid with much to do, and its box in degrees. */

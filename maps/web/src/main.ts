@@ -9,6 +9,7 @@ import "./css/tools.css";
 import "./css/phone.css";
 import "./css/print.css";
 import "./css/live.css";
+import "./reach/reach.css";
 import * as api from "./api";
 import { classed } from "./classes";
 import { densityLegend } from "./density";

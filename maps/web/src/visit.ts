@@ -13,6 +13,7 @@ import type { Chosen } from "./map";
 import { placeContent } from "./place";
 import type { Thing } from "./thing";
 import { CLICKABLE, thingOf } from "./thing";
+import { clearReach, withReach } from "./reach/station";
 import { closeSheet } from "./sheet";
 import { unitContent } from "./unit/content";
 import type { Ways } from "./unit/content";
@@ -60,6 +61,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     mark(map, null);
     choose(map, null);
     outline(map, null);
+    clearReach(map);
     pushHash({ place: null, unit: null });
     map.getCanvas().focus({ preventScroll: true });
   };
@@ -72,6 +74,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     asked.abort();
     asked = new AbortController();
     closeSheet();
+    clearReach(map);
     mark(map, at);
     panel.hidden = false;
     panel.toggleAttribute("data-folded", folded && isPhone());
@@ -92,7 +95,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     pushHash({ place: null, unit: `${ref.layer}:${ref.id}` });
     try {
       const told = await readUnit(ref, signal);
-      shown = () => unitContent(told, declared, ways);
+      shown = () => withReach(map, told, unitContent(told, declared, ways));
       render();
       show(told);
       if (!how.box && (how.fly || !map.getBounds().contains([told.lon, told.lat]))) flyTo(map, told.bbox, told.geometry === "polygon" ? 17 : 16.5);

@@ -6,6 +6,7 @@ import { density } from "./density";
 import * as ground from "./ground";
 import { gridBorders, gridNames, gridSource } from "./grids";
 import { incidents, merchants, stations } from "./points";
+import { catchments } from "../reach/draw";
 import * as roads from "./roads";
 import { sourcesOf } from "./sources";
 
@@ -53,6 +54,7 @@ export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpe
     sources: Object.assign({}, ...declared.map(sourcesOf)),
     layers: [
       ...ground.land(),
+      ...of("catchments", catchments),
       ...of("compounds", ground.compounds),
       ...of("roads", roads.water),
       ...of("roads", roads.roadLines),
