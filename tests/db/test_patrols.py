@@ -11,7 +11,8 @@ import pytest
 from towns import lonlat
 
 from geo import patrol
-from geo.store import duties, patrols, strips
+from geo.duties import Days
+from geo.store import chiefs, duties, patrols, strips
 from geo.store.cases import KeyReused
 from geo.store.database import transaction
 from geo.store.patrols import Begun, Visit
@@ -201,6 +202,21 @@ def test_a_strip_has_what_is_in_charge_and_no_more(beat):
         strip_of(beat, "C9")
     with transaction(beat) as conn:
         assert [chief["code"] for chief in strips.chiefs(conn)] == ["C1", "C2"]
+
+
+def test_a_deputy_has_the_metres_of_who_is_on_leave(beat):
+    own, other = set(sides_of(strip_of(beat))), set(sides_of(strip_of(beat, "C2")))
+    today = BEGUN.date()
+    with transaction(beat) as conn:
+        away, deputy = (
+            conn.execute("select id from chief where external_id = %s", [code]).fetchone()[0]
+            for code in ("C1", "C2")
+        )
+        week = Days(today - timedelta(days=2), today + timedelta(days=5))
+        chiefs.take_leave(conn, away, week, deputy)
+        assert [chief["code"] for chief in strips.chiefs(conn)] == ["C2"]
+    assert set(sides_of(strip_of(beat, "C2"))) == own | other
+    assert sides_of(strip_of(beat)) == {}
 
 
 def test_shops_are_due_until_they_are_visited(beat):

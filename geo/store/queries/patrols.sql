@@ -23,11 +23,16 @@ from patrol where key = %(key)s
 for no key update
 
 -- name: charge
--- What a chief has in charge on a day; one row for each duty, within its segment. The one place that
--- says what a chief's own ground is.
+-- What a chief has in charge on a day, as deputy too and not on leave; one row for each duty, within its
+-- segment. The one place that says what a chief's own ground is.
 select duty.segment_id as segment, duty.side, duty.role, duty.from_m, least(duty.to_m, length_m) as to_m
 from duty join segment on segment.id = duty.segment_id
-where chief_id = %(chief_id)s and valid_from <= %(day)s and valid_to > %(day)s and from_m < length_m
+where valid_from <= %(day)s and valid_to > %(day)s and from_m < length_m
+  and chief_id in (
+      select id from chief
+      where (id = %(chief_id)s
+             or id in (select chief_id from leave where valid_from <= %(day)s and valid_to > %(day)s))
+        and answering(id, %(day)s::date) = %(chief_id)s)
 order by segment_id, side, from_m, role
 
 -- name: own

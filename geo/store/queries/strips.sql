@@ -1,9 +1,11 @@
 -- What a chief has in charge and what is there, side by side.
 
 -- name: chiefs
--- Chiefs with something in charge on a day.
+-- Chiefs with something in charge on a day, their own or as deputies.
 select chief.external_id as code, name, department, count(distinct segment_id) as segments
-from chief join duty on chief_id = chief.id
+from duty
+join (select id, answering(id, %(day)s::date) as who from chief) as held on held.id = duty.chief_id
+join chief on chief.id = held.who
 where valid_from <= %(day)s and valid_to > %(day)s
 group by chief.id order by chief.external_id
 
