@@ -24,7 +24,7 @@ router = APIRouter(prefix="/api/coverage", tags=["coverage"])
 
 MOST_ROWS = 1_000
 SOURCES = ("segments", "incidents", "merchants", "areas", "homes", "blocks", "grids",
-           "assignments", "duties", "acts", "coverage")  # fmt: skip
+           "assignments", "duties", "acts", "coverage", "reach")  # fmt: skip
 
 Role = Literal["general", "first", "second", "rota"]
 Kind = Literal["road", "lane", "river"]
@@ -81,7 +81,8 @@ def read_coverage(request: Request, asked: Annotated[Divided, Query()]) -> Respo
 
 @router.get("/blind")
 def read_blind_spots(request: Request, asked: Annotated[Spots, Query()]) -> Response:
-    """`places` without a duty or hollow, `compounds` and `clusters` of cases that have nobody."""
+    """`places` without a duty or hollow, `compounds` and `clusters` of cases that have nobody,
+    and compounds `far` from every station."""
     with transaction(request.app.state.pool, reader(request)) as conn:
 
         def answer(who: Reader) -> dict[str, Any]:
@@ -89,7 +90,8 @@ def read_blind_spots(request: Request, asked: Annotated[Spots, Query()]) -> Resp
             places = found.places.drop(columns=["segments", "hollow_segments"])
             order = ORDER.get(asked.first, asked.first)
             places = places[places[order] > 0].sort_values(order, ascending=False, kind="stable")
-            lists = {"places": places, "compounds": found.compounds, "clusters": found.clusters}
+            lists = {"places": places, "compounds": found.compounds, "clusters": found.clusters,
+                     "far": found.far}  # fmt: skip
             return {
                 "counts": {name: len(rows) for name, rows in lists.items()},
                 **{name: _rows(rows.head(asked.limit), who) for name, rows in lists.items()},

@@ -50,11 +50,12 @@ def summary(
 
 @coverage_app.command("blind")
 def blind_spots(
-    what: Annotated[str, typer.Argument(help="places, compounds or clusters.")] = "places",
+    what: Annotated[str, typer.Argument(help="places, compounds, clusters or far.")] = "places",
     on: On = None, area: Area = None, role: Role = None, out: Out = None,
 ) -> None:  # fmt: skip
-    """What nobody covers: places (road by community), compounds, clusters of cases."""
-    _among([what], ("places", "compounds", "clusters"), "the list")
+    """What nobody covers: places (road by community), compounds, clusters of cases; and
+    compounds far from every station."""
+    _among([what], ("places", "compounds", "clusters", "far"), "the list")
     asked = _asked(on, area, role)
     with snapshot(database()) as conn:
         covered.check(conn, asked)

@@ -8,23 +8,31 @@ import psycopg
 
 from geo import blindspots, control, crs, denominator
 from geo import coverage as law
-from geo.store import coverage, covered
+from geo.store import coverage, covered, stations
 from geo.store.coverage import Whose
 from geo.store.covered import Asked, Frames, frame
 from geo.store.database import read_setting
+from geo.store.stations import Far
 
 Rows = list[dict[str, Any]]
 
 MOST_CLUSTERS = 1_000
+# Beyond a quarter of an hour on foot a station serves nobody.
+FAR_MIN = 15.0
 
 
 class Blind(NamedTuple):
-    """What nobody covers; each frame has a box in degrees (west, south, east, north)."""
+    """What nobody covers; each frame has a box in degrees (west, south, east, north).
+
+    ``far`` are compounds more than `FAR_MIN` minutes on foot from every station (or cut off: their
+    ``minutes`` are NaN), whoever covers them.
+    """
 
     frames: Frames
     places: pd.DataFrame
     compounds: pd.DataFrame
     clusters: pd.DataFrame
+    far: pd.DataFrame
 
 
 class Control(NamedTuple):
@@ -50,7 +58,18 @@ def blind(conn: psycopg.Connection, asked: Asked) -> Blind:
     return Blind(
         frames, _boxed(conn, places),
         _compounds(conn, material, held, frames), _clusters(conn, material, held, frames),
+        _far(conn, asked),
     )  # fmt: skip
+
+
+def _far(conn: psycopg.Connection, asked: Asked) -> pd.DataFrame:
+    found = stations.places(conn, Far("compounds", FAR_MIN, asked.area, stations.MOST_PLACES))
+    columns = ["id", "code", "name", "households", "station", "station_name", "metres", "minutes"]
+    table = pd.DataFrame(found, columns=[*columns, "lon", "lat"])
+    around = table[["lon", "lat", "lon", "lat"]].set_axis(
+        ["west", "south", "east", "north"], axis=1
+    )
+    return table[columns].join(around.round(6))
 
 
 def _boxed(conn: psycopg.Connection, places: pd.DataFrame) -> pd.DataFrame:

@@ -161,9 +161,19 @@ def test_csv_has_the_same_figures(client, command):
     )
 
 
+def test_compounds_far_from_stations_are_those_that_reach_tells(client):
+    answer = told(client, "/blind", limit=1_000)
+    places = client.get("/api/reach/places", params={"layer": "compounds", "limit": 1_000})
+    expected = [(place["id"], place["minutes"]) for place in places.json()["places"]]
+    found = [(place["id"], place["minutes"]) for place in answer["far"]]
+    assert [number for number, _ in found] == [number for number, _ in expected]
+    assert found == [(number, pytest.approx(minutes, abs=1e-6)) for number, minutes in expected]
+    assert answer["counts"]["far"] == len(expected)
+
+
 @pytest.mark.parametrize(
     "words",
-    [("blind",), ("blind", "compounds"), ("blind", "clusters"), ("control",),
+    [("blind",), ("blind", "compounds"), ("blind", "clusters"), ("blind", "far"), ("control",),
      ("control", "staff"), ("control", "workers")],
     ids=" ".join,
 )  # fmt: skip

@@ -138,7 +138,8 @@ async function start(): Promise<void> {
 async function listed(state: State, signal: AbortSignal, areas: Area[], go: (box: Bounds) => void): Promise<HTMLElement[] | null> {
   if (state.tab === "parts") return null;
   if (state.tab === "control") return controlList(await service.control(state.asked, signal), state.list, areas, go);
-  const order = state.first === "compounds" || state.first === "clusters" ? "metres" : state.first;
+  const { first } = state;
+  const order = first === "compounds" || first === "clusters" || first === "far" ? "metres" : first;
   return spotsList(await service.blind(state.asked, order, signal), state.first, go);
 }
 

@@ -62,6 +62,13 @@ export interface BlindCompound extends Box {
   faced: boolean;
 }
 
+export interface FarCompound extends Box {
+  name: string;
+  households: number | null;
+  station_name: string | null;
+  minutes: number | null;
+}
+
 export interface Cluster extends Box {
   count: number;
   road: string;
@@ -71,11 +78,12 @@ export interface Cluster extends Box {
 }
 
 export interface Blind extends Said {
-  counts: { places: number; compounds: number; clusters: number };
+  counts: { places: number; compounds: number; clusters: number; far: number };
   cluster: number;
   places: BlindPlace[];
   compounds: BlindCompound[];
   clusters: Cluster[];
+  far: FarCompound[];
 }
 
 export interface Chief {

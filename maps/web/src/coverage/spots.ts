@@ -3,9 +3,9 @@ import { h } from "../dom";
 import { number, t } from "../i18n";
 import { km } from "./figures";
 import { bounds } from "./service";
-import type { Blind, BlindCompound, BlindPlace, Box, Cluster } from "./service";
+import type { Blind, BlindCompound, BlindPlace, Box, Cluster, FarCompound } from "./service";
 
-export const FIRST = ["metres", "hollow", "merchants", "households", "incidents", "compounds", "clusters"] as const;
+export const FIRST = ["metres", "hollow", "merchants", "households", "incidents", "compounds", "clusters", "far"] as const;
 export type First = (typeof FIRST)[number];
 export type Go = (box: [number, number, number, number]) => void;
 
@@ -14,6 +14,7 @@ const whole = (value: number | null) => (value === null ? "<5" : number(Math.rou
 
 export function spotsList(blind: Blind, first: First, go: Go): HTMLElement[] {
   if (first === "compounds") return list(t("coverage_compounds_note", { n: number(blind.counts.compounds) }), blind.compounds, compound, go);
+  if (first === "far") return list(t("coverage_out_note", { n: number(blind.counts.far) }), blind.far, far, go);
   if (first === "clusters") {
     const note = t("coverage_clusters_note", { least: blind.cluster, n: number(blind.counts.clusters) });
     return list(note, blind.clusters, cluster, go);
@@ -35,7 +36,7 @@ function place(one: BlindPlace, first: First): HTMLElement[] {
   const much = {
     metres: metres(one.bare_m), hollow: metres(one.hollow_m), merchants: t("coverage_shops", { n: whole(one.merchants) }),
     households: t("coverage_homes", { n: whole(one.households) }), incidents: t("coverage_cases", { n: whole(one.incidents) }),
-    compounds: "", clusters: "",
+    compounds: "", clusters: "", far: "",
   }[first];
   const detail = t("coverage_place", { bare: metres(one.bare_m), shops: whole(one.merchants), cases: whole(one.incidents) });
   const hollow = one.hollow_m >= 1 && first !== "hollow" ? ` · ${t("coverage_place_hollow", { hollow: metres(one.hollow_m) })}` : "";
@@ -45,6 +46,12 @@ function place(one: BlindPlace, first: First): HTMLElement[] {
 function compound(one: BlindCompound): HTMLElement[] {
   const homes = one.households > 0 ? t("coverage_homes", { n: whole(one.households) }) : t("coverage_homes_unknown");
   return row(one.name, homes, one.faced ? "" : t("coverage_far"));
+}
+
+function far(one: FarCompound): HTMLElement[] {
+  const homes = one.households === null ? t("coverage_homes_unknown") : t("coverage_homes", { n: whole(one.households) });
+  const walk = one.minutes === null ? t("coverage_cut_off") : t("coverage_walk", { n: Math.round(one.minutes), station: one.station_name ?? "" });
+  return row(one.name, homes, walk);
 }
 
 function cluster(one: Cluster): HTMLElement[] {
