@@ -79,8 +79,8 @@ def areas(request: Request) -> dict[str, Rows]:
         return {"areas": seek.areas(conn)}
 
 
-@router.get("/chiefs", response_model=None, responses=told(answers.Chiefs))
-def chiefs(request: Request) -> dict[str, Rows]:
+@router.get("/on-duty", response_model=None, responses=told(answers.Chiefs))
+def on_duty(request: Request) -> dict[str, Rows]:
     """All who have a duty along a road today."""
     with transaction(request.app.state.pool) as conn:
         return {"chiefs": seek.chiefs(conn)}

@@ -92,11 +92,12 @@ class Chiefs(TypedDict):
 
 @exact
 class OnDuty(TypedDict):
-    """A chief of the metres in question."""
+    """A chief of the metres in question, and who answers for him today (null: nobody)."""
 
     role: str
     name: str
     department: str | None
+    answers: str | None
 
 
 @exact

@@ -18,7 +18,7 @@ ANSWERS = Path(__file__).parents[2] / "maps" / "web" / "src" / "answers.ts"
 ASKED = [
     ("/api/district", {}, places.District),
     ("/api/areas", {}, places.Areas),
-    ("/api/chiefs", {}, places.Chiefs),
+    ("/api/on-duty", {}, places.Chiefs),
     ("/api/layers", {}, figures.Layers),
     ("/api/search", {"q": "路", "limit": 50}, places.Results),
     ("/api/search", {"q": "3199", "limit": 50}, places.Results),

@@ -153,7 +153,7 @@ def test_incidents_of_a_chief_are_those_on_his_metres(client, sample_url):
     with psycopg.connect(sample_url) as conn:
         cursor = conn.execute(ON_DUTY)
         held = pd.DataFrame(cursor.fetchall(), columns=["chief", "code"]).drop_duplicates()
-    chiefs = [one["code"] for one in client.get("/api/chiefs").json()["chiefs"]]
+    chiefs = [one["code"] for one in client.get("/api/on-duty").json()["chiefs"]]
     assert set(held["chief"]) <= set(chiefs)
     one, other = held["chief"].value_counts().index[[0, -1]]
     for codes in ([one], [other], [one, other]):

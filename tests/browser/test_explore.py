@@ -251,7 +251,7 @@ def test_natural_breaks_are_the_best_there_are(open_page: OpenPage) -> None:
 
 
 def test_incidents_of_a_chief(open_page: OpenPage, service: str) -> None:
-    chiefs = httpx.get(f"{service}/api/chiefs").raise_for_status().json()["chiefs"]
+    chiefs = httpx.get(f"{service}/api/on-duty").raise_for_status().json()["chiefs"]
     one, other = chiefs[0], chiefs[1]
     page = open_page()
     open_filter(page)

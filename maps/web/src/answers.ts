@@ -468,11 +468,12 @@ export interface OnDay {
   on: string;
 }
 
-/** A chief of the metres in question. */
+/** A chief of the metres in question, and who answers for him today (null: nobody). */
 export interface OnDuty {
   role: string;
   name: string;
   department: string | null;
+  answers: string | null;
 }
 
 /** A stretch in words: a road, from and to a crossing, metres or a door, and a side. */

@@ -32,7 +32,7 @@ export const district = () => ask<District>("/api/district");
 export const layers = () => ask<Layers>("/api/layers");
 export const measures = (metric: string, query: Record<string, string | number>, signal: AbortSignal) =>
   ask<Measures>(`/api/metrics/${metric}`, query, signal);
-export const chiefs = async () => (await ask<Chiefs>("/api/chiefs")).chiefs;
+export const chiefs = async () => (await ask<Chiefs>("/api/on-duty")).chiefs;
 export const areas = async () => (await ask<Areas>("/api/areas")).areas;
 export const locate = (lon: number, lat: number, signal: AbortSignal) =>
   ask<Place>("/api/locate", { lon, lat }, signal);
