@@ -2,6 +2,7 @@
 import type { Place, RoadPlace } from "./api";
 import { codeToCopy as code } from "./code";
 import { h } from "./dom";
+import { standIn } from "./duty";
 import { language, metres, number, t, tValue } from "./i18n";
 import type { Thing } from "./thing";
 import { thingCard } from "./thing";
@@ -80,8 +81,9 @@ function ruler({ chainage_m, length_m, offset_m, side }: RoadPlace): HTMLElement
 function chiefs({ chiefs }: RoadPlace): HTMLElement {
   if (chiefs.length === 0) return h("p", { class: "none warn" }, t("no_chief"));
   return h("ul", { class: "chiefs", "aria-label": t("chiefs") },
-    ...chiefs.map(({ role, name, department }) =>
-      h("li", {}, h("span", { class: "tag" }, tValue("role", role)), h("b", {}, name), h("span", {}, department ?? ""))));
+    ...chiefs.map((one) => h("li", {},
+      h("span", { class: "tag" }, tValue("role", one.role)), h("b", {}, one.name),
+      h("span", {}, [one.department, standIn(one)].filter(Boolean).join(" · ")))));
 }
 
 function gridSection({ grids }: Place, colours: Colours, ways: Ways): HTMLElement {

@@ -1,6 +1,7 @@
 // One case: what it is, what can be done now, where it is, what else is there, and its history.
 import type { Place } from "../api";
 import { h, icon, ICONS } from "../dom";
+import { standIn } from "../duty";
 import { language, metres, number, t, tValue } from "../i18n";
 import type { Key } from "../i18n";
 import type { Case, NearCase, Spot, StepTaken } from "./service";
@@ -90,8 +91,9 @@ export function placeLines(place: Place | null): HTMLElement {
   if (!place) return h("p", { class: "none" }, t("place_loading"));
   const areas = [place.street, place.community, place.compound].filter((unit) => unit !== null).map(({ name }) => name);
   const grids = place.grids.map((grid) => h("li", {}, h("small", {}, language() === "en" ? grid.system_name_en : grid.system_name), " ", grid.name));
-  const chiefs = place.road?.chiefs.map(({ role, name, department }) =>
-    h("li", {}, h("small", {}, tValue("role", role)), ` ${name}`, department ? h("small", {}, ` ${department}`) : null)) ?? [];
+  const chiefs = place.road?.chiefs.map((one) =>
+    h("li", {}, h("small", {}, tValue("role", one.role)), ` ${one.name}`,
+      h("small", {}, ` ${[one.department, standIn(one)].filter(Boolean).join(" · ")}`))) ?? [];
   if (areas.length === 0 && grids.length === 0 && !place.road) return h("p", { class: "none" }, t("outside"));
   return h("ul", { class: "place" },
     areas.length > 0 && h("li", {}, areas.join(" · ")),
