@@ -115,7 +115,7 @@ def test_many_rows_are_one_event(place, port):
             " st_setsrid(st_makepoint(595000 + n, 3430000), 4549) from generate_series(1, 501) n"
         )
         until(told)
-        conn.execute("truncate station")
+        conn.execute("truncate station cascade")
         until(lambda: len(told()) == 2)
         filled, emptied = told()
     assert filled["op"] == "insert"

@@ -230,7 +230,7 @@ def test_a_log_that_is_cut_misleads_no_reader(empty_town, until_older_are_over):
     ("statement", "layer"),
     [
         ("update setting set name = 'other'", "setting"),
-        ("truncate station", "stations"),
+        ("truncate station cascade", "stations"),
         ("insert into road (name, kind) values ('x', 'road')", "named_roads"),
         ("insert into grid_system (code, name, name_en) values ('x', 'x', 'x')", "grids"),
     ],
