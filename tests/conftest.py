@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from hypothesis import settings
 from psycopg.sql import SQL, Identifier
+from xdist.scheduler import LoadFileScheduling
 
 from geo.store import cluster, migrate, sample
 
@@ -33,11 +34,17 @@ _number = count(1)
 _untouched: dict[str, str] = {}
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class _ByFile(LoadFileScheduling):
     """A file's tests run in one worker, and all of the browser in one, as it draws in software."""
-    for item in items:
-        browser = item.path.parent.name == "browser"
-        item.add_marker(pytest.mark.xdist_group("browser" if browser else str(item.path)))
+
+    def _split_scope(self, nodeid: str) -> str:
+        browser = nodeid.startswith("tests/browser/")
+        return "browser" if browser else str(super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _ByFile:
+    """How tests are shared out where there are several workers."""
+    return _ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
