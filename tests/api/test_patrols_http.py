@@ -7,6 +7,7 @@ import shapely
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from geo.store.database import transaction
 from geo.store.settings import Settings
 
 BEGUN = datetime.now(UTC) - timedelta(hours=1)
@@ -14,8 +15,11 @@ BEGUN = datetime.now(UTC) - timedelta(hours=1)
 
 @pytest.fixture(scope="module")
 def town(make_module_database, sample_url):
-    """A copy of the sample district for this module to write to."""
-    return make_module_database(sample_url)
+    """A copy of the sample district for this module to write to, where nobody has walked yet."""
+    url = make_module_database(sample_url)
+    with transaction(url) as conn:
+        conn.execute("truncate patrol, pass, visit")
+    return url
 
 
 @pytest.fixture(scope="module")

@@ -64,8 +64,11 @@ class Kept(NamedTuple):
 
 @pytest.fixture
 def town(make_database: MakeDatabase, sample_url: str) -> str:
-    """A copy of the sample that the test may change."""
-    return make_database(sample_url)
+    """A copy of the sample that the test may change, where nobody has walked yet."""
+    url = make_database(sample_url)
+    with psycopg.connect(url) as conn:
+        conn.execute("truncate patrol, pass, visit")
+    return url
 
 
 @pytest.fixture
