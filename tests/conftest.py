@@ -26,7 +26,7 @@ settings.load_profile("luge")
 
 HOME = Path(__file__).parents[1] / ".luge" / "test"
 SRID = 4549
-PATIENCE_S = 60
+PATIENCE_S = 300  # another test may import for minutes
 
 MakeDatabase = Callable[..., str]
 _number = count(1)

@@ -14,7 +14,7 @@ from geo.store.changes import Log, catch_up
 from geo.store.refreshing import PARTS, bring_up_to_date, refresh
 from geo.store.upkeep import upkeep
 
-PATIENCE_S = 30
+PATIENCE_S = 300
 
 
 def _run(work):

@@ -81,7 +81,8 @@ select key, 'segments', unit_id, value
 from of_segment cross join lateral (values ('incidents', incidents::double precision), ('incidents_open', incidents_open),
                                            ('merchants', merchants)) as v (key, value)
 union all
-select key, layer, unit_id, least(100 * metres / side_m, 100)
+-- Rounded, for the last bits of a sum depend on the order of what is summed.
+select key, layer, unit_id, round(least(100 * metres / side_m, 100)::numeric, 9)::double precision
 from shares cross join lateral (values ('duty_share', paper_m), ('lived_share', lived_m)) as v (key, metres)
 
 -- name: revisions
