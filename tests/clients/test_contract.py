@@ -44,7 +44,7 @@ def assert_kept(
          "run", document, "--url", address, "--checks", "all", "--max-examples", "20",
          "--phases", "examples,coverage,fuzzing", "--seed", "1", "--workers", "1", "--no-color",
          *which],
-        cwd=folder, capture_output=True, text=True, check=False, timeout=600,
+        cwd=folder, capture_output=True, text=True, check=False, timeout=1_800,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert "No issues found" in done.stdout
