@@ -38,8 +38,8 @@ class Filing(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     class_: str = Field(alias="class", min_length=1, max_length=100)
-    lon: float = Field(allow_inf_nan=False, description="longitude, or easting in m")
-    lat: float = Field(allow_inf_nan=False, description="latitude, or northing in m")
+    lon: float = Field(strict=True, allow_inf_nan=False, description="longitude, or easting in m")
+    lat: float = Field(strict=True, allow_inf_nan=False, description="latitude, or northing in m")
     crs: str = Field("wgs84", max_length=64)
     subclass: Words = None
     description: Text = None

@@ -17,7 +17,8 @@ from geo.store.database import Setting
 # What may be written to, which is tried on a database of its own.
 WRITTEN = (
     "^/api/imports",
-    "^/api/(cases|chiefs|leaves|duties|rotas|segments|sides|bodies)",
+    "^/api/cases",
+    "^/api/(chiefs|leaves|duties|rotas|segments|sides|bodies)",
     "^/api/shares",
 )
 CONFIG = """
