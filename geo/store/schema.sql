@@ -405,6 +405,24 @@ ALTER TABLE public.block ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.block_lineage (
+    id bigint NOT NULL,
+    day date NOT NULL,
+    from_block integer NOT NULL,
+    to_block integer NOT NULL,
+    kind text NOT NULL,
+    CONSTRAINT block_lineage_kind_check CHECK ((kind = ANY (ARRAY['cut'::text, 'join'::text])))
+);
+
+ALTER TABLE public.block_lineage ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.block_lineage_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.body (
     id integer NOT NULL,
     kind text NOT NULL,
@@ -662,6 +680,35 @@ CREATE TABLE public.done_request (
     answer jsonb,
     at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT done_request_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+
+CREATE TABLE public.draft (
+    plan_id integer NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    made_by text DEFAULT ''::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    wishes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT draft_version_check CHECK ((version > 0)),
+    CONSTRAINT draft_wishes_check CHECK ((jsonb_typeof(wishes) = 'object'::text))
+);
+
+CREATE TABLE public.draft_block (
+    plan_id integer NOT NULL,
+    block_id integer NOT NULL,
+    number integer
+);
+
+CREATE TABLE public.draft_grid (
+    plan_id integer NOT NULL,
+    number integer NOT NULL,
+    grid_id integer,
+    name text NOT NULL,
+    parent_id integer,
+    workers integer DEFAULT 1 NOT NULL,
+    locked boolean DEFAULT false NOT NULL,
+    CONSTRAINT draft_grid_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT draft_grid_number_check CHECK ((number > 0)),
+    CONSTRAINT draft_grid_workers_check CHECK ((workers >= 0))
 );
 
 CREATE TABLE public.duty (
@@ -1333,6 +1380,44 @@ ALTER TABLE public.leave ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.lineage (
+    plan_id integer NOT NULL,
+    from_grid integer,
+    to_grid integer,
+    kind text NOT NULL,
+    blocks integer DEFAULT 0 NOT NULL,
+    households integer DEFAULT 0 NOT NULL,
+    CONSTRAINT lineage_blocks_check CHECK ((blocks >= 0)),
+    CONSTRAINT lineage_check CHECK (((from_grid IS NOT NULL) OR (to_grid IS NOT NULL))),
+    CONSTRAINT lineage_households_check CHECK ((households >= 0)),
+    CONSTRAINT lineage_kind_check CHECK ((kind = ANY (ARRAY['kept'::text, 'split'::text, 'merged'::text, 'moved'::text, 'ended'::text, 'new'::text])))
+);
+
+CREATE TABLE public.load_rule (
+    id integer NOT NULL,
+    name text NOT NULL,
+    version integer NOT NULL,
+    title text NOT NULL,
+    title_en text NOT NULL,
+    weights jsonb NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    made_by text DEFAULT ''::text NOT NULL,
+    CONSTRAINT load_rule_name_check CHECK ((name ~ '^[a-z][a-z_]*$'::text)),
+    CONSTRAINT load_rule_title_check CHECK ((title <> ''::text)),
+    CONSTRAINT load_rule_title_en_check CHECK ((title_en <> ''::text)),
+    CONSTRAINT load_rule_version_check CHECK ((version > 0)),
+    CONSTRAINT load_rule_weights_check CHECK ((jsonb_typeof(weights) = 'object'::text))
+);
+
+ALTER TABLE public.load_rule ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.load_rule_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.merchant ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.merchant_id_seq
     START WITH 1
@@ -1410,8 +1495,66 @@ ALTER TABLE public.patrol ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.plan_comment (
+    id integer NOT NULL,
+    plan_id integer NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    made_by text DEFAULT ''::text NOT NULL,
+    body text NOT NULL,
+    geom public.geometry(Point,:SRID),
+    done boolean DEFAULT false NOT NULL,
+    CONSTRAINT plan_comment_body_check CHECK (((length(body) >= 1) AND (length(body) <= 2000)))
+);
+
+ALTER TABLE public.plan_comment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.plan_comment_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 ALTER TABLE public.plan ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.plan_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.plan_step (
+    id bigint NOT NULL,
+    plan_id integer NOT NULL,
+    status text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    made_by text DEFAULT ''::text NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    CONSTRAINT plan_step_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'submitted'::text, 'approved'::text, 'published'::text, 'superseded'::text])))
+);
+
+ALTER TABLE public.plan_step ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.plan_step_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.protected_place (
+    id integer NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    geom public.geometry(MultiPolygon,:SRID) NOT NULL,
+    CONSTRAINT protected_place_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
+    CONSTRAINT protected_place_kind_check CHECK ((kind = ANY (ARRAY['school'::text, 'hospital'::text, 'market'::text, 'estate'::text, 'heritage'::text, 'other'::text]))),
+    CONSTRAINT protected_place_name_check CHECK ((name <> ''::text))
+);
+
+ALTER TABLE public.protected_place ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.protected_place_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1637,6 +1780,25 @@ ALTER TABLE public.station ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.stroke (
+    plan_id integer NOT NULL,
+    number integer NOT NULL,
+    what text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    made_by text DEFAULT ''::text NOT NULL,
+    undone boolean DEFAULT false NOT NULL,
+    CONSTRAINT stroke_number_check CHECK ((number > 0)),
+    CONSTRAINT stroke_what_check CHECK ((what = ANY (ARRAY['paint'::text, 'grid'::text, 'engine'::text, 'cut'::text, 'join'::text])))
+);
+
+CREATE TABLE public.stroke_block (
+    plan_id integer NOT NULL,
+    stroke integer NOT NULL,
+    block_id integer NOT NULL,
+    was integer,
+    now integer
+);
+
 CREATE TABLE public.thinning (
     layer text NOT NULL,
     zoom smallint NOT NULL,
@@ -1698,6 +1860,12 @@ ALTER TABLE ONLY public.assignment
 
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.block_lineage
+    ADD CONSTRAINT block_lineage_from_block_to_block_key UNIQUE (from_block, to_block);
+
+ALTER TABLE ONLY public.block_lineage
+    ADD CONSTRAINT block_lineage_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_pkey PRIMARY KEY (id);
@@ -1771,6 +1939,18 @@ ALTER TABLE ONLY public.density
 ALTER TABLE ONLY public.done_request
     ADD CONSTRAINT done_request_pkey PRIMARY KEY (key);
 
+ALTER TABLE ONLY public.draft_block
+    ADD CONSTRAINT draft_block_pkey PRIMARY KEY (plan_id, block_id);
+
+ALTER TABLE ONLY public.draft_grid
+    ADD CONSTRAINT draft_grid_pkey PRIMARY KEY (plan_id, number);
+
+ALTER TABLE ONLY public.draft_grid
+    ADD CONSTRAINT draft_grid_plan_id_grid_id_key UNIQUE (plan_id, grid_id);
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT draft_pkey PRIMARY KEY (plan_id);
+
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_one_holder EXCLUDE USING gist (segment_id WITH =, side WITH =, role WITH =, numrange((from_m)::numeric, (to_m)::numeric) WITH &&, daterange(valid_from, valid_to) WITH &&) WHERE (exclusive);
 
@@ -1822,6 +2002,15 @@ ALTER TABLE ONLY public.leave
 ALTER TABLE ONLY public.leave
     ADD CONSTRAINT leave_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.lineage
+    ADD CONSTRAINT lineage_plan_id_from_grid_to_grid_key UNIQUE NULLS NOT DISTINCT (plan_id, from_grid, to_grid);
+
+ALTER TABLE ONLY public.load_rule
+    ADD CONSTRAINT load_rule_name_version_key UNIQUE (name, version);
+
+ALTER TABLE ONLY public.load_rule
+    ADD CONSTRAINT load_rule_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.merchant
     ADD CONSTRAINT merchant_external_id_key UNIQUE (external_id);
 
@@ -1849,6 +2038,9 @@ ALTER TABLE ONLY public.patrol
 ALTER TABLE ONLY public.patrol
     ADD CONSTRAINT patrol_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.plan_comment
+    ADD CONSTRAINT plan_comment_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_id_system_id_key UNIQUE (id, system_id);
 
@@ -1857,6 +2049,12 @@ ALTER TABLE ONLY public.plan
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.plan_step
+    ADD CONSTRAINT plan_step_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.protected_place
+    ADD CONSTRAINT protected_place_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.reach
     ADD CONSTRAINT reach_pkey PRIMARY KEY (layer, unit_id);
@@ -1930,6 +2128,12 @@ ALTER TABLE ONLY public.station
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.stroke_block
+    ADD CONSTRAINT stroke_block_pkey PRIMARY KEY (plan_id, stroke, block_id);
+
+ALTER TABLE ONLY public.stroke
+    ADD CONSTRAINT stroke_pkey PRIMARY KEY (plan_id, number);
+
 ALTER TABLE ONLY public.thinning
     ADD CONSTRAINT thinning_pkey PRIMARY KEY (layer, zoom);
 
@@ -1979,6 +2183,10 @@ CREATE INDEX density_geom_idx ON public.density USING gist (geom);
 
 CREATE INDEX density_resolution_idx ON public.density USING btree (resolution);
 
+CREATE INDEX draft_block_block_id_idx ON public.draft_block USING btree (block_id);
+
+CREATE INDEX draft_block_plan_id_number_idx ON public.draft_block USING btree (plan_id, number);
+
 CREATE INDEX duty_chief_id_idx ON public.duty USING btree (chief_id);
 
 CREATE INDEX duty_rota_id_idx ON public.duty USING btree (rota_id);
@@ -2026,6 +2234,12 @@ CREATE INDEX node_geom_idx ON public.node USING gist (geom);
 CREATE INDEX pass_segment_id_side_idx ON public.pass USING btree (segment_id, side);
 
 CREATE INDEX patrol_chief_id_begun_at_idx ON public.patrol USING btree (chief_id, begun_at);
+
+CREATE INDEX plan_comment_plan_id_id_idx ON public.plan_comment USING btree (plan_id, id);
+
+CREATE INDEX plan_step_plan_id_id_idx ON public.plan_step USING btree (plan_id, id);
+
+CREATE INDEX protected_place_geom_idx ON public.protected_place USING gist (geom);
 
 CREATE INDEX reach_station_id_idx ON public.reach USING btree (station_id);
 
@@ -2254,6 +2468,12 @@ ALTER TABLE ONLY public.assignment
 ALTER TABLE ONLY public.block
     ADD CONSTRAINT block_area_id_fkey FOREIGN KEY (area_id) REFERENCES public.area(id);
 
+ALTER TABLE ONLY public.block_lineage
+    ADD CONSTRAINT block_lineage_from_block_fkey FOREIGN KEY (from_block) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.block_lineage
+    ADD CONSTRAINT block_lineage_to_block_fkey FOREIGN KEY (to_block) REFERENCES public.block(id);
+
 ALTER TABLE ONLY public.body_item
     ADD CONSTRAINT body_item_body_id_fkey FOREIGN KEY (body_id) REFERENCES public.body(id) ON DELETE CASCADE;
 
@@ -2280,6 +2500,27 @@ ALTER TABLE ONLY public.compound_front
 
 ALTER TABLE ONLY public.coverage_side
     ADD CONSTRAINT coverage_side_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.draft_block
+    ADD CONSTRAINT draft_block_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.draft_block
+    ADD CONSTRAINT draft_block_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.draft(plan_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.draft_block
+    ADD CONSTRAINT draft_block_plan_id_number_fkey FOREIGN KEY (plan_id, number) REFERENCES public.draft_grid(plan_id, number) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.draft_grid
+    ADD CONSTRAINT draft_grid_grid_id_fkey FOREIGN KEY (grid_id) REFERENCES public.grid(id);
+
+ALTER TABLE ONLY public.draft_grid
+    ADD CONSTRAINT draft_grid_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.area(id);
+
+ALTER TABLE ONLY public.draft_grid
+    ADD CONSTRAINT draft_grid_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.draft(plan_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT draft_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.duty
     ADD CONSTRAINT duty_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
@@ -2317,6 +2558,15 @@ ALTER TABLE ONLY public.leave
 ALTER TABLE ONLY public.leave
     ADD CONSTRAINT leave_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES public.chief(id);
 
+ALTER TABLE ONLY public.lineage
+    ADD CONSTRAINT lineage_from_grid_fkey FOREIGN KEY (from_grid) REFERENCES public.grid(id);
+
+ALTER TABLE ONLY public.lineage
+    ADD CONSTRAINT lineage_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.lineage
+    ADD CONSTRAINT lineage_to_grid_fkey FOREIGN KEY (to_grid) REFERENCES public.grid(id);
+
 ALTER TABLE ONLY public.merchant
     ADD CONSTRAINT merchant_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
 
@@ -2337,6 +2587,12 @@ ALTER TABLE ONLY public.patrol
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id);
+
+ALTER TABLE ONLY public.plan_comment
+    ADD CONSTRAINT plan_comment_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.plan_step
+    ADD CONSTRAINT plan_step_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_system_id_fkey FOREIGN KEY (system_id) REFERENCES public.grid_system(id);
@@ -2397,6 +2653,15 @@ ALTER TABLE ONLY public.station
 
 ALTER TABLE ONLY public.station
     ADD CONSTRAINT station_segment_id_fkey FOREIGN KEY (segment_id) REFERENCES public.segment(id) DEFERRABLE INITIALLY DEFERRED;
+
+ALTER TABLE ONLY public.stroke_block
+    ADD CONSTRAINT stroke_block_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.stroke_block
+    ADD CONSTRAINT stroke_block_plan_id_stroke_fkey FOREIGN KEY (plan_id, stroke) REFERENCES public.stroke(plan_id, number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.stroke
+    ADD CONSTRAINT stroke_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.draft(plan_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.visit
     ADD CONSTRAINT visit_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);

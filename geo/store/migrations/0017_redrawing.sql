@@ -1,0 +1,126 @@
+-- Redrawing: drafts of plans painted block by block, with every stroke kept; what became of a plan and
+-- of its grids; blocks cut and joined; what work weighs; places that no border may cut.
+
+-- What a draft is changes with every stroke; the plan's own row, which maps depend on, does not.
+create table draft (
+    plan_id integer primary key references plan on delete cascade,
+    version integer not null default 1 check (version > 0),
+    made_by text not null default '',
+    note    text not null default '',
+    wishes  jsonb not null default '{}' check (jsonb_typeof(wishes) = 'object')
+);
+comment on column draft.version is 'Rises with every change, so that who has an older one is told.';
+comment on column draft.wishes is 'Limits that its rules hold: size, load, and what the engine was asked.';
+
+-- Grids of a draft go by a number; those that are new get their codes when the plan is published.
+create table draft_grid (
+    plan_id   integer not null references draft on delete cascade,
+    number    integer not null check (number > 0),
+    grid_id   integer references grid,
+    name      text not null check (name <> ''),
+    parent_id integer references area,
+    workers   integer not null default 1 check (workers >= 0),
+    locked    boolean not null default false,
+    primary key (plan_id, number),
+    unique (plan_id, grid_id)
+);
+comment on column draft_grid.grid_id is 'The grid that it goes on being; none: a new one.';
+
+create table draft_block (
+    plan_id  integer not null references draft on delete cascade,
+    block_id integer not null references block,
+    number   integer,
+    primary key (plan_id, block_id),
+    foreign key (plan_id, number) references draft_grid (plan_id, number) deferrable initially deferred
+);
+comment on column draft_block.number is 'None: not yet in any grid.';
+create index on draft_block (block_id);
+create index on draft_block (plan_id, number);
+
+create table stroke (
+    plan_id  integer not null references draft on delete cascade,
+    number   integer not null check (number > 0),
+    what     text not null check (what in ('paint', 'grid', 'engine', 'cut', 'join')),
+    at       timestamptz not null default now(),
+    made_by  text not null default '',
+    undone   boolean not null default false,
+    primary key (plan_id, number)
+);
+create table stroke_block (
+    plan_id  integer not null,
+    stroke   integer not null,
+    block_id integer not null references block,
+    was      integer,
+    now      integer,
+    primary key (plan_id, stroke, block_id),
+    foreign key (plan_id, stroke) references stroke (plan_id, number) on delete cascade
+);
+comment on table stroke_block is 'The number of the grid that a block was in before the stroke, and is in after it.';
+
+-- What became of a plan; only ever added to.
+create table plan_step (
+    id      bigint generated always as identity primary key,
+    plan_id integer not null references plan on delete cascade,
+    status  text not null check (status in ('draft', 'submitted', 'approved', 'published', 'superseded')),
+    at      timestamptz not null default now(),
+    made_by text not null default '',
+    note    text not null default ''
+);
+create index on plan_step (plan_id, id);
+
+create table plan_comment (
+    id      integer generated always as identity primary key,
+    plan_id integer not null references plan on delete cascade,
+    at      timestamptz not null default now(),
+    made_by text not null default '',
+    body    text not null check (length(body) between 1 and 2000),
+    geom    geometry(Point, :SRID),
+    done    boolean not null default false
+);
+create index on plan_comment (plan_id, id);
+
+-- How the grids of one plan became those of the next: a row for each pair that shares blocks, and one
+-- for each grid that ended or began without any.
+create table lineage (
+    plan_id    integer not null references plan on delete cascade,
+    from_grid  integer references grid,
+    to_grid    integer references grid,
+    kind       text not null check (kind in ('kept', 'split', 'merged', 'moved', 'ended', 'new')),
+    blocks     integer not null default 0 check (blocks >= 0),
+    households integer not null default 0 check (households >= 0),
+    check (from_grid is not null or to_grid is not null),
+    unique nulls not distinct (plan_id, from_grid, to_grid)
+);
+comment on column lineage.plan_id is 'The plan that came after.';
+
+-- Blocks that were cut or joined: the old ones ended on the day, the new ones began.
+create table block_lineage (
+    id         bigint generated always as identity primary key,
+    day        date not null,
+    from_block integer not null references block,
+    to_block   integer not null references block,
+    kind       text not null check (kind in ('cut', 'join')),
+    unique (from_block, to_block)
+);
+
+-- What work weighs: rule sets with a name, each change a new version; never altered.
+create table load_rule (
+    id      integer generated always as identity primary key,
+    name    text not null check (name ~ '^[a-z][a-z_]*$'),
+    version integer not null check (version > 0),
+    title   text not null check (title <> ''),
+    title_en text not null check (title_en <> ''),
+    weights jsonb not null check (jsonb_typeof(weights) = 'object'),
+    made_at timestamptz not null default now(),
+    made_by text not null default '',
+    unique (name, version)
+);
+
+create table protected_place (
+    id   integer generated always as identity primary key,
+    kind text not null check (kind in ('school', 'hospital', 'market', 'estate', 'heritage', 'other')),
+    name text not null check (name <> ''),
+    geom geometry(MultiPolygon, :SRID) not null check (st_isvalid(geom) and not st_isempty(geom))
+);
+comment on table protected_place is 'Places whose blocks stay in one grid.';
+create index on protected_place using gist (geom);
