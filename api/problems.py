@@ -20,9 +20,9 @@ from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.fields import MissingField
 from geo.kinds import UnknownKind
+from geo.plan import WrongStep
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
-from geo.plan import WrongStep
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
 from geo.ruler import NotOnEarth
