@@ -4,6 +4,17 @@
 alter table plan drop constraint plan_based_on_fkey,
     add constraint plan_based_on_fkey foreign key (based_on) references plan on delete set null;
 
+-- A plan that is not in force yet is on no map: none is drawn anew for it.
+drop trigger note_everywhere on plan;
+create trigger note_everywhere after truncate on plan for each statement execute function note_everywhere('grids');
+create trigger note_published after insert on plan for each row
+    when (new.status in ('published', 'superseded')) execute function note_everywhere('grids');
+create trigger note_published_changed after update on plan for each row
+    when (old.status in ('published', 'superseded') or new.status in ('published', 'superseded'))
+    execute function note_everywhere('grids');
+create trigger note_published_deleted after delete on plan for each row
+    when (old.status in ('published', 'superseded')) execute function note_everywhere('grids');
+
 -- What a draft is changes with every stroke; the plan's own row, which maps depend on, does not.
 create table draft (
     plan_id integer primary key references plan on delete cascade,
