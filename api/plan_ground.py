@@ -11,7 +11,7 @@ from api.readers import reader
 from geo import crs
 from geo.layers import SMALL_COUNTS
 from geo.load import Rule
-from geo.store import loads, plan_ground
+from geo.store import load_rules, loads, plan_ground
 from geo.store.database import read_setting, transaction
 from geo.store.plan_ground import Ground
 
@@ -32,7 +32,7 @@ def read_ground(request: Request, plan: PlanId, rule: RuleKey = None) -> Respons
     who = reader(request)
     with transaction(request.app.state.pool, who) as conn:
         plan_ground.plan_of(conn, plan)
-        weighs = loads.rule_of(conn, rule)
+        weighs = load_rules.rule_of(conn, rule)
         full = SMALL_COUNTS in who.rights
         revision = plan_ground.revision(conn, plan, weighs)
         headers = {"ETag": f'"{revision}{"" if full else "-p"}"',

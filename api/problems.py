@@ -45,7 +45,8 @@ from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
-from geo.store.loads import NoSuchRule
+from geo.store.load_rules import NoSuchRule
+from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.plan_ground import NoPlanHere
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
@@ -79,6 +80,7 @@ STATUS = {
     TooManyCases: 400,
     NoSuchLayer: 404,
     NoSuchRule: 400,
+    NoSuchUnits: 400,
     BadWeights: 400,
     NoPlanHere: 404,
     DayPassed: 400,
