@@ -83,7 +83,7 @@ def paint(
     if not grids and conn.execute(QUERIES["differing"], asked).fetchone() is None:
         return Painted(held.version, None, [], [])
     left = {row[0] for row in conn.execute(QUERIES["left"], asked)}
-    stroke, version = _begin(conn, id_, what, by)
+    stroke, version = begin(conn, id_, what, by)
     states = {number: (_state(conn, id_, number), state) for number, state in (grids or {}).items()}
     _note_grids(conn, id_, stroke, states)
     _put_grids(conn, id_, {n: now for n, (_, now) in states.items() if now is not None})
@@ -190,7 +190,7 @@ def _check_numbers(
             raise GridLocked(f"grid {number} of plan {id_} is locked: unlock it to change it")
 
 
-def _begin(conn: psycopg.Connection, id_: int, what: str, by: By) -> tuple[int, int]:
+def begin(conn: psycopg.Connection, id_: int, what: str, by: By) -> tuple[int, int]:
     """The number of a new stroke, and the draft's version with it."""
     conn.execute(QUERIES["drop_undone"], {"id": id_})
     version = raise_version(conn, id_)
