@@ -148,10 +148,8 @@ def rated(table: pd.DataFrame, weeks: float) -> pd.DataFrame:
     cases = table["incidents"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(exposed > 0, cases / exposed, np.nan)
-    return table.assign(
-        load_per_worker=table["load"] / workers,
-        rate=rate, rate_shrunk=np.where(np.isnan(cases), np.nan, law.shrunken(np.nan_to_num(cases), exposed)),
-    )  # fmt: skip
+    drawn = np.where(np.isnan(cases), np.nan, law.shrunken(np.nan_to_num(cases), exposed))
+    return table.assign(load_per_worker=table["load"] / workers, rate=rate, rate_shrunk=drawn)
 
 
 def today(conn: psycopg.Connection) -> date:
