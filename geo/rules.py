@@ -69,7 +69,7 @@ class Drawn(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """What a check found: the rule, the grid (None: none), rows of blocks, the place in m, facts."""
+    """What a check found: rule, grid (None: none), rows of blocks, the place in m, facts."""
 
     rule: str
     hard: bool

@@ -37,3 +37,28 @@ select id, name, households, st_asbinary(geom) as geom from area where level = '
 
 -- name: protected
 select id, kind, name, st_asbinary(geom) as geom from protected_place order by id
+
+-- name: draft_assignment
+select block_id, number from draft_block where plan_id = %(plan)s and number is not null
+
+-- name: draft_grids
+select number, grid.code, draft_grid.name, area.code as parent, workers
+from draft_grid
+left join grid on grid.id = grid_id
+left join area on area.id = draft_grid.parent_id
+where plan_id = %(plan)s order by number
+
+-- name: assignment
+-- Grids of a published plan go by the number of their row here.
+select block_id, dense_rank() over (order by grid_id)::integer as number
+from assignment where plan_id = %(plan)s
+
+-- name: grids
+select (row_number() over (order by grid.id))::integer as number, grid.code, grid.name, area.code as parent, 1 as workers
+from grid
+left join area on area.id = grid.parent_id
+where grid.id in (select grid_id from assignment where plan_id = %(plan)s)
+order by grid.id
+
+-- name: area_names
+select code, name from area where level <> 'compound'
