@@ -5,9 +5,10 @@ from typing import Annotated, Any
 import numpy as np
 import orjson
 import shapely
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import shelf
+from api.asked import Id
 from api.readers import reader
 from geo import crs
 from geo.layers import SMALL_COUNTS
@@ -22,7 +23,6 @@ router = APIRouter(prefix="/api/plans", tags=["plans"])
 
 DIGITS = 7
 
-PlanId = Annotated[int, Path(alias="id", ge=1, le=2**31 - 1, description="number of the plan")]
 RuleKey = Annotated[
     str | None,
     Query(max_length=100, description="rule set: its name, or name.version; default: standard"),
@@ -30,20 +30,20 @@ RuleKey = Annotated[
 
 
 @router.get("/{id:int}/ground")
-def read_ground(request: Request, plan: PlanId, rule: RuleKey = None) -> Response:
+def read_ground(request: Request, plan: Id, rule: RuleKey = None) -> Response:
     """Blocks with their loads as GeoJSON, and `edges`: who borders whom, and along what."""
     who = reader(request)
     with transaction(request.app.state.pool, who) as conn:
-        plan_ground.plan_of(conn, plan)
+        ids = plan_ground.block_ids(conn, plan)
         weighs = load_rules.rule_of(conn, rule)
         full = SMALL_COUNTS in who.rights
-        revision = plan_ground.revision(conn, plan, weighs)
+        revision = plan_ground.revision(conn, ids, weighs)
         headers = {"ETag": f'"{revision}{"" if full else "-p"}"',
                    "Cache-Control": shelf.ASK_AGAIN.decode()}  # fmt: skip
         known = request.headers.get("if-none-match", "").encode("latin-1")
         if shelf.matches(known, headers["ETag"].encode()):
             return Response(status_code=304, headers=headers)
-        ground = plan_ground.read(conn, plan, weighs)
+        ground = plan_ground.read(conn, ids, weighs)
         srid = read_setting(conn).srid
     if not full:
         weighed = loads.discreet(ground.loads)
@@ -56,7 +56,7 @@ def read_ground(request: Request, plan: PlanId, rule: RuleKey = None) -> Respons
 
 @router.get("/{id:int}/checks")
 def read_checks(
-    request: Request, plan: PlanId, rule: RuleKey = None, lang: Lang = "zh"
+    request: Request, plan: Id, rule: RuleKey = None, lang: Lang = "zh"
 ) -> dict[str, Any]:
     """What of the plan breaks its rules, with the place and the reason; hard rules first."""
     with transaction(request.app.state.pool, reader(request)) as conn:

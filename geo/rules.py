@@ -43,8 +43,8 @@ class Limits(NamedTuple):
     compactness_least: float | None = 0.1
 
 
-MANAGEMENT = Limits(300.0, 500.0)
-"""Limits of management grids: 300 to 500 households each."""
+OF_SYSTEM = {"management": Limits(300.0, 500.0)}
+"""The usual limits of grid systems: 300 to 500 households in a management grid."""
 
 
 class Drawn(NamedTuple):
@@ -87,15 +87,18 @@ class Rule(NamedTuple):
     broken: Callable[[Drawn], Iterator[tuple[int | None, Ints, dict[str, Any]]]]
 
 
-def limits_of(given: Mapping[str, object], usual: Limits) -> Limits:
-    """``usual`` with what ``given`` says (None: no limit). Raises `BadLimits`."""
-    for name, value in given.items():
+def limits_for(system: str, wished: Mapping[str, object]) -> Limits:
+    """The limits of a plan: what was ``wished`` (None: no limit), else those of its grid system.
+
+    Raises `BadLimits`.
+    """
+    for name, value in wished.items():
         if name not in Limits._fields:
             raise BadLimits(f"there is no limit {name!r}; there are {', '.join(Limits._fields)}")
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if value is not None and not (number and 0 <= value < np.inf):  # type: ignore[operator]
             raise BadLimits(f"{name}: a limit is a number from 0 on, or null, not {value!r}")
-    return usual._replace(**given)  # type: ignore[arg-type]
+    return OF_SYSTEM.get(system, Limits())._replace(**wished)  # type: ignore[arg-type]
 
 
 def check(drawn: Drawn, rules: tuple[Rule, ...] | None = None) -> list[Finding]:

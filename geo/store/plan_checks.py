@@ -11,14 +11,14 @@ import psycopg
 from geo import rule_sentences, rules, wholes
 from geo.adjacency import adjacency
 from geo.load import Rule
-
 from geo.rule_sentences import Lang
 from geo.rules import NOBODY, Drawn, Finding, Limits
-from geo.store import loads, plan_ground
+from geo.store import loads, plan_ground, redrawing
 from geo.store.database import read_setting
 from geo.store.staging import read_frame
 
 QUERIES = plan_ground.QUERIES
+GRIDS = ("code", "name", "parent", "workers")
 
 
 class Checked(NamedTuple):
@@ -38,9 +38,9 @@ class Checked(NamedTuple):
 def check(
     conn: psycopg.Connection, plan: int, rule: Rule, which: tuple[rules.Rule, ...] = rules.RULES
 ) -> Checked:
-    """What of ``plan`` breaks the rules ``which``; raises `geo.store.plan_ground.NoPlanHere`."""
+    """What of ``plan`` breaks the rules ``which``; raises `geo.store.redrawing.UnknownPlan`."""
     drawn = read(conn, plan, rule)
-    areas = dict(conn.execute(QUERIES["area_names"]).fetchall())
+    areas: dict[str, str] = dict(conn.execute(QUERIES["area_names"]).fetchall())
     names = {int(str(number)): str(name) for number, name in drawn.grids["name"].items()}
     ids = drawn.blocks["id"].tolist()
     return Checked(rules.check(drawn, which), drawn.limits, ids, names, areas)
@@ -48,36 +48,26 @@ def check(
 
 def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Drawn:
     """``plan`` as the rules look at it: a draft as it is painted, others as they were published."""
-    about = plan_ground.plan_of(conn, plan)
-    blocks = plan_ground.read_blocks(conn, plan)
-    weighed = loads.of_blocks(conn, rule, plan=plan).blocks.loc[blocks["id"]]
+    held = redrawing.read_blocks(conn, plan)
+    about = conn.execute(QUERIES["system"], {"plan": plan}).fetchone()
+    assert about is not None  # noqa: S101 - `read_blocks` has looked
+    system, across, pattern, wishes = about
+    blocks = plan_ground.read_blocks(conn, held["id"])
+    weighed = loads.of_blocks(conn, rule, ids=held["id"]).blocks.loc[blocks["id"]]
     for name in ("households", "load"):
         blocks[name] = weighed[name].to_numpy(float)
-    drafted = about["status"] in DRAFTS
-    assigned = dict(conn.execute(_of(drafted, "assignment"), {"plan": plan}).fetchall())
-    grids = pd.DataFrame(
-        conn.execute(_of(drafted, "grids"), {"plan": plan}).fetchall(),
-        columns=["number", "code", "name", "parent", "workers"],
-    ).set_index("number")
+    number = [NOBODY if n is None else n for n in held["number"]]  # by id, as blocks are
     pairs, shared_m = adjacency(blocks.geometry.to_numpy())
     return Drawn(
         blocks=blocks, pairs=pairs, shared_m=shared_m,
-        number=np.array([assigned.get(id_, NOBODY) for id_ in blocks["id"].tolist()], np.int64),
-        grids=grids, wholes=_wholes(conn, blocks),
-        across=bool(about["across"]), pattern=str(about["code_pattern"]),
-        limits=limits_of(str(about["system"]), about["wishes"]),
+        number=np.array(number, np.int64), grids=_grids(conn, plan), wholes=_wholes(conn, blocks),
+        across=across, pattern=pattern, limits=rules.limits_for(system, wishes),
     )  # fmt: skip
 
 
-def _of(drafted: bool, query: str) -> bytes:
-    return QUERIES[f"draft_{query}" if drafted else query]
-
-
-def limits_of(system: str, wishes: Mapping[str, object]) -> Limits:
-    """The limits of a plan: those of its system, and what was wished for it."""
-    usual = rules.MANAGEMENT if system == loads.USUAL_SYSTEM else Limits()
-    own = wishes.get("limits", {})
-    return rules.limits_of(own if isinstance(own, Mapping) else {}, usual)
+def _grids(conn: psycopg.Connection, plan: int) -> pd.DataFrame:
+    rows = pd.DataFrame(redrawing.grids_of(conn, plan), columns=["number", *GRIDS], dtype=object)
+    return rows.set_index("number").astype({"workers": float})
 
 
 def _wholes(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFrame:
