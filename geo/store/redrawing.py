@@ -140,7 +140,6 @@ def read_grids(
     grids: list[Told] = rows(conn, QUERIES["grids"], asked)
     for grid in grids:
         grid |= figures.get(grid["number"], NOTHING)
-        grid["load"] = float(grid["households"])
         grid["load_per_worker"] = grid["load"] / max(grid["workers"], 1)
     return grids, int(figures.get(0, NOTHING)["blocks"])
 
@@ -152,7 +151,7 @@ def grids_of(conn: psycopg.Connection, id_: int) -> list[Told]:
 
 NOTHING: Told = {
     "blocks": 0, "households": 0, "people": 0, "merchants": 0, "incidents": 0,
-    "frontage_m": 0.0, "area_m2": 0.0,
+    "frontage_m": 0.0, "area_m2": 0.0, "load": 0.0,
 }  # fmt: skip
 
 

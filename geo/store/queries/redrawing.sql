@@ -139,18 +139,27 @@ with held as materialized (
 )
 select held.number::integer, count(*) as blocks, coalesce(sum(block.households), 0) as households,
        coalesce(sum(block.people), 0) as people, sum(m.n)::bigint as merchants, sum(i.n)::bigint as incidents,
-       coalesce(sum(f.metres), 0) as frontage_m, sum(st_area(block.geom)) as area_m2
+       coalesce(sum(f.metres), 0) as frontage_m, sum(st_area(block.geom)) as area_m2,
+       coalesce(sum(load.value), 0)::double precision as load
 from held
+cross join (select max(reported_at) - interval '365 days' as since from incident) as year
 join plan on plan.id = %(id)s
 join block on block.id = held.block_id
  and (plan.status not in ('published', 'superseded')
       or block.valid_from <= case when plan.valid_to > %(today)s then %(today)s::date else plan.valid_to - 1 end
      and block.valid_to > case when plan.valid_to > %(today)s then %(today)s::date else plan.valid_to - 1 end)
 cross join lateral (select count(*) as n from merchant where merchant.block_id = block.id) m
-cross join lateral (select count(*) as n from incident where incident.block_id = block.id) i
+-- Cases are those of the year up to the last report, as in geo/store/queries/loads.sql.
+cross join lateral (select count(*) as n from incident
+                    where incident.block_id = block.id and status <> 'cancelled' and reported_at >= since) i
+left join metric_value load on load.key = 'load' and load.layer = 'blocks' and load.unit_id = block.id
 left join (select side_home.block_id, sum(segment.length_m) as metres
-           from side_home join segment on segment.id = segment_id group by side_home.block_id) f on f.block_id = block.id
+           from side_home join segment on segment.id = segment_id and segment.kind in ('road', 'lane')
+           group by side_home.block_id) f on f.block_id = block.id
 group by held.number order by held.number;
 
 -- name: rule
-select name, version from load_rule order by id desc limit 1;
+-- The rule set that loads of blocks were last computed by.
+select split_part(key, '.', 1) as name, split_part(key, '.', 2)::integer as version
+from (select substring(revision from 'rule:([a-z_]+[.][0-9]+)') as key from metric
+      where key = 'load' and layer = 'blocks') as made where key is not null;
