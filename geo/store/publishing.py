@@ -145,7 +145,10 @@ def _with_codes(
     ground: geopandas.GeoDataFrame,
     grids: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The grids with blocks, the new ones with codes below the area of most of their blocks."""
+    """The grids with blocks; those without a parent get the area of most of theirs.
+
+    New ones get codes below it. Grids that may cross areas stay without a parent.
+    """
     used = {row[0] for row in conn.execute(plans.QUERIES["codes_given"], {"system": system.id})}
     area_code: dict[int, str] = dict(conn.execute(QUERIES["areas"]).fetchall())
     most = ground.groupby("number")["area_id"].agg(lambda areas: areas.mode().iloc[0])
@@ -161,7 +164,8 @@ def _with_codes(
         xy = shapely.get_coordinates(centre.loc[members.index].to_numpy())
         order = codes.serial_order(xy[:, 0], xy[:, 1], ROW_M)
         code.loc[members.index[order]] = minted
-    return grids.assign(code=code)
+    parent_id = grids["parent_id"] if system.across else grids["parent_id"].fillna(most)
+    return grids.assign(code=code, parent_id=parent_id)
 
 
 def _write_lineage(
