@@ -15,11 +15,12 @@ import psycopg
 import shapely
 
 from geo import codes
-from geo.adjacency import adjacency, contiguous
 from geo.lineage import NONE, lineage
 from geo.plan import check_step
-from geo.store import plans, redrawing
+from geo.rules import HARD
+from geo.store import load_rules, plan_checks, plans, redrawing
 from geo.store.database import read_setting, rows
+from geo.store.plan_checks import Checked
 from geo.store.queries import load
 from geo.store.redrawing import Held
 from geo.store.staging import copy_rows, read_frame
@@ -33,12 +34,12 @@ Told = dict[str, Any]
 
 
 class RulesBroken(ValueError):
-    """A plan that breaks hard rules is not published; ``findings`` says which and where."""
+    """A plan that breaks hard rules is not published; ``checked`` says which and where."""
 
-    def __init__(self, id_: int, findings: list[Told]) -> None:
-        first = findings[0]["reason"]
-        super().__init__(f"plan {id_} breaks {len(findings)} hard rules (first: {first})")
-        self.findings = findings
+    def __init__(self, id_: int, checked: Checked, srid: int) -> None:
+        first = checked.sentence(checked.findings[0], "en")
+        super().__init__(f"plan {id_} breaks {len(checked.findings)} hard rules; first: {first}")
+        self.checked, self.srid = checked, srid
 
 
 class DayUnusable(ValueError):
@@ -78,9 +79,11 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     """Puts an approved plan that is held in force from a day on."""
     before = _before(conn, held, step.start)
     assert step.start is not None  # noqa: S101 - or _before had refused
+    _check_blocks(conn, held.id)
+    checked = plan_checks.check(conn, held.id, load_rules.rule_of(conn), HARD)
+    if checked.findings:
+        raise RulesBroken(held.id, checked, read_setting(conn).srid)
     ground = _ground(conn, held.id)
-    if findings := _broken(ground, across=held.across):
-        raise RulesBroken(held.id, findings)
     system = plans.read_system(conn, held.system)
     grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))
     conn.execute(QUERIES["loosen_grids"], {"id": held.id})
@@ -115,32 +118,17 @@ def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | N
     return None if before is None else int(before)
 
 
+def _check_blocks(conn: psycopg.Connection, id_: int) -> None:
+    row = conn.execute(QUERIES["strange_blocks"], {"id": id_}).fetchone()
+    if row and row[0]:
+        raise PlanOvertaken(
+            f"{row[0]} blocks are others today than when plan {id_} was begun, since blocks were"
+            " derived or imported anew: begin another draft"
+        )
+
+
 def _ground(conn: psycopg.Connection, id_: int) -> geopandas.GeoDataFrame:
     return read_frame(conn, QUERIES["ground"], {"id": id_}, srid=read_setting(conn).srid)
-
-
-def _broken(ground: geopandas.GeoDataFrame, *, across: bool) -> list[Told]:
-    """Hard rules that do not hold: every block in a grid, whole grids, inside their parent."""
-    number = ground["number"].fillna(NONE).astype(np.int64).to_numpy()
-    found = []
-    if (number == NONE).any():
-        blocks = ground["id"][number == NONE].tolist()
-        found.append(_finding("unassigned", None, blocks, f"{len(blocks)} blocks are in no grid"))
-    pairs, _ = adjacency(ground.geometry.to_numpy())
-    for group in contiguous(number, pairs).tolist():
-        if group != NONE:
-            blocks = ground["id"][number == group].tolist()
-            found.append(_finding("contiguous", group, blocks, f"grid {group} is in pieces"))
-    outside = ground[~ground["inside"].astype(bool)]
-    if not across and len(outside):
-        for group, members in outside.groupby("number"):
-            reason = f"grid {int(group)} has {len(members)} blocks outside of its area"
-            found.append(_finding("parent", int(group), members["id"].tolist(), reason))
-    return found
-
-
-def _finding(rule: str, number: int | None, blocks: list[int], reason: str) -> Told:
-    return {"rule": rule, "hard": True, "number": number, "blocks": blocks, "reason": reason}
 
 
 def _grids(conn: psycopg.Connection, id_: int, before: int | None) -> pd.DataFrame:
@@ -157,7 +145,10 @@ def _with_codes(
     ground: geopandas.GeoDataFrame,
     grids: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The grids with blocks, the new ones with codes below the area of most of their blocks."""
+    """The grids with blocks; those without a parent get the area of most of theirs.
+
+    New ones get codes below it. Grids that may cross areas stay without a parent.
+    """
     used = {row[0] for row in conn.execute(plans.QUERIES["codes_given"], {"system": system.id})}
     area_code: dict[int, str] = dict(conn.execute(QUERIES["areas"]).fetchall())
     most = ground.groupby("number")["area_id"].agg(lambda areas: areas.mode().iloc[0])
@@ -173,7 +164,8 @@ def _with_codes(
         xy = shapely.get_coordinates(centre.loc[members.index].to_numpy())
         order = codes.serial_order(xy[:, 0], xy[:, 1], ROW_M)
         code.loc[members.index[order]] = minted
-    return grids.assign(code=code)
+    parent_id = grids["parent_id"] if system.across else grids["parent_id"].fillna(most)
+    return grids.assign(code=code, parent_id=parent_id)
 
 
 def _write_lineage(

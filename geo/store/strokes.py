@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from geo.store.database import LOCAL, Reader, rows
+from geo.store.database import LOCAL, Reader, read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import QUERIES as REDRAWING
 from geo.store.redrawing import hold, raise_version, read_grids
@@ -130,10 +130,14 @@ def add_grid(
     number = next_number(conn, id_)
     area = (None, None) if parent is None else _area(conn, parent)
     state = {
-        "grid_id": None, "name": name or f"新网格 {number}", "parent_id": area[0],
+        "grid_id": None, "name": name or _new_name(conn, number), "parent_id": area[0],
         "workers": workers, "locked": False,
     }  # fmt: skip
     return number, paint(conn, id_, {}, by, "grid", {number: state})
+
+
+def _new_name(conn: psycopg.Connection, number: int) -> str:
+    return f"New grid {number}" if read_setting(conn).name.isascii() else f"新网格 {number}"
 
 
 def next_number(conn: psycopg.Connection, id_: int) -> int:
