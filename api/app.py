@@ -41,6 +41,7 @@ from api import (
     plan_ground,
     plans,
     problems,
+    proposals,
     reach,
     reports,
     segments,
@@ -194,6 +195,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(plan_ground.router)
     app.include_router(plans.router)
     app.include_router(strokes.router)
+    app.include_router(proposals.router)
     app.include_router(cutting.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)

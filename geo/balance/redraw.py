@@ -142,9 +142,9 @@ def _pieces(
     for parent in np.unique(wanted.parent[wanted.open]).tolist():
         rows = np.flatnonzero(free & (blocks.parent == parent))
         own = np.flatnonzero(wanted.open & (wanted.parent == parent))
-        own_pieces = [rows[piece[rows] == p] for p in np.unique(piece[rows])]
-        if not len(rows):
+        if not len(rows) or (wish.within is not None and not wish.within[rows].any()):
             continue
+        own_pieces = [rows[piece[rows] == p] for p in np.unique(piece[rows])]
         if len(own) < len(own_pieces):
             least = min(own_pieces, key=len)
             reason = (f"its free blocks are in {len(own_pieces)} pieces that do not touch, but it"
@@ -194,13 +194,14 @@ def _solve(
     if len(numbers) > len(piece.rows):
         reason = f"it has {len(piece.rows)} free blocks for {len(numbers)} grids"
         return Unsolved(piece.parent, "size", tuple(piece.rows.tolist()), None, reason)
-    home = _homes(wanted.home[piece.rows], numbers)
+    home = own = _homes(wanted.home[piece.rows], numbers)
     price = np.ones(len(piece.rows))
     for turn in range(ROUNDS if wish.task == "unite" else 1):
         if wish.task == "unite":
             others = [other[piece.rows] for other in wish.others]
             today = home if turn == 0 else part
-            home, price = votes(blocks.load[piece.rows], today, others, len(numbers), home)
+            wanted_home, price = votes(blocks.load[piece.rows], today, others, len(numbers), own)
+            home = np.where(_outside(wish, piece), own, wanted_home).astype(np.int32)
         puzzle = _puzzle(blocks, wanted, wish, piece, home, price)
         if (heavy := _too_heavy(puzzle, wish, piece)) is not None:
             return heavy
@@ -217,6 +218,12 @@ def _solve(
     return named
 
 
+def _outside(wish: Wish, piece: _Piece) -> Flags:
+    """The blocks of a piece that may not change hands."""
+    inside = np.ones(len(piece.rows), bool) if wish.within is None else wish.within[piece.rows]
+    return ~inside
+
+
 def _homes(home: Places, numbers: Ints) -> Places:
     """Numbers as rows of posts; -1 where the number is none of these."""
     order = np.argsort(numbers)
@@ -228,15 +235,13 @@ def _homes(home: Places, numbers: Ints) -> Places:
 def _puzzle(
     blocks: Blocks, wanted: Posts, wish: Wish, piece: _Piece, home: Places, price: Floats
 ) -> _Puzzle:
-    rows, count = piece.rows, len(piece.rows)
+    rows = piece.rows
     graph, load = _within(blocks, wish, rows), blocks.load[rows]
     mean = load.mean() or 1.0
-    locked = np.zeros(count, bool)
-    if wish.within is not None:
-        locked = ~wish.within[rows] & (home >= 0)
+    locked = _outside(wish, piece) & (home >= 0)
     shares = wanted.workers[piece.posts].astype(np.float64)
     shares = shares if (shares > 0).all() else np.ones(len(shares))
-    target = np.asarray((load.sum() or count) * shares / shares.sum())
+    target = np.asarray((load.sum() or len(rows)) * shares / shares.sum())
     fits = load.sum() > 0 and target.min() * (1 + wish.tolerance)
     label = _together(graph, blocks.together[rows], load, locked, fits or np.inf)
     weight = (STEADY + (1 - STEADY) * load / mean) * price
