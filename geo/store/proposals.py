@@ -24,6 +24,8 @@ log = logging.getLogger("luge")
 
 QUERIES = load("proposals")
 
+TASKS = ("rebalance", "redraw", "split", "merge", "add", "drop", "unite")
+
 MOST_PROPOSALS = 50
 SILENT_S = 300
 SILENT = "The service was stopped while it computed this proposal. Nothing was changed; ask anew."
