@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from geo.balance import contract
+from geo.balance import contract, exact
 from geo.balance.divide import Task
 from geo.balance.evolve import Effort, evolve, score
 from geo.balance.graph import Graph, from_pairs, pieces, sources
@@ -209,8 +209,12 @@ def _solve(
             return wanted.home[piece.rows]
         found = _search(puzzle, seed + 7919 * piece.parent + int(piece.rows[0]), stop)
         off = score(puzzle.graph, puzzle.task, puzzle.target, found).outside
+        if off > 0 and stop():
+            return None
         if off > 0:
-            return None if stop() else _missed(puzzle, wish, piece, found)
+            nearest, (found, proved) = found, _proof(puzzle)
+            if found is None:
+                return _missed(puzzle, wish, piece, nearest, proved=proved)
         part = found[puzzle.label]
     if wish.task in ("redraw", "split"):
         part = _named_as_today(blocks, piece, part, numbers)
@@ -303,12 +307,24 @@ def _too_heavy(puzzle: _Puzzle, wish: Wish, piece: _Piece) -> Unsolved | None:
     return Unsolved(piece.parent, "load", tuple(rows.tolist()), over, reason)
 
 
-def _missed(puzzle: _Puzzle, wish: Wish, piece: _Piece, part: Places) -> Unsolved:
+def _proof(puzzle: _Puzzle) -> tuple[Places | None, bool]:
+    """Of a small piece: a plan after all, or that there is none."""
+    graph, task, target, _ = puzzle
+    if graph.vertices * task.parts > exact.MOST:
+        return None, False
+    found = exact.solve(graph, task, target, feasible=True)
+    return found.part, found.proved
+
+
+def _missed(
+    puzzle: _Puzzle, wish: Wish, piece: _Piece, part: Places, *, proved: bool
+) -> Unsolved:
     loads = np.bincount(part, puzzle.task.load, minlength=puzzle.task.parts)
     off = np.abs(loads / puzzle.target - 1)
     worst = int(off.argmax())
     rows = piece.rows[part[puzzle.label] == worst]
-    reason = (f"no plan within ±{wish.tolerance:.1%} was found; the nearest is off by"
+    none = "there is no plan" if proved else "no plan was found"
+    reason = (f"{none} within ±{wish.tolerance:.1%}; the nearest is off by"
               f" {off[worst]:.1%}: allow ±{_percent(off[worst])}")  # fmt: skip
     return Unsolved(piece.parent, "load", tuple(rows.tolist()), float(off[worst]), reason)
 
