@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from api.answers import plans as answers
+from api.answers import told as declared
 from api.asked import Body, Id, Number, Short, Told
 from api.plans import Seen, Writing
 from api.readers import reader
@@ -41,7 +43,7 @@ class Join(Body):
     made_by: Short = ""
 
 
-@router.post("/cuts")
+@router.post("/cuts", response_model=None, responses=declared(answers.GroundChanged))
 def cut_block(request: Request, response: Response, plan: Id, body: Cut, seen: Seen) -> Told:
     """Cut a block; every plan has the pieces where it had the block."""
     by = By(seen, body.made_by, reader(request))
@@ -49,7 +51,7 @@ def cut_block(request: Request, response: Response, plan: Id, body: Cut, seen: S
         return told(cutting.cut(conn, plan, body.block, body.line.coordinates, by), response)
 
 
-@router.post("/joins")
+@router.post("/joins", response_model=None, responses=declared(answers.GroundChanged))
 def join_blocks(request: Request, response: Response, plan: Id, body: Join, seen: Seen) -> Told:
     """Make one block of several that lie beside one another."""
     by = By(seen, body.made_by, reader(request))

@@ -53,6 +53,7 @@ from geo.store.live import NoSuchArea
 from geo.store.load_rules import NoSuchRule
 from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
+from geo.store.plan_comments import NoSuchComment
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
@@ -125,6 +126,7 @@ STATUS = {
     NoSuchArea: 404,
     NoSuchBody: 404,
     NoSuchCase: 404,
+    NoSuchComment: 404,
     NoSuchChief: 404,
     NoSuchDuty: 404,
     NoSuchLeave: 404,
