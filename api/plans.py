@@ -60,7 +60,7 @@ class PlanChange(Body):
     )
 
 
-class Step(Body):
+class NextStep(Body):
     """What a plan is to become; ``from`` is the first day of one that is published."""
 
     status: Literal["submitted", "approved", "draft", "published"]
@@ -130,7 +130,9 @@ def discard_plan(request: Request, plan: Id, seen: Seen) -> None:
     "/{id:int}/steps", dependencies=[Writing],
     response_model=None, responses=declared(answers.Plan),
 )  # fmt: skip
-def take_plan_step(request: Request, response: Response, plan: Id, body: Step, seen: Seen) -> Told:
+def take_plan_step(
+    request: Request, response: Response, plan: Id, body: NextStep, seen: Seen
+) -> Told:
     """Submit, approve, send back or publish a plan."""
     step = publishing.Step(body.status, body.made_by, body.note, body.day)
     with transaction(request.app.state.pool, reader(request)) as conn:
