@@ -245,6 +245,14 @@ export interface Giving {
   role?: "general" | "first" | "second" | "rota" | "member" | null;
 }
 
+/** What of a grid is to be otherwise. */
+export interface GridChange {
+  name?: string | null;
+  workers?: number | null;
+  locked?: boolean | null;
+  made_by?: string;
+}
+
 /** The grid of a place in one system. */
 export interface GridHere {
   system: string;
@@ -314,6 +322,14 @@ export interface Leave {
   to?: string | null;
   deputy?: number | null;
   reason?: string | null;
+}
+
+/** Minutes of work a week in an area or grid, for each worker, and that by the mean of its like. */
+export interface LoadHere {
+  value: number;
+  per_worker: number | null;
+  times_mean: number | null;
+  rule: RuleNamed;
 }
 
 /** An open case that may be the same as one just filed. */
@@ -418,6 +434,14 @@ export interface NewChief {
   code?: string | null;
 }
 
+/** A grid to add; ``parent`` is the code of an area. */
+export interface NewGrid {
+  name?: string | null;
+  parent?: string | null;
+  workers?: number;
+  made_by?: string;
+}
+
 /** Something on a list; ``lon`` and ``lat`` (WGS 84) together, where a spot is known. */
 export interface NewItem {
   list: "need" | "resource" | "project";
@@ -438,6 +462,15 @@ export interface NewMember {
   post?: "head" | "deputy" | "member";
   phone?: string | null;
   chief?: number | null;
+}
+
+/** A draft to begin: on the plan in force where nothing else is said. */
+export interface NewPlan {
+  system: string;
+  name: string;
+  based_on?: number | null;
+  empty?: boolean;
+  made_by?: string;
 }
 
 /** Chiefs take turns on stretches, in their order. */
@@ -539,6 +572,13 @@ export interface Place {
   station: StationNear | null;
 }
 
+/** What of a draft is to be otherwise. */
+export interface PlanChange {
+  name?: string | null;
+  note?: string | null;
+  limits?: unknown | null;
+}
+
 /** The plan of a grid system that is in force today. */
 export interface PlanInForce {
   id: number;
@@ -583,6 +623,14 @@ export interface RoadPlace {
   chainage_m: number;
   offset_m: number;
   chiefs: OnDuty[];
+}
+
+/** The rule set that a load is by. */
+export interface RuleNamed {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
 }
 
 /** How to import it; ``dry_run`` does all and keeps nothing. */
@@ -639,6 +687,13 @@ export interface StepTaken {
   note: string | null;
 }
 
+/** Blocks, and the number of the grid that they are to be in; none: in no grid. */
+export interface Stroke {
+  blocks: number[];
+  number: number | null;
+  made_by?: string;
+}
+
 /** How a layer is drawn: its colour, or a colour for each value of the column `by`. */
 export interface Style {
   shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge" | "heat";
@@ -685,6 +740,11 @@ export interface Trends {
   grids: WorstGrid[];
 }
 
+/** Who undoes, or does again. */
+export interface Turning {
+  made_by?: string;
+}
+
 /** Members take turns, in their order; what was planned from that day on is replaced. */
 export interface Turns {
   members: number[];
@@ -725,6 +785,7 @@ export interface UnitTold {
   cases: OpenCase[];
   near_m: number | null;
   merchants: Doors | null;
+  load: LoadHere | null;
   chiefs: ChiefHere[];
   neighbours: Neighbours | null;
   stations: StationHere[];
@@ -768,6 +829,15 @@ export interface WorstGrid {
   north: number;
 }
 
+/** A rule set; it becomes the next version of its name. */
+export interface Written {
+  name: string;
+  title: string;
+  title_en: string;
+  weights: unknown;
+  made_by?: string;
+}
+
 /** What becomes of an item. */
 export interface api__bodies__Step {
   status: "open" | "active" | "done" | "dropped";
@@ -797,6 +867,14 @@ export interface api__patrols__Ending {
 export interface api__places__Line {
   points: [number, number][];
   crs?: string;
+}
+
+/** What a plan is to become; ``from`` is the first day of one that is published. */
+export interface api__plans__Step {
+  status: "submitted" | "approved" | "draft" | "published";
+  note?: string;
+  made_by?: string;
+  from?: string | null;
 }
 
 /** A new axis, from junction to junction. */
