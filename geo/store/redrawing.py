@@ -139,7 +139,8 @@ def read_grids(
 
     ``held``: the number of each of their blocks.
     """
-    sums = summed(block_figures(conn, id_, who), pd.Series(dict(held), dtype=float))
+    figures = block_figures(conn, held.keys(), load_rules.rule_of(conn), who)
+    sums = summed(figures, pd.Series(dict(held), dtype=float))
     grids: list[Told] = rows(conn, QUERIES["grids"], {"id": id_, "numbers": numbers})
     for grid in grids:
         grid |= sums.get(grid["number"], NOTHING)
