@@ -380,6 +380,14 @@ export interface LineageRow {
   to_number: number | null;
 }
 
+/** Minutes of work a week in an area or grid, for each worker, and that by the mean of its like. */
+export interface LoadHere {
+  value: number;
+  per_worker: number | null;
+  times_mean: number | null;
+  rule: RuleNamed;
+}
+
 /** An open case that may be the same as one just filed. */
 export interface MaybeSame {
   code: string;
@@ -808,6 +816,14 @@ export interface RoadPlace {
   chiefs: OnDuty[];
 }
 
+/** The rule set that a load is by. */
+export interface RuleNamed {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+}
+
 /** How to import it; ``dry_run`` does all and keeps nothing. */
 export interface Run {
   kind?: string | null;
@@ -974,6 +990,7 @@ export interface UnitTold {
   cases: OpenCase[];
   near_m: number | null;
   merchants: Doors | null;
+  load: LoadHere | null;
   chiefs: ChiefHere[];
   neighbours: Neighbours | null;
   stations: StationHere[];
