@@ -38,6 +38,7 @@ from api import (
     metrics,
     patrols,
     places,
+    plan_comments,
     plan_ground,
     plans,
     problems,
@@ -197,6 +198,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(strokes.router)
     app.include_router(proposals.router)
     app.include_router(cutting.router)
+    app.include_router(plan_comments.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)

@@ -2,7 +2,6 @@
 
 from typing import Annotated, Any
 
-import numpy as np
 import orjson
 import shapely
 from fastapi import APIRouter, Query, Request, Response
@@ -14,9 +13,8 @@ from geo import crs
 from geo.layers import SMALL_COUNTS
 from geo.load import Rule
 from geo.rule_sentences import Lang
-from geo.store import load_rules, loads, plan_checks, plan_ground
+from geo.store import load_rules, loads, plan_checks, plan_ground, redrawing
 from geo.store.database import read_setting, transaction
-from geo.store.plan_checks import Checked
 from geo.store.plan_ground import Ground
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
@@ -34,16 +32,16 @@ def read_ground(request: Request, plan: Id, rule: RuleKey = None) -> Response:
     """Blocks with their loads as GeoJSON, and `edges`: who borders whom, and along what."""
     who = reader(request)
     with transaction(request.app.state.pool, who) as conn:
-        ids = plan_ground.block_ids(conn, plan)
+        redrawing.known(conn, plan)
         weighs = load_rules.rule_of(conn, rule)
         full = SMALL_COUNTS in who.rights
-        revision = plan_ground.revision(conn, ids, weighs)
+        revision = plan_ground.revision(conn, plan, weighs)
         headers = {"ETag": f'"{revision}{"" if full else "-p"}"',
                    "Cache-Control": shelf.ASK_AGAIN.decode()}  # fmt: skip
         known = request.headers.get("if-none-match", "").encode("latin-1")
         if shelf.matches(known, headers["ETag"].encode()):
             return Response(status_code=304, headers=headers)
-        ground = plan_ground.read(conn, ids, weighs)
+        ground = plan_ground.read(conn, plan, weighs)
         srid = read_setting(conn).srid
     if not full:
         weighed = loads.discreet(ground.loads)
@@ -62,28 +60,7 @@ def read_checks(
     with transaction(request.app.state.pool, reader(request)) as conn:
         checked = plan_checks.check(conn, plan, load_rules.rule_of(conn, rule))
         srid = read_setting(conn).srid
-    return {**findings_told(checked, srid, lang), "limits": checked.limits._asdict()}
-
-
-def findings_told(checked: Checked, srid: int, lang: Lang) -> dict[str, Any]:
-    """Findings as they are answered: how many hard and soft ones, and each."""
-    found = checked.findings
-    x, y = np.array([finding.place for finding in found], float).reshape(-1, 2).T
-    lon, lat = crs.transform_points(x, y, srid, "wgs84")
-    hard = sum(finding.hard for finding in found)
-    return {
-        "hard": hard,
-        "soft": len(found) - hard,
-        "findings": [
-            {
-                "rule": finding.rule, "hard": finding.hard, "number": finding.number,
-                "blocks": [checked.ids[row] for row in finding.blocks],
-                "lon": round(float(at[0]), DIGITS), "lat": round(float(at[1]), DIGITS),
-                "values": finding.facts, "reason": checked.sentence(finding, lang),
-            }
-            for finding, at in zip(found, zip(lon, lat, strict=True), strict=True)
-        ],
-    }  # fmt: skip
+    return {**plan_checks.told(checked, srid, lang), "limits": checked.limits._asdict()}
 
 
 def told(ground: Ground, rule: Rule, srid: int) -> dict[str, Any]:

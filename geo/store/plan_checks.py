@@ -1,24 +1,27 @@
 """The rules of a plan, checked on what is in the database."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import psycopg
 
-from geo import rule_sentences, rules, wholes
+from geo import crs, rule_sentences, rules, wholes
 from geo.adjacency import adjacency
 from geo.load import Rule
 from geo.rule_sentences import Lang
 from geo.rules import NOBODY, Drawn, Finding, Limits
-from geo.store import loads, plan_ground, redrawing
+from geo.store import loads, plan_ground
 from geo.store.database import read_setting
+from geo.store.redrawing import UnknownPlan
 from geo.store.staging import read_frame
 
 QUERIES = plan_ground.QUERIES
-GRIDS = ("code", "name", "parent", "workers")
+
+# Of degrees: a centimetre.
+DIGITS = 7
 
 
 class Checked(NamedTuple):
@@ -46,17 +49,37 @@ def check(
     return Checked(rules.check(drawn, which), drawn.limits, ids, names, areas)
 
 
+def told(checked: Checked, srid: int, lang: Lang) -> dict[str, Any]:
+    """Findings as they are answered: how many hard and soft ones, and each, places in degrees."""
+    found = checked.findings
+    x, y = np.array([finding.place for finding in found], float).reshape(-1, 2).T
+    lon, lat = crs.transform_points(x, y, srid, "wgs84")
+    rows = [
+        {
+            "rule": finding.rule, "hard": finding.hard, "number": finding.number,
+            "blocks": [checked.ids[row] for row in finding.blocks],
+            "lon": east, "lat": north,
+            "values": finding.facts, "reason": checked.sentence(finding, lang),
+        }
+        for finding, east, north in zip(
+            found, lon.round(DIGITS).tolist(), lat.round(DIGITS).tolist(), strict=True)
+    ]  # fmt: skip
+    hard = sum(finding.hard for finding in found)
+    return {"hard": hard, "soft": len(found) - hard, "findings": rows}
+
+
 def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Drawn:
     """``plan`` as the rules look at it: a draft as it is painted, others as they were published."""
-    held = redrawing.read_blocks(conn, plan)
     about = conn.execute(QUERIES["system"], {"plan": plan}).fetchone()
-    assert about is not None  # noqa: S101 - `read_blocks` has looked
+    if about is None:
+        raise UnknownPlan(f"there is no plan {plan}")
     system, across, pattern, wishes = about
-    blocks = plan_ground.read_blocks(conn, held["id"])
-    weighed = loads.of_blocks(conn, rule, ids=held["id"]).blocks.loc[blocks["id"]]
+    blocks = plan_ground.read_blocks(conn, plan)
+    weighed = loads.of_blocks(conn, rule, ids=blocks["id"].tolist()).blocks.loc[blocks["id"]]
     for name in ("households", "load"):
         blocks[name] = weighed[name].to_numpy(float)
-    number = [NOBODY if n is None else n for n in held["number"]]  # by id, as blocks are
+    found = conn.execute(QUERIES["assignment"], {"plan": plan})  # by id, as blocks are
+    number = [NOBODY if n is None else n for (n,) in found]
     pairs, shared_m = adjacency(blocks.geometry.to_numpy())
     return Drawn(
         blocks=blocks, pairs=pairs, shared_m=shared_m,
@@ -66,8 +89,9 @@ def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Drawn:
 
 
 def _grids(conn: psycopg.Connection, plan: int) -> pd.DataFrame:
-    rows = pd.DataFrame(redrawing.grids_of(conn, plan), columns=["number", *GRIDS], dtype=object)
-    return rows.set_index("number").astype({"workers": float})
+    rows = conn.execute(QUERIES["grids"], {"plan": plan}).fetchall()
+    columns = ["number", "code", "name", "parent", "workers"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).set_index("number")
 
 
 def _wholes(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ import shapely
 
 from geo import edges, wholes
 from geo.load import Rule
-from geo.store import changes, loads, redrawing
+from geo.store import changes, loads
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import read_frame
@@ -37,39 +37,34 @@ class Ground(NamedTuple):
     loads: loads.Loads
 
 
-def block_ids(conn: psycopg.Connection, plan: int) -> list[int]:
-    """The blocks of ``plan``; raises `geo.store.redrawing.UnknownPlan`."""
-    ids: list[int] = redrawing.read_blocks(conn, plan)["id"]
-    return ids
-
-
-def revision(conn: psycopg.Connection, ids: list[int], rule: Rule) -> str:
-    """Changes when the ground of a plan with these blocks may have; painting does not change it."""
+def revision(conn: psycopg.Connection, plan: int, rule: Rule) -> str:
+    """Changes when the ground of ``plan`` may have; painting does not change it."""
+    (numbers,) = conn.execute(QUERIES["numbers"], {"plan": plan}).fetchone() or ("",)
     known = changes.revisions(conn)
-    parts = [ids, rule, read_setting(conn).today(), CODE, *(known[s] for s in SOURCES)]
+    parts = [numbers, rule, read_setting(conn).today(), CODE, *(known[s] for s in SOURCES)]
     return blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
-def read(conn: psycopg.Connection, ids: list[int], rule: Rule) -> Ground:
-    """The ground of a plan with these blocks, weighed by ``rule``."""
-    blocks = read_blocks(conn, ids)
-    weighed = loads.of_blocks(conn, rule, ids=ids)
+def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Ground:
+    """The ground of ``plan``, weighed by ``rule``."""
+    blocks = read_blocks(conn, plan)
+    weighed = loads.of_blocks(conn, rule, ids=blocks["id"].tolist())
     mine = weighed.blocks.drop(columns=["code", "area_id"]).loc[blocks["id"]]
     blocks = blocks.join(mine.reset_index(drop=True))
     return Ground(blocks, explained(conn, blocks), weighed)
 
 
-def read_blocks(conn: psycopg.Connection, ids: list[int]) -> gpd.GeoDataFrame:
-    """The blocks of a plan without their loads."""
+def read_blocks(conn: psycopg.Connection, plan: int) -> gpd.GeoDataFrame:
+    """The blocks of ``plan`` (by id) without their loads."""
     srid = read_setting(conn).srid
-    blocks = read_frame(conn, QUERIES["blocks"], {"ids": ids}, srid=srid)
+    blocks = read_frame(conn, QUERIES["blocks"], {"plan": plan}, srid=srid)
     inner = shapely.get_coordinates(shapely.point_on_surface(blocks.geometry.to_numpy()))
     blocks["x"], blocks["y"] = inner.reshape(-1, 2).T
     compounds = read_frame(conn, QUERIES["compounds"], srid=srid)
     spans = wholes.spans(compounds.geometry.to_numpy(), blocks.geometry.to_numpy())
     main = wholes.main_place(spans, len(blocks))
-    ids_ = np.append(compounds["id"].to_numpy(float), np.nan)
-    return blocks.assign(compound=ids_[main])
+    ids = np.append(compounds["id"].to_numpy(float), np.nan)
+    return blocks.assign(compound=ids[main])
 
 
 def explained(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -21,8 +21,20 @@ with recursive up (area_id, id, code, name, level, parent_id, depth) as (
 select block.id, block.code, block.area_id, area.code as area, area.name as area_name, chain.parents, chain.street,
        st_asbinary(block.geom) as geom
 from block join area on area.id = block.area_id join chain on chain.area_id = block.area_id
-where block.id = any(%(ids)s)
+where block.id in (select block_id from plan_block where plan_id = %(plan)s)
 order by block.id
+
+-- name: numbers
+-- Of which blocks a plan is, as one short word.
+select md5(coalesce(string_agg(block_id::text, ' ' order by block_id), '')) from plan_block where plan_id = %(plan)s
+
+-- name: assignment
+select number from plan_block where plan_id = %(plan)s order by block_id
+
+-- name: grids
+select g.number, g.code, g.name, area.code as parent, g.workers
+from plan_grid g left join area on area.id = g.parent_id
+where g.plan_id = %(plan)s order by g.number
 
 -- name: segments
 select segment.kind, width_m, coalesce(road.name, '') as name, st_asbinary(segment.geom) as geom
