@@ -34,7 +34,7 @@ ROOMY = 1.5
 """On coarse levels loads may be off by so many of their mean vertices."""
 
 STEEP = 4.0
-"""Load outside of the band is dearer by this times its share of the target: far out is far dearer."""
+"""Load outside of the band is dearer by this times its share of the target: far out, far dearer."""
 
 INSIDE = 0.9
 """The search aims at this share of the tolerance, so that small change stays within it."""
