@@ -27,10 +27,8 @@ from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
-from geo.rule_sentences import Lang
 from geo.ruler import NotOnEarth
 from geo.rules import BadLimits
-from geo.store import plan_checks
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
@@ -223,8 +221,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, DraftChanged):
         more = {"version": error.version, "strokes": error.strokes}
     if isinstance(error, RulesBroken):
-        lang: Lang = "en" if request.query_params.get("lang") == "en" else "zh"
-        more = plan_checks.told(error.checked, error.srid, lang)
+        more = error.told
     return Problem(STATUS[type(error)], str(error), **more)
 
 

@@ -139,7 +139,7 @@ def read_grids(
 
     ``held``: the number of each of their blocks.
     """
-    figures = block_figures(conn, held.keys(), load_rules.rule_of(conn), who)
+    figures = block_figures(conn, held.keys(), who)
     sums = summed(figures, pd.Series(dict(held), dtype=float))
     grids: list[Told] = rows(conn, QUERIES["grids"], {"id": id_, "numbers": numbers})
     for grid in grids:
@@ -147,6 +147,11 @@ def read_grids(
         workers = grid["workers"]
         grid["load_per_worker"] = round(grid["load"] / workers, 4) if workers else None
     return grids
+
+
+def grids_of(conn: psycopg.Connection, id_: int) -> list[Told]:
+    """The grids of a plan by number, without what they hold."""
+    return rows(conn, QUERIES["grids"], {"id": id_, "numbers": None})
 
 
 def _or_nan(value: float | None) -> float:
