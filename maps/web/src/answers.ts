@@ -420,7 +420,7 @@ export interface Measures {
   units: MeasuredUnit[];
 }
 
-/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right. */
+/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right; with a `step` they have multiples of it. */
 export interface Metric {
   key: string;
   zh: string;
@@ -428,6 +428,7 @@ export interface Metric {
   unit: string;
   layers: string[];
   least: number;
+  step: number;
 }
 
 /** A month, YYYY-MM. */
