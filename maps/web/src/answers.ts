@@ -380,7 +380,7 @@ export interface LineageRow {
   to_number: number | null;
 }
 
-/** Minutes of work a week in an area or grid, for each worker, and that by the mean of its like. */
+/** Minutes of work a week in an area or grid, for each worker, and by the mean of its like. */
 export interface LoadHere {
   value: number;
   per_worker: number | null;
@@ -420,7 +420,7 @@ export interface Measures {
   units: MeasuredUnit[];
 }
 
-/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right. */
+/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right; with a `step` they have multiples of it. */
 export interface Metric {
   key: string;
   zh: string;
@@ -428,6 +428,7 @@ export interface Metric {
   unit: string;
   layers: string[];
   least: number;
+  step: number;
 }
 
 /** A month, YYYY-MM. */
