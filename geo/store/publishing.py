@@ -24,6 +24,7 @@ from geo.store.database import read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import Held
 from geo.store.staging import copy_rows, read_frame
+from geo.store.turns import take_turn
 
 QUERIES = load("publishing")
 
@@ -69,6 +70,8 @@ def take_step(conn: psycopg.Connection, id_: int, seen: int | None, step: Step) 
     Raises `geo.plan.WrongStep`, `DayUnusable`, `PlanOvertaken`, `RulesBroken`, and what
     `geo.store.redrawing.hold` raises.
     """
+    if step.status == "published":
+        take_turn(conn)  # blocks are not cut meanwhile, and no other plan is published
     held = redrawing.hold(conn, id_, seen, None)
     check_step(held.status, step.status)
     if step.status == "published":
@@ -99,7 +102,9 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     _write_lineage(conn, held.id, before, ground)
     redrawing.add_step(conn, held.id, "published", step.made_by, step.note)
     if before is not None:
-        redrawing.add_step(conn, before, "superseded", step.made_by, f"{step.start}: {held.id}")
+        redrawing.add_step(
+            conn, before, "superseded", step.made_by, f"from {step.start} by plan {held.id}"
+        )
 
 
 def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | None:

@@ -198,8 +198,9 @@ def hold(
     ``seen`` is the version that the request was made on; None takes it as it is. Raises
     `UnknownPlan`, `PlanFrozen`, `DraftChanged`.
     """
+    conn.execute(QUERIES["lock"], {"id": id_})
     with conn.cursor(row_factory=namedtuple_row) as cursor:
-        row = cursor.execute(QUERIES["lock"], {"id": id_}).fetchone()
+        row = cursor.execute(QUERIES["locked"], {"id": id_}).fetchone()
     if row is None:
         raise UnknownPlan(f"there is no plan {id_}")
     held = Held(*row)

@@ -181,16 +181,21 @@ def test_two_planners_at_once_lose_no_stroke(own):
                 try:
                     with transaction(own) as conn:
                         by = By(seen, str(mine[0]))
-                        seen = strokes.paint(conn, draft, {block: None}, by).version
-                    break
+                        painted = strokes.paint(conn, draft, {block: None}, by)
                 except DraftChanged as error:
                     others.update(stroke["made_by"] for stroke in error.strokes)
                     seen = error.version
+                else:
+                    unseen.append(painted.version - seen - 1)
+                    seen = painted.version
+                    break
         return others
 
+    unseen = []
     with ThreadPoolExecutor(2) as planners:
         told = list(planners.map(paint, (ids[::2], ids[1::2])))
     assert all(others <= {str(ids[1 - n])} for n, others in enumerate(told))
+    assert unseen == [0] * 40
     with transaction(own) as conn:
         assert [numbers(conn, draft)[block] for block in ids] == [None] * 40
         assert redrawing.known(conn, draft)["version"] == 41
