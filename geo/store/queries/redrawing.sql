@@ -64,8 +64,8 @@ insert into draft_block (plan_id, block_id) select %(id)s, id from block where v
 -- Nobody else changes the plan until this transaction ends.
 select from plan where id = %(id)s for update;
 
--- name: locked
--- The plan as it is; asked after the lock is had, as it may have waited for somebody's change.
+-- name: look
+-- The plan as it is; who locks it asks afterwards, as he may have waited for somebody's change.
 select plan.id, plan.status, plan.system_id, s.code as system, s.across, draft.version, draft.against
 from plan join grid_system s on s.id = plan.system_id
 left join draft on draft.plan_id = plan.id
