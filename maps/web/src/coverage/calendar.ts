@@ -69,7 +69,7 @@ function head({ shown, span, today }: Calendar, days: number): HTMLElement {
 
 function row(rota: Rota, state: Calendar, acts: Acts): HTMLElement {
   const name = h("button", { type: "button", class: "rota", "data-rota": rota.id, "aria-pressed": String(rota.id === state.chosen), onclick: () => acts.choose(rota, null) }, rota.name, h("small", {}, rota.roads.join("、")));
-  const turns = rota.turns.map((turn) => bar(rota, turn, state, acts));
+  const turns = rota.turns.flatMap((turn) => bar(rota, turn, state, acts));
   return h("div", { class: "line" }, name, h("div", { class: "turns" }, ...today(state), ...turns));
 }
 
@@ -80,19 +80,19 @@ function today({ shown, today }: Calendar): HTMLElement[] {
   return [mark];
 }
 
-function bar(rota: Rota, turn: Turn, { shown }: Calendar, acts: Acts): HTMLElement {
+function bar(rota: Rota, turn: Turn, { shown }: Calendar, acts: Acts): HTMLElement[] {
   const away = turn.away.map((one) => {
-    const part = h("i", { class: one.answers_name ? "away" : "away nobody", title: absent(one.answers_name) }, h("span", {}, one.answers_name ?? t("calendar_nobody")));
-    place(part, { from: turn.valid_from < shown.from ? shown.from : turn.valid_from, to: turn.valid_to > shown.to ? shown.to : turn.valid_to }, one.valid_from, one.valid_to);
+    const part = h("i", { "data-away": turn.valid_from, class: one.answers_name ? "away" : "away nobody", "aria-hidden": "true" }, h("span", {}, one.answers_name ?? t("calendar_nobody")));
+    place(part, shown, one.valid_from, one.valid_to);
     return part;
   });
   const button = h("button", {
     id: `bar-${rota.id}-${turn.valid_from}`, type: "button", class: turn.instead ? "turn handed" : "turn", "data-chief": turn.chief, "data-from": turn.valid_from,
     "aria-label": spoken(rota, turn), title: spoken(rota, turn), onclick: () => acts.choose(rota, turn),
-  }, h("span", { class: "who" }, turn.instead ? `⇄ ${turn.name}` : turn.name), ...away);
+  }, h("span", { class: "who" }, turn.instead ? `⇄ ${turn.name}` : turn.name));
   place(button, shown, turn.valid_from, turn.valid_to);
   button.style.setProperty("--hue", COLOURS[turn.chief % COLOURS.length]!);
-  return button;
+  return [button, ...away.filter((part) => part.style.width !== "0%")];
 }
 
 const absent = (deputy: string | null) => (deputy ? t("duty_deputy", { name: deputy }) : t("calendar_away_nobody"));
@@ -109,7 +109,7 @@ export function spoken(rota: Rota, turn: Turn): string {
 function place(element: HTMLElement, shown: Window, from: string, to: string): void {
   const all = daysBetween(shown.from, shown.to);
   const left = Math.max(0, daysBetween(shown.from, from));
-  const right = Math.min(all, daysBetween(shown.from, to));
+  const right = Math.max(left, Math.min(all, daysBetween(shown.from, to)));
   element.style.left = `${(100 * left) / all}%`;
   element.style.width = `${(100 * (right - left)) / all}%`;
 }
