@@ -91,7 +91,7 @@ class NewRota(Body):
     role: Role = "rota"
 
 
-class Turns(Body):
+class NewTurns(Body):
     """Other turns of a rotation from a day on; what was before stays."""
 
     chiefs: Annotated[list[Number], Field(min_length=1, max_length=100)]
@@ -253,7 +253,7 @@ def make_rota(request: Request, response: Response, body: NewRota, key: Key = No
 
 
 @router.post("/rotas/{id:int}/change", dependencies=[Writing])
-def change_rota(request: Request, rota: Id, body: Turns, key: Key = None) -> Told:
+def change_rota(request: Request, rota: Id, body: NewTurns, key: Key = None) -> Told:
     """Other members, order or rhythm from a day on, over the same stretches."""
     rhythm = Rhythm(body.every, body.unit, body.start, body.end)
     with transaction(request.app.state.pool, reader(request)) as conn:
