@@ -11,9 +11,10 @@ from api.places import Day
 from geo.store.database import Connection, read_setting
 from geo.store.roads import finder
 from geo.store.stretches import Drawn, drawn
-from geo.stretches import Stretch, Words
+from geo.stretches import NotUnderstood, Stretch, Words
 
 MOST_STRETCHES = 2_000
+MOST_LINES = 20
 FAR_M = 1e9
 
 Told = dict[str, Any]
@@ -79,6 +80,8 @@ def stretches(conn: Connection, where: list[Named], *, holding: bool = True) -> 
 
     With ``holding`` the network stays as it is until the transaction ends.
     """
+    if sum(isinstance(one, Along) for one in where) > MOST_LINES:
+        raise NotUnderstood("where", f"draw up to {MOST_LINES} lines at a time")
     find, found = finder(conn, holding=holding), []
     for one in where:
         if isinstance(one, OnRoad):
