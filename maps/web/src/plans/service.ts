@@ -1,0 +1,173 @@
+// Plans as the service tells them, and the requests of this page.
+import type { MultiPolygon, Polygon, Position } from "geojson";
+import { ask, Problem, read } from "../api";
+import { language } from "../i18n";
+import type { Why } from "./ground";
+
+export type Status = "draft" | "submitted" | "approved" | "published" | "superseded";
+
+/** A plan in short. `version` is none where it is not a draft any more. */
+export interface Short {
+  id: number;
+  system: string;
+  name: string;
+  status: Status;
+  version: number | null;
+  based_on: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  made_at: string;
+  made_by: string;
+  grids: number;
+  blocks: number;
+}
+
+export interface Grid {
+  number: number;
+  grid_id: number | null;
+  code: string | null;
+  name: string;
+  parent: string | null;
+  parent_name: string | null;
+  workers: number;
+  locked: boolean;
+  blocks: number;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number;
+  load: number;
+  load_per_worker: number;
+}
+
+export interface Spread {
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+}
+
+export interface Step {
+  status: Status;
+  at: string;
+  made_by: string;
+  note: string;
+}
+
+export interface Plan extends Omit<Short, "grids"> {
+  grids: Grid[];
+  unassigned: number;
+  measures: Spread | null;
+  limits: Record<string, number | null>;
+  steps: Step[];
+  rule: { name: string; version: number } | null;
+}
+
+export interface Columns {
+  id: number[];
+  number: (number | null)[];
+  based: (number | null)[];
+}
+
+export interface GroundAnswer {
+  blocks: {
+    features: {
+      geometry: Polygon | MultiPolygon;
+      properties: {
+        id: number; code: string; parents: string[]; compound: number | null; compound_name?: string | null;
+        households: number; people: number; load: number; middle: Position;
+      };
+    }[];
+  };
+  edges: { a: number; b: number; metres: number; kind: Why; why: string | null }[];
+}
+
+/** A stroke of somebody: the blocks that it changed. */
+export interface Stroke {
+  number: number;
+  made_by: string;
+  at: string;
+  undone: boolean;
+  blocks: number[];
+}
+
+export type Moved = [block: number, was: number | null, now: number | null];
+
+export interface Painted {
+  version: number;
+  stroke: number | null;
+  changed: Moved[];
+  grids: Grid[];
+}
+
+export interface Finding {
+  rule: string;
+  hard: boolean;
+  number: number | null;
+  blocks: number[];
+  lon: number | null;
+  lat: number | null;
+  reason: string;
+}
+
+export interface Checks {
+  hard: number;
+  soft: number;
+  findings: Finding[];
+}
+
+export interface Comment {
+  id: number;
+  at: string;
+  made_by: string;
+  body: string;
+  lon: number | null;
+  lat: number | null;
+  done: boolean;
+}
+
+const ROOT = "/api/plans";
+
+export const list = async (system: string) => (await ask<{ plans: Short[] }>(ROOT, { system })).plans;
+export const plan = (id: number) => ask<Plan>(`${ROOT}/${id}`);
+export const blocks = (id: number) => ask<Columns>(`${ROOT}/${id}/blocks`);
+export const ground = (id: number) => ask<GroundAnswer>(`${ROOT}/${id}/ground`);
+export const checks = (id: number, signal: AbortSignal) => ask<Checks>(`${ROOT}/${id}/checks`, { lang: language() }, signal);
+export const make = (system: string, name: string, rest: { empty?: boolean; based_on?: number }) => send<Plan>("POST", "", null, { system, name, ...rest });
+export const stroke = (id: number, version: number, given: { blocks: number[]; number: number | null }) =>
+  send<Painted>("POST", `/${id}/strokes`, version, { ...given, made_by: me() });
+export const turn = (id: number, version: number, way: "undo" | "redo") => send<Painted>("POST", `/${id}/${way}`, version, {});
+export const addGrid = (id: number, version: number, given: { name?: string; parent?: string; workers?: number }) => send<Painted & { number: number }>("POST", `/${id}/grids`, version, given);
+export const changeGrid = (id: number, version: number, number: number, given: { name?: string; workers?: number; locked?: boolean }) =>
+  send<Painted>("PATCH", `/${id}/grids/${number}`, version, given);
+export const dropGrid = (id: number, version: number, number: number) => send<Painted>("DELETE", `/${id}/grids/${number}`, version);
+export const discard = (id: number, version: number) => send<void>("DELETE", `/${id}`, version);
+export const step = (id: number, version: number, given: { status: Status; note?: string; from?: string }) =>
+  send<Plan>("POST", `/${id}/steps`, version, { ...given, made_by: me() });
+export const comments = async (id: number) => (await ask<{ comments: Comment[] }>(`${ROOT}/${id}/comments`)).comments;
+export const comment = (id: number, given: { body: string; lon?: number; lat?: number }) => send<Comment>("POST", `/${id}/comments`, null, { ...given, made_by: me() });
+export const settle = (id: number, one: number, done: boolean) => send<Comment>("PATCH", `/${id}/comments/${one}`, null, { done });
+
+/** What was done by others since the version that a request was made on; none where that is not the problem. */
+export function conflict(error: unknown): { version: number; strokes: Stroke[] } | null {
+  return error instanceof Problem && error.status === 412 ? (error.said as { version: number; strokes: Stroke[] }) : null;
+}
+
+const REMEMBERED = "luge.planner";
+
+/** Who paints here: a name that this browser remembers. */
+export function me(): string {
+  return localStorage.getItem(REMEMBERED) ?? "";
+}
+
+export function callMe(name: string): void {
+  localStorage.setItem(REMEMBERED, name);
+}
+
+export async function send<T>(method: string, path: string, version: number | null, body?: object): Promise<T> {
+  const headers: Record<string, string> = {};
+  if (version !== null) headers["If-Match"] = `"${version}"`;
+  if (body) headers["Content-Type"] = "application/json";
+  const response = await fetch(ROOT + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+  return response.status === 204 ? (undefined as T) : read<T>(response);
+}
