@@ -36,6 +36,7 @@ from api import (
     metrics,
     patrols,
     places,
+    plan_ground,
     problems,
     reach,
     reports,
@@ -184,6 +185,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(shares.router)
+    app.include_router(plan_ground.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
