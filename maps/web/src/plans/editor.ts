@@ -1,7 +1,7 @@
 // One draft under work: its ground, the sketch of it, the marks on its grids, and what is still to be saved.
 import { Problem } from "../api";
 import { t } from "../i18n";
-import { makeGround } from "./ground";
+import { makeGround, middleOf } from "./ground";
 import type { Ground } from "./ground";
 import { outbox } from "./outbox";
 import type { Job, Outbox } from "./outbox";
@@ -35,7 +35,8 @@ export interface Heard {
 }
 
 export function groundOf(answer: GroundAnswer): Ground {
-  return makeGround(answer.blocks.features.map(({ properties }) => properties), answer.edges);
+  const blocks = answer.blocks.features.map(({ geometry, properties }) => ({ ...properties, load: properties.load ?? 0, middle: middleOf(geometry) }));
+  return makeGround(blocks, answer.edges);
 }
 
 /** Numbers of grids by the blocks of the ground; 0: none. */
@@ -138,8 +139,15 @@ export function turn(editor: Editor, heard: Heard, way: "undo" | "redo"): void {
   ask(editor, heard, (version) => service.turn(id, version, way));
 }
 
-function takeAnswer(editor: Editor, heard: Heard, answer: Painted): void {
-  const known = answer.grids.every(({ number }) => editor.grids.has(number));
+async function takeAnswer(editor: Editor, heard: Heard, answer: Painted): Promise<void> {
+  const told = new Set(answer.grids.map(({ number }) => number));
+  const gone = answer.changed.some(([, was, now]) => [was, now].some((number) => number !== null && !told.has(number)));
+  // Grids that came or went by an undone stroke are told by the plan alone.
+  if (gone || (answer.changed.length === 0 && answer.grids.length === 0)) {
+    await reload(editor, heard);
+    return editor.box.again();
+  }
+  const known = [...told].every((number) => editor.grids.has(number));
   takeFigures(editor, answer);
   const moves = answer.changed.flatMap(([block, , now]): [number, number][] => {
     const place = editor.ground.at.get(block);

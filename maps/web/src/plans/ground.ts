@@ -134,6 +134,26 @@ export function polygonsOf(shape: Polygon | MultiPolygon): Position[][][] {
   return shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
 }
 
+/** The middle of a shape's largest part, weighed by area. */
+export function middleOf(shape: Polygon | MultiPolygon): Position {
+  const found = polygonsOf(shape).map(([ring]) => weighed(ring!));
+  return found.reduce((best, one) => (one.area > best.area ? one : best)).middle;
+}
+
+/** By triangles from the ring's first point, so that small shapes far from 0° lose no digits. */
+function weighed(ring: Position[]): { middle: Position; area: number } {
+  const [x0, y0] = ring[0] as [number, number];
+  let [twice, x, y] = [0, 0, 0];
+  for (let at = 1; at < ring.length; at += 1) {
+    const [ax, ay, bx, by] = [ring[at - 1]![0]! - x0, ring[at - 1]![1]! - y0, ring[at]![0]! - x0, ring[at]![1]! - y0];
+    const part = ax * by - bx * ay;
+    twice += part;
+    x += part * (ax + bx);
+    y += part * (ay + by);
+  }
+  return { middle: twice ? [x0 + x / (3 * twice), y0 + y / (3 * twice)] : [x0, y0], area: Math.abs(twice) / 2 };
+}
+
 function boxOf(shape: Polygon | MultiPolygon): [number, number, number, number] {
   const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [lon, lat] of polygonsOf(shape).flatMap((rings) => rings[0]!) as [number, number][]) {

@@ -7,7 +7,7 @@
 export interface Job<A> {
   send(version: number): Promise<A>;
   again?(): void;
-  done?(answer: A): void;
+  done?(answer: A): void | Promise<void>;
 }
 
 export interface Trouble<C> {
@@ -59,7 +59,7 @@ export function outbox<A extends { version: number }, C>(first: number, trouble:
         const answer = await job.send(version);
         version = answer.version;
         waiting.shift();
-        job.done?.(answer);
+        await job.done?.(answer);
       } catch (error) {
         const found = trouble.conflict(error);
         await (found === null ? drop(error) : heal(found).catch(drop));

@@ -1,5 +1,5 @@
 // Plans as the service tells them, and the requests of this page.
-import type { MultiPolygon, Polygon, Position } from "geojson";
+import type { MultiPolygon, Polygon } from "geojson";
 import { ask, Problem, read } from "../api";
 import { language } from "../i18n";
 import type { Why } from "./ground";
@@ -74,8 +74,8 @@ export interface GroundAnswer {
     features: {
       geometry: Polygon | MultiPolygon;
       properties: {
-        id: number; code: string; parents: string[]; compound: number | null; compound_name?: string | null;
-        households: number; people: number; load: number; middle: Position;
+        id: number; code: string; area: string | null; parents: string[]; compound: number | null;
+        households: number; people: number; load: number | null;
       };
     }[];
   };
