@@ -37,12 +37,14 @@ from api import (
     patrols,
     places,
     plan_ground,
+    plans,
     problems,
     reach,
     reports,
     segments,
     shares,
     situation,
+    strokes,
     tiles,
     units,
 )
@@ -186,6 +188,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(reports.router)
     app.include_router(shares.router)
     app.include_router(plan_ground.router)
+    app.include_router(plans.router)
+    app.include_router(strokes.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
