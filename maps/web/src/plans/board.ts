@@ -98,6 +98,7 @@ export interface Board {
   names(features: Feature[]): void;
   lasso(ring: Position[]): void;
   go(places: Iterable<number>): void;
+  clear(): void;
 }
 
 export async function board(container: HTMLElement, district: District, declared: Layers, quiet = false): Promise<Board> {
@@ -123,6 +124,9 @@ export async function board(container: HTMLElement, district: District, declared
     edge: (id, state) => map.setFeatureState({ source: "edges", id }, state),
     names: (features) => put("names", features),
     lasso: (ring) => put("lasso", ring.length > 2 ? [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]!]] } }] : []),
+    clear() {
+      for (const name of Object.keys(SOURCES)) put(name, []);
+    },
     go(places) {
       const box = new LngLatBounds();
       for (const place of places) if (laid) box.extend(laid.boxes[place]!);

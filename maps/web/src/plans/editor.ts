@@ -72,7 +72,8 @@ function takeOver(editor: Editor, plan: Plan): void {
   for (const number of editor.grids.keys()) mark(editor, number);
 }
 
-async function reload(editor: Editor, heard: Heard): Promise<number> {
+/** Takes the draft over as the service has it now; gives its version. */
+export async function reload(editor: Editor, heard: Heard): Promise<number> {
   const { id } = editor.plan;
   const [plan, columns] = await Promise.all([service.plan(id), service.blocks(id)]);
   editor.sketch = makeSketch(editor.ground, numbersOf(editor.ground, columns, columns.number));

@@ -133,7 +133,7 @@ export const plan = (id: number) => ask<Plan>(`${ROOT}/${id}`);
 export const blocks = (id: number) => ask<Columns>(`${ROOT}/${id}/blocks`);
 export const ground = (id: number) => ask<GroundAnswer>(`${ROOT}/${id}/ground`);
 export const checks = (id: number, signal: AbortSignal) => ask<Checks>(`${ROOT}/${id}/checks`, { lang: language() }, signal);
-export const make = (system: string, name: string, rest: { empty?: boolean; based_on?: number }) => send<Plan>("POST", "", null, { system, name, ...rest });
+export const make = (system: string, name: string, rest: { empty?: boolean; based_on?: number; made_by: string }) => send<Plan>("POST", "", null, { system, name, ...rest });
 export const stroke = (id: number, version: number, given: { blocks: number[]; number: number | null }) =>
   send<Painted>("POST", `/${id}/strokes`, version, { ...given, made_by: me() });
 export const turn = (id: number, version: number, way: "undo" | "redo") => send<Painted>("POST", `/${id}/${way}`, version, {});
