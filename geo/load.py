@@ -165,13 +165,35 @@ def discreet(parts: pd.DataFrame, incidents: pd.Series) -> pd.DataFrame:
     return parts.assign(incidents=parts["incidents"].mask(few, SHOWN_CASES * mean))
 
 
-def summed(blocks: pd.DataFrame, unit: pd.Series) -> pd.DataFrame:
-    """Quantities, parts and loads of ``blocks`` summed by the unit of each, and how many blocks.
+def summed(blocks: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """``blocks`` (numbers; index: id) summed by unit, and how many ``blocks`` each has.
 
-    Blocks without a unit count in none. Rounded, for the last bits depend on the order of summing.
+    ``pairs``: block, unit; a block may be in several units, or in none. Rounded, for the last bits
+    of a sum depend on the order of summing.
     """
-    found = blocks.assign(blocks=1).groupby(unit.reindex(blocks.index)).sum().round(6)
-    return found.astype({"blocks": int})
+    there = pairs[pairs["block"].isin(blocks.index)]
+    rows = blocks.loc[there["block"]].assign(blocks=1)
+    return rows.groupby(there["unit"].to_numpy()).sum().round(6)
+
+
+def lies_in(parent: pd.Series) -> pd.DataFrame:
+    """Which areas lie in which: area, unit; each in itself too. ``parent``: NaN for none, by id."""
+    found = [pd.DataFrame({"area": parent.index, "unit": parent.index})]
+    while len(found[-1]):
+        above = parent.reindex(found[-1]["unit"]).to_numpy(float, na_value=np.nan)
+        there = ~np.isnan(above)
+        up = {"area": found[-1]["area"].to_numpy()[there], "unit": above[there].astype(np.int64)}
+        found.append(pd.DataFrame(up))
+    return pd.concat(found, ignore_index=True)
+
+
+def workers_of(areas: pd.DataFrame) -> pd.Series:
+    """Workers of each area (index: id; parent_id, workers): its own, else those of areas in it."""
+    own = areas["workers"].astype(float)
+    known = lies_in(areas["parent_id"]).merge(own.dropna(), left_on="area", right_index=True)
+    # An area with workers of its own has those of the areas in it among them.
+    counted = known[(known["area"] == known["unit"]) | own.reindex(known["unit"]).isna().to_numpy()]
+    return own.fillna(counted.groupby("unit")["workers"].sum().reindex(own.index))
 
 
 def spread(values: npt.ArrayLike) -> Spread:

@@ -1,16 +1,16 @@
-"""Loads of blocks, grids and areas, read by integer joins; the rule sets that weigh work."""
+"""Loads of blocks, grids and areas, read by integer joins."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
+import numpy as np
 import pandas as pd
 import psycopg
-from psycopg.types.json import Jsonb
 
 from geo import load as law
 from geo.discretion import small
-from geo.load import STANDARD, Rule
+from geo.load import Rule
 from geo.store.database import read_setting
 from geo.store.queries import load
 
@@ -18,13 +18,25 @@ QUERIES = load("loads")
 
 YEAR = timedelta(days=365)
 LEAST_WEEKS = 4.0
+USUAL_SYSTEM = "management"
 # What loads are computed from.
 SOURCES = ("blocks", "areas", "segments", "homes", "incidents", "merchants", "stations",
            "load_rules")  # fmt: skip
 
 
-class NoSuchRule(ValueError):
-    """There is no rule set of this name, or not in this version."""
+Of = Literal["blocks", "grids", "areas"]
+
+
+class NoSuchUnits(ValueError):
+    """There is no grid system of this code, or no area of this level."""
+
+
+class Units(NamedTuple):
+    """Which units: all blocks, the grids of a system, areas of a level (None: of all)."""
+
+    of: Of = "grids"
+    system: str | None = USUAL_SYSTEM
+    level: str | None = "community"
 
 
 class Loads(NamedTuple):
@@ -50,7 +62,7 @@ def of_blocks(
 
     Cases are those of a year up to the last report by that day.
     """
-    on = day or _today(conn)
+    on = day or today(conn)
     which = QUERIES["of_day" if plan is None else "of_plan"]
     query = QUERIES["blocks"].replace(b"{which}", which)
     blocks = _frame(conn, query, {"day": on, "plan": plan}).set_index("id")
@@ -80,58 +92,71 @@ def discreet(loads: Loads) -> Loads:
     return loads._replace(blocks=_with(blocks, parts).assign(incidents=told))
 
 
-def rules(conn: psycopg.Connection) -> pd.DataFrame:
-    """All rule sets: name, version, title, title_en, weights, made_at, made_by; the usual first."""
-    rows = _frame(conn, QUERIES["rules"], {})
-    usual = {**STANDARD._asdict(), "weights": plain(STANDARD), "made_at": None, "made_by": ""}
-    return pd.concat([pd.DataFrame([usual], dtype=object), rows.astype(object)], ignore_index=True)
+def of_units(conn: psycopg.Connection, found: Loads, units: Units, day: date) -> pd.DataFrame:
+    """Units in force on ``day`` (index: id) with the sums of their blocks and what each worker has.
 
-
-def plain(rule: Rule) -> dict[str, Any]:
-    """The weights of a rule as they are written down."""
-    return {**rule.weights._asdict(), "cases": dict(rule.weights.cases)}
-
-
-def rule_of(conn: psycopg.Connection, asked: str | None = None) -> Rule:
-    """The rule set ``asked`` for: a name (its newest version) or name.version; default standard.
-
-    Raises `NoSuchRule`.
+    Columns: code, name, parent_id, workers (NaN: not known), blocks, those of `Loads.blocks`,
+    load_per_worker, rate (cases a year for 1000 households), rate_shrunk (`geo.load.shrunken`).
+    Raises `NoSuchUnits`.
     """
-    name, _, version = (asked or STANDARD.name).partition(".")
-    there = rules(conn)
-    found = there[there["name"] == name]
-    if version:
-        found = found[found["version"].astype(str) == version]
-    if found.empty:
-        known = ", ".join(f"{n}.{v}" for n, v in zip(there["name"], there["version"], strict=True))
-        raise NoSuchRule(f"there is no rule set {asked!r}; there are {known}")
-    return _rule(found.sort_values("version").iloc[-1])
+    about, pairs = named(conn, found, units, day)
+    sums = law.summed(found.blocks.drop(columns=["code", "area_id"]), pairs)
+    return rated(about.join(sums, how="inner"), found.weeks)
 
 
-def _rule(row: pd.Series) -> Rule:
-    name, title, title_en = (str(row[part]) for part in ("name", "title", "title_en"))
-    return Rule(name, int(row["version"]), title, title_en, law.weights_of(row["weights"]))
+def named(
+    conn: psycopg.Connection, found: Loads, units: Units, day: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What units there are (code, name, parent_id, workers), and the unit of each block in one."""
+    if units.of == "blocks":
+        blocks = found.blocks
+        about = pd.DataFrame({"code": blocks["code"], "name": blocks["code"],
+                              "parent_id": blocks["area_id"], "workers": float("nan")})  # fmt: skip
+        return about, pd.DataFrame({"block": blocks.index, "unit": blocks.index})
+    if units.of == "grids":
+        return _grids(conn, units.system, day)
+    return _areas(conn, found.blocks["area_id"], units.level)
 
 
-def put_rule(
-    conn: psycopg.Connection, name: str, titles: tuple[str, str], weights: Mapping[str, object],
-    made_by: str = "",
-) -> Rule:  # fmt: skip
-    """Writes a rule set down as the next version of its name. Raises `geo.load.BadWeights`."""
-    checked = law.weights_of(weights)
-    conn.execute(QUERIES["lock_rules"])
-    there = rules(conn)
-    last = there.loc[there["name"] == name, "version"]
-    version = int(last.max()) + 1 if len(last) else 1
-    rule = Rule(name, version, *titles, checked)
-    given = {"name": name, "version": version, "title": titles[0], "title_en": titles[1]}
-    conn.execute(QUERIES["put_rule"], {**given, "weights": Jsonb(plain(rule)), "made_by": made_by})
-    conn.execute(QUERIES["note"])
-    conn.execute(QUERIES["wake_readers"])
-    return rule
+def _grids(
+    conn: psycopg.Connection, system: str | None, day: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if system and conn.execute(QUERIES["system"], {"system": system}).fetchone() != (True,):
+        raise NoSuchUnits(f"there is no grid system {system!r}; `luge grids system` makes one")
+    rows = _frame(conn, QUERIES["grids"], {"system": system, "day": day})
+    about = rows.drop_duplicates("id").set_index("id").drop(columns="block_id")
+    pairs = rows.rename(columns={"block_id": "block", "id": "unit"})[["block", "unit"]]
+    return about.astype({"workers": float}), pairs
 
 
-def _today(conn: psycopg.Connection) -> date:
+def _areas(
+    conn: psycopg.Connection, area: pd.Series, level: str | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    areas = _frame(conn, QUERIES["areas"], {}).set_index("id")
+    about = areas.assign(workers=law.workers_of(areas))
+    about = about[(about["level"] == level) | (level is None)]
+    if about.empty and level:
+        there = ", ".join(areas["level"].unique()) or "none yet"
+        raise NoSuchUnits(f"there is no area of the level {level!r}; there are {there}")
+    within = law.lies_in(areas["parent_id"])
+    pairs = area.rename_axis("block").reset_index(name="area").merge(within, on="area")
+    return about.drop(columns="level"), pairs.loc[pairs["unit"].isin(about.index)]
+
+
+def rated(table: pd.DataFrame, weeks: float) -> pd.DataFrame:
+    """``table`` with what each worker has, and cases a year for 1000 households."""
+    workers = table["workers"].where(table["workers"] > 0)
+    years = weeks * 7 / 365
+    exposed = table["households"].to_numpy(float) * years / 1000
+    cases = table["incidents"].to_numpy(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(exposed > 0, cases / exposed, np.nan)
+    drawn = np.where(np.isnan(cases), np.nan, law.shrunken(np.nan_to_num(cases), exposed))
+    return table.assign(load_per_worker=table["load"] / workers, rate=rate, rate_shrunk=drawn)
+
+
+def today(conn: psycopg.Connection) -> date:
+    """Today in the district."""
     return date.fromisoformat(read_setting(conn).today())
 
 

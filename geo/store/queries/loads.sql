@@ -27,9 +27,7 @@ order by block.id
 block.valid_from <= %(day)s and block.valid_to > %(day)s
 
 -- name: of_plan
-block.id in (select block_id from draft_block where plan_id = %(plan)s
-             union all
-             select block_id from assignment where plan_id = %(plan)s)
+block.id in (select block_id from plan_block where plan_id = %(plan)s)
 
 -- name: span
 -- The times of the first case, and of the last before the day ends.
