@@ -11,12 +11,12 @@ where plan.id = %(plan)s
 
 -- name: grids
 -- The grids of a plan by their numbers; those of a published one are numbered in the order of their codes.
-select number, grid_id, coalesce(grid.code, '') as code, draft_grid.name, area.name as parent, workers
+select number, grid_id, coalesce(grid.code, '') as code, draft_grid.name, area.name as parent, draft_grid.workers
 from draft_grid left join grid on grid.id = grid_id left join area on area.id = draft_grid.parent_id
 where plan_id = %(plan)s and not %(published)s
 union all
 select coalesce(number, row_number() over (order by grid.code))::integer, grid.id, grid.code, grid.name, area.name,
-       coalesce(workers, 1)
+       coalesce(draft_grid.workers, 1)
 from grid
 left join draft_grid on draft_grid.plan_id = %(plan)s and draft_grid.grid_id = grid.id
 left join area on area.id = grid.parent_id
