@@ -36,12 +36,14 @@ from api import (
     metrics,
     patrols,
     places,
+    plans,
     problems,
     reach,
     reports,
     segments,
     shares,
     situation,
+    strokes,
     tiles,
     units,
 )
@@ -184,6 +186,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(shares.router)
+    app.include_router(plans.router)
+    app.include_router(strokes.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)

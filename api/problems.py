@@ -20,6 +20,7 @@ from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.fields import MissingField
 from geo.kinds import UnknownKind
+from geo.plan import WrongStep
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
@@ -45,10 +46,20 @@ from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
+from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
+from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.rotas import NoSuchRota, RotaExists
 from geo.store.shares import UnknownChief
 from geo.store.stations import NoReach, NoSuchStation, NothingToGain
+from geo.store.strokes import (
+    GridInUse,
+    GridLocked,
+    NothingToUndo,
+    UnknownBlock,
+    UnknownGrid,
+    UnknownParent,
+)
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
 from geo.stretches import NotUnderstood
@@ -96,6 +107,10 @@ STATUS = {
     NotUnderstood: 400,
     NotOnEarth: 400,
     WrongClock: 400,
+    DayUnusable: 400,
+    UnknownBlock: 400,
+    UnknownParent: 400,
+    UnknownSystem: 400,
     NoSuchArea: 404,
     NoSuchBody: 404,
     NoSuchCase: 404,
@@ -112,6 +127,8 @@ STATUS = {
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
+    UnknownGrid: 404,
+    UnknownPlan: 404,
     NotAcceptable: 406,
     JobBusy: 409,
     NotReady: 409,
@@ -126,8 +143,16 @@ STATUS = {
     MetresHeld: 409,
     OnLeave: 409,
     RotaExists: 409,
+    GridInUse: 409,
+    GridLocked: 409,
+    NothingToUndo: 409,
+    PlanFrozen: 409,
+    PlanOvertaken: 409,
+    RulesBroken: 409,
+    WrongStep: 409,
     FileGone: 410,
     CaseChanged: 412,
+    DraftChanged: 412,
     ItemChanged: 412,
     SegmentChanged: 412,
     KeyReused: 422,
@@ -180,6 +205,10 @@ async def _ours(request: Request, error: Exception) -> Response:
         more = {"now": error.now}
     if isinstance(error, MetresHeld):
         more = {"holders": error.holders}
+    if isinstance(error, DraftChanged):
+        more = {"version": error.version, "strokes": error.strokes}
+    if isinstance(error, RulesBroken):
+        more = {"findings": error.findings}
     return Problem(STATUS[type(error)], str(error), **more)
 
 

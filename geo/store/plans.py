@@ -168,17 +168,22 @@ def write_plan(
     block_ids: NDArray[np.int64],
     grid: pd.DataFrame,
     start: date,
+    draft: int | None = None,
 ) -> PlanMade:
     """Publishes a plan from ``start``: ``grid`` (code, name, parent_id) of each block.
 
-    The plan in force before ends on that day; one published for the very same day is replaced.
-    Codes that do not fit the system's pattern raise `CodesDoNotFit`.
+    The plan is a new one, or the ``draft`` of that number. The plan in force before ends on that
+    day; one published for the very same day is replaced. Codes that do not fit the system's
+    pattern raise `CodesDoNotFit`.
     """
     where = {"system": system.id, "start": start}
     conn.execute(QUERIES["drop_plan_of_same_day"], where)
     conn.execute(QUERIES["close_plan"], where)
     name = f"{system.name} {start:%Y-%m-%d}"
-    plan = _one(conn, "add_plan", {**where, "name": name})
+    if draft is None:
+        plan = _one(conn, "add_plan", {**where, "name": name})
+    else:
+        plan = _one(conn, "put_in_force", {**where, "id": draft})
     try:
         ids = _put_grids(conn, system.id, grid)
     except psycopg.errors.CheckViolation as error:

@@ -686,6 +686,7 @@ CREATE TABLE public.draft (
     plan_id integer NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     made_by text DEFAULT ''::text NOT NULL,
+    against integer,
     note text DEFAULT ''::text NOT NULL,
     wishes jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT draft_version_check CHECK ((version > 0)),
@@ -695,7 +696,8 @@ CREATE TABLE public.draft (
 CREATE TABLE public.draft_block (
     plan_id integer NOT NULL,
     block_id integer NOT NULL,
-    number integer
+    number integer,
+    based integer
 );
 
 CREATE TABLE public.draft_grid (
@@ -1787,7 +1789,11 @@ CREATE TABLE public.stroke (
     at timestamp with time zone DEFAULT now() NOT NULL,
     made_by text DEFAULT ''::text NOT NULL,
     undone boolean DEFAULT false NOT NULL,
+    dropped boolean DEFAULT false NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT stroke_check CHECK ((undone OR (NOT dropped))),
     CONSTRAINT stroke_number_check CHECK ((number > 0)),
+    CONSTRAINT stroke_version_check CHECK ((version > 0)),
     CONSTRAINT stroke_what_check CHECK ((what = ANY (ARRAY['paint'::text, 'grid'::text, 'engine'::text, 'cut'::text, 'join'::text])))
 );
 
@@ -1797,6 +1803,16 @@ CREATE TABLE public.stroke_block (
     block_id integer NOT NULL,
     was integer,
     now integer
+);
+
+CREATE TABLE public.stroke_grid (
+    plan_id integer NOT NULL,
+    stroke integer NOT NULL,
+    number integer NOT NULL,
+    was jsonb,
+    now jsonb,
+    CONSTRAINT stroke_grid_now_check CHECK ((jsonb_typeof(now) = 'object'::text)),
+    CONSTRAINT stroke_grid_was_check CHECK ((jsonb_typeof(was) = 'object'::text))
 );
 
 CREATE TABLE public.thinning (
@@ -2130,6 +2146,9 @@ ALTER TABLE ONLY public.station
 
 ALTER TABLE ONLY public.stroke_block
     ADD CONSTRAINT stroke_block_pkey PRIMARY KEY (plan_id, stroke, block_id);
+
+ALTER TABLE ONLY public.stroke_grid
+    ADD CONSTRAINT stroke_grid_pkey PRIMARY KEY (plan_id, stroke, number);
 
 ALTER TABLE ONLY public.stroke
     ADD CONSTRAINT stroke_pkey PRIMARY KEY (plan_id, number);
@@ -2501,6 +2520,9 @@ ALTER TABLE ONLY public.compound_front
 ALTER TABLE ONLY public.coverage_side
     ADD CONSTRAINT coverage_side_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT draft_against_fkey FOREIGN KEY (against) REFERENCES public.plan(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.draft_block
     ADD CONSTRAINT draft_block_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
 
@@ -2586,7 +2608,7 @@ ALTER TABLE ONLY public.patrol
     ADD CONSTRAINT patrol_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
 
 ALTER TABLE ONLY public.plan
-    ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id);
+    ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.plan_comment
     ADD CONSTRAINT plan_comment_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id) ON DELETE CASCADE;
@@ -2659,6 +2681,9 @@ ALTER TABLE ONLY public.stroke_block
 
 ALTER TABLE ONLY public.stroke_block
     ADD CONSTRAINT stroke_block_plan_id_stroke_fkey FOREIGN KEY (plan_id, stroke) REFERENCES public.stroke(plan_id, number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.stroke_grid
+    ADD CONSTRAINT stroke_grid_plan_id_stroke_fkey FOREIGN KEY (plan_id, stroke) REFERENCES public.stroke(plan_id, number) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.stroke
     ADD CONSTRAINT stroke_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.draft(plan_id) ON DELETE CASCADE;

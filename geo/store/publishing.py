@@ -1,0 +1,239 @@
+"""Plans go through their steps, and are published from a day on.
+
+Publishing mints codes for new grids, writes the assignment with the grids' shapes and what became
+of the grids before, and ends the plan in force on that day. It touches no point: points are linked
+to blocks, and blocks stay.
+"""
+
+from datetime import date
+from typing import Any, NamedTuple
+
+import geopandas
+import numpy as np
+import pandas as pd
+import psycopg
+import shapely
+
+from geo import codes
+from geo.adjacency import adjacency, contiguous
+from geo.lineage import NONE, lineage
+from geo.plan import check_step
+from geo.store import plans, redrawing
+from geo.store.database import read_setting, rows
+from geo.store.queries import load
+from geo.store.redrawing import Held
+from geo.store.staging import copy_rows, read_frame
+
+QUERIES = load("publishing")
+
+ROW_M = 500.0
+"""Height in m of the rows in which new grids get their serial numbers."""
+
+Told = dict[str, Any]
+
+
+class RulesBroken(ValueError):
+    """A plan that breaks hard rules is not published; ``findings`` says which and where."""
+
+    def __init__(self, id_: int, findings: list[Told]) -> None:
+        first = findings[0]["reason"]
+        super().__init__(f"plan {id_} breaks {len(findings)} hard rules (first: {first})")
+        self.findings = findings
+
+
+class DayUnusable(ValueError):
+    """A plan cannot be published from this day."""
+
+
+class PlanOvertaken(ValueError):
+    """Another plan has come into force since the draft was begun."""
+
+
+class Step(NamedTuple):
+    """What a plan is to become, by whom, and from when where it is published."""
+
+    status: str
+    made_by: str = ""
+    note: str = ""
+    start: date | None = None
+
+
+def take_step(conn: psycopg.Connection, id_: int, seen: int | None, step: Step) -> None:
+    """Has a plan become ``step.status``.
+
+    Raises `geo.plan.WrongStep`, `DayUnusable`, `PlanOvertaken`, `RulesBroken`, and what
+    `geo.store.redrawing.hold` raises.
+    """
+    held = redrawing.hold(conn, id_, seen, None)
+    check_step(held.status, step.status)
+    if step.status == "published":
+        publish(conn, held, step)
+        return
+    conn.execute(QUERIES["set_status"], {"id": id_, "status": step.status})
+    redrawing.raise_version(conn, id_)
+    redrawing.add_step(conn, id_, step.status, step.made_by, step.note)
+
+
+def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
+    """Puts an approved plan that is held in force from a day on."""
+    before = _before(conn, held, step.start)
+    assert step.start is not None  # noqa: S101 - or _before had refused
+    ground = _ground(conn, held.id)
+    if findings := _broken(ground, across=held.across):
+        raise RulesBroken(held.id, findings)
+    system = plans.read_system(conn, held.system)
+    grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))
+    conn.execute(QUERIES["loosen_grids"], {"id": held.id})
+    of_block = grids.loc[ground["number"], ["code", "name", "parent_id"]].reset_index(drop=True)
+    plans.write_plan(conn, system, ground["id"].to_numpy(), of_block, step.start, held.id)
+    conn.execute(QUERIES["settle_grids"], {"id": held.id})
+    conn.execute(QUERIES["empty_draft"], {"id": held.id})
+    _write_lineage(conn, held.id, before, ground)
+    redrawing.add_step(conn, held.id, "published", step.made_by, step.note)
+    if before is not None:
+        redrawing.add_step(conn, before, "superseded", step.made_by, f"{step.start}: {held.id}")
+
+
+def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | None:
+    """The plan that a new one from ``start`` follows; raises `DayUnusable`, `PlanOvertaken`."""
+    if start is None:
+        raise DayUnusable("say the day from which the plan is to hold")
+    today = date.fromisoformat(read_setting(conn).today())
+    if start < today:
+        raise DayUnusable(f"{start} has passed: a plan is published from today ({today}) or later")
+    given = {"system": held.system_id, "start": start}
+    row = conn.execute(QUERIES["before"], given).fetchone()
+    assert row is not None  # noqa: S101 - it always gives a row
+    before, last = row
+    if last is not None and last >= start:
+        raise DayUnusable(f"another plan holds from {last}: publish this one from a later day")
+    if before != held.against:
+        raise PlanOvertaken(
+            f"plan {held.id} was begun on plan {held.against}, and plan {before} has come into"
+            " force since: begin a draft on that one"
+        )
+    return None if before is None else int(before)
+
+
+def _ground(conn: psycopg.Connection, id_: int) -> geopandas.GeoDataFrame:
+    return read_frame(conn, QUERIES["ground"], {"id": id_}, srid=read_setting(conn).srid)
+
+
+def _broken(ground: geopandas.GeoDataFrame, *, across: bool) -> list[Told]:
+    """Hard rules that do not hold: every block in a grid, whole grids, inside their parent."""
+    number = ground["number"].fillna(NONE).astype(np.int64).to_numpy()
+    found = []
+    if (number == NONE).any():
+        blocks = ground["id"][number == NONE].tolist()
+        found.append(_finding("unassigned", None, blocks, f"{len(blocks)} blocks are in no grid"))
+    pairs, _ = adjacency(ground.geometry.to_numpy())
+    for group in contiguous(number, pairs).tolist():
+        if group != NONE:
+            blocks = ground["id"][number == group].tolist()
+            found.append(_finding("contiguous", group, blocks, f"grid {group} is in pieces"))
+    outside = ground[~ground["inside"].astype(bool)]
+    if not across and len(outside):
+        for group, members in outside.groupby("number"):
+            reason = f"grid {int(group)} has {len(members)} blocks outside of its area"
+            found.append(_finding("parent", int(group), members["id"].tolist(), reason))
+    return found
+
+
+def _finding(rule: str, number: int | None, blocks: list[int], reason: str) -> Told:
+    return {"rule": rule, "hard": True, "number": number, "blocks": blocks, "reason": reason}
+
+
+def _grids(conn: psycopg.Connection, id_: int, before: int | None) -> pd.DataFrame:
+    """The draft's grids by number; a code only where the grid is one of the plan before."""
+    grids = pd.DataFrame(rows(conn, QUERIES["draft_grids"], {"id": id_})).set_index("number")
+    in_force = {grid for _, grid in conn.execute(QUERIES["assigned"], {"plan": before})}
+    goes_on = grids["grid_id"].isin(in_force)
+    return grids.assign(code=grids["code"].where(goes_on, None))
+
+
+def _with_codes(
+    conn: psycopg.Connection,
+    system: plans.System,
+    ground: geopandas.GeoDataFrame,
+    grids: pd.DataFrame,
+) -> pd.DataFrame:
+    """The grids with blocks, the new ones with codes below the area of most of their blocks."""
+    used = {row[0] for row in conn.execute(plans.QUERIES["codes_given"], {"system": system.id})}
+    area_code: dict[int, str] = dict(conn.execute(QUERIES["areas"]).fetchall())
+    most = ground.groupby("number")["area_id"].agg(lambda areas: areas.mode().iloc[0])
+    grids = grids.loc[grids.index.isin(ground["number"])]
+    own = grids["parent"].where(grids["parent"].notna(), most.reindex(grids.index).map(area_code))
+    new = grids.index[grids["code"].isna()]
+    centre = ground.dissolve("number").geometry.centroid.reindex(new)
+    code = grids["code"].copy()
+    for parent, members in own.loc[new].groupby(own.loc[new], sort=True):
+        digits = codes.total_digits(system.code_pattern, str(parent))
+        minted = codes.mint(str(parent), len(members), digits, used)
+        used.update(minted)
+        xy = shapely.get_coordinates(centre.loc[members.index].to_numpy())
+        order = codes.serial_order(xy[:, 0], xy[:, 1], ROW_M)
+        code.loc[members.index[order]] = minted
+    return grids.assign(code=code)
+
+
+def _write_lineage(
+    conn: psycopg.Connection, id_: int, before: int | None, ground: geopandas.GeoDataFrame
+) -> None:
+    if before is None:
+        return
+    then, now = (
+        ground["id"].map(dict(conn.execute(QUERIES["assigned"], {"plan": plan}).fetchall()))
+        for plan in (before, id_)
+    )
+    made = lineage(_or_none(then), _or_none(now), ground["households"].astype(np.int64))
+    ends = ([None if grid == NONE else int(grid) for grid in made[end]]
+            for end in ("from_grid", "to_grid"))  # fmt: skip
+    rest = (made[column].tolist() for column in ("kind", "blocks", "households"))
+    copy_rows(conn, QUERIES["copy_lineage"],
+              ((id_, *row) for row in zip(*ends, *rest, strict=True)))  # fmt: skip
+
+
+def _or_none(grid: pd.Series) -> Any:
+    return grid.fillna(NONE).astype(np.int64).to_numpy()
+
+
+def read_lineage(conn: psycopg.Connection, id_: int) -> list[Told]:
+    """What became of the grids before a plan; of a draft, what it would be.
+
+    Raises `geo.store.redrawing.UnknownPlan`.
+    """
+    plan = redrawing.known(conn, id_)
+    if plan["status"] in ("published", "superseded"):
+        return rows(conn, QUERIES["lineage"], {"id": id_})
+    return _lineage_to_be(conn, id_)
+
+
+def _lineage_to_be(conn: psycopg.Connection, id_: int) -> list[Told]:
+    """New grids have no id yet, so that here they count from below every id: -2 - number."""
+    held = redrawing.hold(conn, id_, None, None)
+    ground = _ground(conn, id_)
+    grids = _grids(conn, id_, held.against)
+    then = ground["id"].map(
+        dict(conn.execute(QUERIES["assigned"], {"plan": held.against}).fetchall())
+    )
+    found = conn.execute(QUERIES["grid_names"], {"system": held.system_id}).fetchall()
+    names = {id_: (code, name) for id_, code, name in found}
+    first = max(names, default=0) + 1
+    own = grids["grid_id"].where(grids["code"].notna(), first + grids.index)
+    name = {int(own[n]): (None, grids["name"][n], n) for n in grids.index}
+    made = lineage(_or_none(then), _or_none(ground["number"].map(own)), ground["households"])
+    return [_told(row, names, name) for row in made.itertuples()]
+
+
+def _told(row: Any, names: dict[int, Any], of_draft: dict[int, Any]) -> Told:
+    from_code, from_name = names.get(row.from_grid, (None, None))
+    _, to_name, to_number = of_draft.get(row.to_grid, (None, None, None))
+    to_code, _ = names.get(row.to_grid, (None, None))
+    return {
+        "kind": row.kind, "blocks": int(row.blocks), "households": int(row.households),
+        "from_id": None if row.from_grid == NONE else int(row.from_grid),
+        "from_code": from_code, "from_name": from_name,
+        "to_id": None if to_code is None else int(row.to_grid),
+        "to_code": to_code, "to_name": to_name,
+        "to_number": None if to_number is None else int(to_number),
+    }  # fmt: skip

@@ -1,0 +1,229 @@
+"""Plans that are redrawn: begun, listed, read, renamed, discarded.
+
+A draft's grids go by small numbers; those that go on being a grid of the plan it was begun from
+keep that grid's code, the others get theirs when the plan is published (`geo.store.publishing`).
+"""
+
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from psycopg.types.json import Jsonb
+
+from geo.plan import DRAFTS, spread
+from geo.store import plans
+from geo.store.database import read_setting, rows
+from geo.store.queries import load
+
+QUERIES = load("redrawing")
+STROKES = load("strokes")
+
+MOST_PLANS = 500
+
+Told = dict[str, Any]
+
+
+class UnknownPlan(ValueError):
+    """There is no plan of this number."""
+
+
+class UnknownSystem(ValueError):
+    """There is no grid system of this code."""
+
+
+class PlanFrozen(ValueError):
+    """Only a draft can be changed; what is submitted, approved or published cannot."""
+
+
+class DraftChanged(ValueError):
+    """The draft is not any more what the request was made on.
+
+    ``version`` is what it is now, ``strokes`` what was done or undone since.
+    """
+
+    def __init__(self, id_: int, version: int, strokes: list[Told]) -> None:
+        super().__init__(
+            f"plan {id_} has changed since: it is at version {version} now; take its changes over"
+            " and send yours again"
+        )
+        self.version, self.strokes = version, strokes
+
+
+class Wish(NamedTuple):
+    """A draft to begin: from the plan in force, from another plan, or with no grids at all."""
+
+    system: str
+    name: str
+    based_on: int | None = None
+    empty: bool = False
+    made_by: str = ""
+
+
+class Held(NamedTuple):
+    """A plan that nobody else changes until the transaction ends."""
+
+    id: int
+    status: str
+    system_id: int
+    system: str
+    across: bool
+    version: int | None
+    against: int | None
+
+
+def listed(conn: psycopg.Connection, system: str | None = None) -> list[Told]:
+    """The newest plans in short, newest first; of one grid system, or of all."""
+    asked = {"system": system, "id": None, "limit": MOST_PLANS, **_today(conn)}
+    return rows(conn, QUERIES["listed"], asked)
+
+
+def make(conn: psycopg.Connection, wish: Wish) -> int:
+    """Begins a draft and returns its number. Raises `UnknownSystem`, `UnknownPlan`."""
+    system = _system(conn, wish.system)
+    today = _today(conn)["today"]
+    in_force = _first(conn, "in_force", {"system": system, "day": today})
+    based_on = None if wish.empty else wish.based_on or in_force
+    given: Told = {"system": system, "name": wish.name, "based_on": based_on}
+    what, against = "nothing", in_force
+    if based_on is not None:
+        found = conn.execute(QUERIES["of_system"], {"id": based_on, "system": system}).fetchone()
+        if found is None:
+            raise UnknownPlan(f"there is no plan {based_on} of the grid system {wish.system}")
+        what = "draft" if found[0] in DRAFTS else "published"
+        against = found[1] if what == "draft" else in_force
+    id_ = int(_first(conn, "add_plan", given))
+    given["id"] = id_
+    conn.execute(QUERIES["add_draft"], {**given, "made_by": wish.made_by, "against": against})
+    if what != "nothing":
+        conn.execute(QUERIES[f"grids_of_{what}"], given)
+    conn.execute(QUERIES[f"blocks_of_{what}"], given)
+    add_step(conn, id_, "draft", wish.made_by)
+    return id_
+
+
+def _system(conn: psycopg.Connection, code: str) -> int:
+    found = _first(conn, "system", {"system": code})
+    if found is None and code in plans.USUAL_SYSTEMS:
+        return plans.put_system(conn, code).id
+    if found is None:
+        raise UnknownSystem(f"there is no grid system {code!r}; `luge grids system` makes one")
+    return int(found)
+
+
+def read(conn: psycopg.Connection, id_: int) -> Told:
+    """A plan with its grids and what they hold. Raises `UnknownPlan`."""
+    asked = {"system": None, "id": id_, "limit": 1, **_today(conn)}
+    found = rows(conn, QUERIES["listed"], asked)
+    if not found:
+        raise UnknownPlan(f"there is no plan {id_}")
+    plan: Told = found[0]
+    grids, unassigned = read_grids(conn, id_)
+    measured = spread([grid["load_per_worker"] for grid in grids])
+    rule = rows(conn, QUERIES["rule"])
+    return plan | {
+        "grids": grids,
+        "unassigned": unassigned,
+        "measures": measured._asdict() if measured else None,
+        "limits": _first(conn, "wishes", {"id": id_}),
+        "steps": rows(conn, QUERIES["steps"], {"id": id_}),
+        "rule": rule[0] if rule else None,
+    }
+
+
+def read_grids(
+    conn: psycopg.Connection, id_: int, numbers: list[int] | None = None
+) -> tuple[list[Told], int]:
+    """The grids of a plan with what they hold, all or some, and how many blocks are in none."""
+    asked = {"id": id_, "numbers": numbers, **_today(conn)}
+    figures = {row.pop("number"): row for row in rows(conn, QUERIES["figures"], asked)}
+    grids: list[Told] = rows(conn, QUERIES["grids"], asked)
+    for grid in grids:
+        grid |= figures.get(grid["number"], NOTHING)
+        grid["load"] = float(grid["households"])
+        grid["load_per_worker"] = grid["load"] / max(grid["workers"], 1)
+    return grids, int(figures.get(0, NOTHING)["blocks"])
+
+
+NOTHING: Told = {
+    "blocks": 0, "households": 0, "people": 0, "merchants": 0, "incidents": 0,
+    "frontage_m": 0.0, "area_m2": 0.0,
+}  # fmt: skip
+
+
+def read_blocks(conn: psycopg.Connection, id_: int) -> Told:
+    """Columns of a plan's blocks: id, number (None: in no grid), based. Raises `UnknownPlan`."""
+    known(conn, id_)
+    found = conn.execute(QUERIES["held"], {"id": id_, **_today(conn)}).fetchall()
+    columns = zip(*found, strict=True) if found else ((), (), ())
+    return dict(zip(("id", "number", "based"), map(list, columns), strict=True))
+
+
+def change(
+    conn: psycopg.Connection, id_: int, seen: int | None,
+    *, name: str | None = None, note: str | None = None, limits: Told | None = None,
+) -> int:  # fmt: skip
+    """Changes a draft's name, note or limits; returns its version. Raises as `hold` does."""
+    hold(conn, id_, seen)
+    given = {"id": id_, "name": name, "note": note}
+    conn.execute(QUERIES["change_plan"], given)
+    conn.execute(
+        QUERIES["change_draft"], {**given, "wishes": None if limits is None else Jsonb(limits)}
+    )
+    return raise_version(conn, id_)
+
+
+def discard(conn: psycopg.Connection, id_: int, seen: int | None) -> None:
+    """Deletes a draft with all that was done to it. Raises as `hold` does."""
+    hold(conn, id_, seen)
+    conn.execute(QUERIES["discard"], {"id": id_})
+
+
+def hold(
+    conn: psycopg.Connection, id_: int, seen: int | None, status: str | None = "draft"
+) -> Held:
+    """Locks a plan to the end of the transaction, in ``status`` (None: any) and as it was seen.
+
+    ``seen`` is the version that the request was made on; None takes it as it is. Raises
+    `UnknownPlan`, `PlanFrozen`, `DraftChanged`.
+    """
+    with conn.cursor(row_factory=namedtuple_row) as cursor:
+        row = cursor.execute(QUERIES["lock"], {"id": id_}).fetchone()
+    if row is None:
+        raise UnknownPlan(f"there is no plan {id_}")
+    held = Held(*row)
+    if status is not None and held.status != status:
+        raise PlanFrozen(f"plan {id_} is {held.status}: only a {status} can be changed so")
+    if seen is not None and held.version is not None and seen != held.version:
+        since = rows(conn, STROKES["since"], {"id": id_, "version": seen})
+        raise DraftChanged(id_, held.version, since)
+    return held
+
+
+def raise_version(conn: psycopg.Connection, id_: int) -> int:
+    """The next version of a draft that is held."""
+    return int(_first(conn, "raise_version", {"id": id_}))
+
+
+def add_step(
+    conn: psycopg.Connection, id_: int, status: str, made_by: str = "", note: str = ""
+) -> None:
+    """Writes down what a plan has become."""
+    given = {"id": id_, "status": status, "made_by": made_by, "note": note}
+    conn.execute(QUERIES["add_step"], given)
+
+
+def known(conn: psycopg.Connection, id_: int) -> Told:
+    """A plan in short; raises `UnknownPlan`."""
+    found = rows(conn, QUERIES["listed"], {"system": None, "id": id_, "limit": 1, **_today(conn)})
+    if not found:
+        raise UnknownPlan(f"there is no plan {id_}")
+    return found[0]
+
+
+def _today(conn: psycopg.Connection) -> Told:
+    return {"today": read_setting(conn).today()}
+
+
+def _first(conn: psycopg.Connection, query: str, given: Told) -> Any:
+    row = conn.execute(QUERIES[query], given).fetchone()
+    return row[0] if row else None
