@@ -39,6 +39,7 @@ from api import (
     plans,
     problems,
     reach,
+    replays,
     reports,
     segments,
     shares,
@@ -188,6 +189,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(shares.router)
     app.include_router(plans.router)
     app.include_router(strokes.router)
+    app.include_router(replays.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)

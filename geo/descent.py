@@ -18,7 +18,9 @@ def held_as_before(
     parents: dict[int, list[int]] = {}
     for block, before in came_of:
         parents.setdefault(block, []).append(before)
-    found = [held[b] if b in held else _of_origins(b, held, parents, weight) for b in blocks.tolist()]
+    found = [
+        held[b] if b in held else _of_origins(b, held, parents, weight) for b in blocks.tolist()
+    ]
     return np.array(found, np.int64)
 
 

@@ -61,7 +61,8 @@ def gini(values: Floats) -> Floats:
     ranks = 2 * np.arange(1, n + 1) - n - 1
     total = values.sum(axis=1)
     found = np.sort(values, axis=1) @ ranks / np.where(total > 0, n * total, 1.0)
-    return np.maximum(found, 0.0)
+    positive: Floats = np.maximum(found, 0.0)
+    return positive
 
 
 def _by(figure: Floats, values: Floats) -> Floats:
@@ -133,9 +134,7 @@ def draws(weeks: int, seed: int) -> Floats:
     return np.random.default_rng(seed).multinomial(weeks, chance, DRAWS).astype(float)
 
 
-def pairs(
-    before: Ints, after: Ints, weight: Floats, same: dict[int, int] | None = None
-) -> Ints:
+def pairs(before: Ints, after: Ints, weight: Floats, same: dict[int, int] | None = None) -> Ints:
     """Which grid of ``before`` goes on as which of ``after``: (n, 2), every grid once, -1 for none.
 
     ``before`` and ``after`` give the grid of each block (-1 none). Grids that are known to be the

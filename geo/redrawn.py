@@ -55,7 +55,7 @@ def redrawn(
     busy_at = busy_limit(before.of["cases"], one)
     after = tally(work, two, busy_at)
     in_block = work.cases.block[work.cases.block >= 0]
-    cases = np.bincount(in_block, minlength=len(households))
+    cases = np.bincount(in_block, minlength=len(households)).astype(float)
     pairs = fairness.pairs(one.grid, two.grid, cases + 1e-3, same)
     lighter, heavier = fairness.eased(before, after, one.grid, two.grid)
     moved = moved_blocks(one.grid, two.grid, pairs)

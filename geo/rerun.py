@@ -122,14 +122,12 @@ def busy_limit(cases: Floats, held: Held) -> float:
     return float(BUSY * cases.sum() / max(len(cases) * workers, 1.0))
 
 
-def _by_week(
-    weeks: int, grids: int, grid: Ints, day: Ints, amount: Floats
-) -> tuple[Floats, float]:
+def _by_week(weeks: int, grids: int, grid: Ints, day: Ints, amount: Floats) -> tuple[Floats, float]:
     """Sums (weeks, grids), and the sum of what lies in no grid."""
     inside = grid >= 0
     cell = (day[inside] // 7) * grids + grid[inside]
     sums = np.bincount(cell, amount[inside], minlength=weeks * grids)
-    return sums.reshape(weeks, grids), float(amount[~inside].sum())
+    return sums.astype(float).reshape(weeks, grids), float(amount[~inside].sum())
 
 
 def _walks(work: Work, held: Held) -> Floats:

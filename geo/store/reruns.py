@@ -7,13 +7,15 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
+from geo import fairness
 from geo.descent import held_as_before
-from geo.redrawn import Redrawn, redrawn
-from geo.rerun import Cases, Held, Passes, Visits, Work
+from geo.redrawn import Redrawn, moved_blocks, redrawn
 from geo.reporting.periods import Period, PeriodUnusable, last_week
+from geo.rerun import Cases, Held, Passes, Visits, Work
 from geo.store.arrays import read_arrays
 from geo.store.database import Setting, read_setting, rows
 from geo.store.queries import load
+from geo.store.redrawing import UnknownPlan
 
 QUERIES = load("reruns")
 
@@ -23,10 +25,6 @@ IN_FORCE = ("published", "superseded")
 
 Told = dict[str, Any]
 Ints = NDArray[np.int64]
-
-
-class NoSuchPlan(LookupError):
-    """There is no plan of this number."""
 
 
 class NothingToCompare(ValueError):
@@ -41,8 +39,8 @@ class Plan(NamedTuple):
     held: Held
 
     @property
-    def grid_ids(self) -> dict[int, int]:
-        """Which of its grids has which id."""
+    def by_id(self) -> dict[int, int]:
+        """Where its grids are among ``grids``, by their ids."""
         return {g["grid_id"]: k for k, g in enumerate(self.grids) if g["grid_id"] is not None}
 
 
@@ -69,11 +67,11 @@ def read_ground(conn: psycopg.Connection) -> Ground:
 
 
 def read_plan(conn: psycopg.Connection, id_: int, ground: Ground) -> Plan:
-    """A plan of any status; raises `NoSuchPlan`."""
+    """A plan of any status; raises `UnknownPlan`."""
     asked: Told = {"plan": id_, "today": read_setting(conn).today()}
     found = rows(conn, QUERIES["plan"], asked)
     if not found:
-        raise NoSuchPlan(f"there is no plan {id_}")
+        raise UnknownPlan(f"there is no plan {id_}")
     published = found[0]["status"] in IN_FORCE
     grids = rows(conn, QUERIES["grids"], asked | {"published": published})
     key = "grid_id" if published else "number"
@@ -89,7 +87,7 @@ def read_plan(conn: psycopg.Connection, id_: int, ground: Ground) -> Plan:
 def read_base(conn: psycopg.Connection, plan: Plan, ground: Ground, base: int | None) -> Plan:
     """What ``plan`` is held against: ``base``, or the plan in force today, or what it is based on.
 
-    Raises `NoSuchPlan`, `NothingToCompare`.
+    Raises `UnknownPlan`, `NothingToCompare`.
     """
     told = plan.told
     against = base or told["in_force"] or told["based_on"]
@@ -172,7 +170,7 @@ class Replay(NamedTuple):
 def replay(conn: psycopg.Connection, asked: Asked) -> Replay:
     """A plan replayed; ``conn`` should see one moment.
 
-    Raises `NoSuchPlan`, `NothingToCompare`, `PeriodUnusable`.
+    Raises `UnknownPlan`, `NothingToCompare`, `PeriodUnusable`.
     """
     ground = read_ground(conn)
     after = read_plan(conn, asked.plan, ground)
@@ -186,5 +184,41 @@ def replay(conn: psycopg.Connection, asked: Asked) -> Replay:
 
 def same_grids(before: Plan, after: Plan) -> dict[int, int]:
     """Grids of ``after`` that are grids of ``before`` by their ids: where they are in each."""
-    old = before.grid_ids
-    return {k: old[id_] for id_, k in after.grid_ids.items() if id_ in old}
+    old = before.by_id
+    return {k: old[id_] for id_, k in after.by_id.items() if id_ in old}
+
+
+class Compared(NamedTuple):
+    """Several plans over the same blocks; ``heirs``: as whose of the first each grid goes on.
+
+    ``heirs`` has an entry for each plan: for each of its grids the first plan's, or -1. ``differ``
+    are the blocks (where they are in ``ground``) that are not everywhere in the same hands.
+    """
+
+    ground: Ground
+    plans: list[Plan]
+    heirs: list[Ints]
+    moved: list[Ints]
+    differ: Ints
+
+
+def compare(conn: psycopg.Connection, ids: list[int]) -> Compared:
+    """Plans of one grid system, held against the first of ``ids``.
+
+    Raises `UnknownPlan`, `NothingToCompare`.
+    """
+    ground = read_ground(conn)
+    plans = [read_plan(conn, id_, ground) for id_ in ids]
+    if len({plan.told["system"] for plan in plans}) > 1:
+        raise NothingToCompare("only plans of one grid system can be held against each other")
+    first, heirs, moved = plans[0], [], []
+    for plan in plans:
+        pairs = fairness.pairs(
+            first.held.grid, plan.held.grid, ground.households + 1e-3, same_grids(first, plan)
+        )
+        heir = np.full(len(plan.grids), -1, np.int64)
+        going_on = pairs[(pairs >= 0).all(axis=1)]
+        heir[going_on[:, 1]] = going_on[:, 0]
+        heirs.append(heir)
+        moved.append(moved_blocks(first.held.grid, plan.held.grid, pairs))
+    return Compared(ground, plans, heirs, moved, np.unique(np.concatenate(moved)))

@@ -174,7 +174,11 @@ def test_gini_is_the_mean_difference_of_all_pairs(values, scale):
 
 def test_even_and_uneven_loads():
     even, one = np.ones((1, 4)), np.array([[8.0, 0, 0, 0]])
-    assert (fairness.most(even)[0], fairness.variation(even)[0], fairness.gini(even)[0]) == (1, 0, 0)
+    assert (fairness.most(even)[0], fairness.variation(even)[0], fairness.gini(even)[0]) == (
+        1,
+        0,
+        0,
+    )
     assert (fairness.most(one)[0], fairness.gini(one)[0]) == (4, 0.75)
 
 
