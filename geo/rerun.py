@@ -91,7 +91,7 @@ class Tally(NamedTuple):
 
 
 def tally(work: Work, held: Held, busy_at: float | None = None) -> Tally:
-    """``work`` under the plan ``held``; ``busy_at``: cases of a worker's week (default: by its own).
+    """``work`` under the plan ``held``; ``busy_at``: cases of a busy week (default: by its own).
 
     Everybody's sums, with those of ``outside``, are the same for all plans but for walks, borders
     and busy weeks.

@@ -167,7 +167,7 @@ class ComparedPlan(TypedDict):
 
 @exact
 class ComparedBlocks(TypedDict):
-    """The blocks that are not everywhere in the same hands; `numbers`: each plan's own, null none."""
+    """The blocks that are not everywhere in the same hands; `numbers`: each plan's own."""
 
     id: list[int]
     numbers: list[list[int | None]]
