@@ -11,7 +11,7 @@ from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
 from geo.store import publishing, redrawing
-from geo.store.database import Connection, transaction
+from geo.store.database import Connection, Reader, transaction
 from geo.store.redrawing import Wish
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
@@ -83,14 +83,14 @@ def begin_plan(request: Request, response: Response, body: NewPlan) -> Told:
     with transaction(request.app.state.pool, reader(request)) as conn:
         id_ = redrawing.make(conn, Wish(**body.model_dump()))
         response.headers["Location"] = f"/api/plans/{id_}"
-        return told(conn, id_, response)
+        return told(conn, id_, response, reader(request))
 
 
 @router.get("/{id:int}")
 def read_plan(request: Request, response: Response, plan: Id) -> Told:
     """A plan with its grids, what they hold, and how evenly they are loaded."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return told(conn, plan, response)
+        return told(conn, plan, response, reader(request))
 
 
 @router.get("/{id:int}/blocks")
@@ -108,7 +108,7 @@ def change_plan(
     """Change a draft's name, note or limits."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         redrawing.change(conn, plan, seen, **body.model_dump())
-        return told(conn, plan, response)
+        return told(conn, plan, response, reader(request))
 
 
 @router.delete("/{id:int}", status_code=204, dependencies=[Writing])
@@ -124,7 +124,7 @@ def take_plan_step(request: Request, response: Response, plan: Id, body: Step, s
     step = publishing.Step(body.status, body.made_by, body.note, body.day)
     with transaction(request.app.state.pool, reader(request)) as conn:
         publishing.take_step(conn, plan, seen, step)
-        return told(conn, plan, response)
+        return told(conn, plan, response, reader(request))
 
 
 @router.get("/{id:int}/lineage")
@@ -134,9 +134,9 @@ def read_plan_lineage(request: Request, plan: Id) -> Told:
         return {"lineage": publishing.read_lineage(conn, plan)}
 
 
-def told(conn: Connection, id_: int, response: Response) -> Told:
+def told(conn: Connection, id_: int, response: Response, who: Reader) -> Told:
     """A plan as it is answered, with its version as ETag."""
-    plan = redrawing.read(conn, id_)
+    plan = redrawing.read(conn, id_, who)
     _tag(response, plan["version"])
     return plan
 

@@ -20,6 +20,7 @@ from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.fields import MissingField
 from geo.kinds import UnknownKind
+from geo.load import BadWeights
 from geo.plan import WrongStep
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
@@ -45,7 +46,10 @@ from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
+from geo.store.load_rules import NoSuchRule
+from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
+from geo.store.plan_ground import NoPlanHere
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
@@ -88,6 +92,10 @@ STATUS = {
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,
+    NoSuchRule: 400,
+    NoSuchUnits: 400,
+    BadWeights: 400,
+    NoPlanHere: 404,
     DayPassed: 400,
     UnknownChief: 400,
     NoSuchStation: 404,

@@ -54,8 +54,9 @@ def compare_plans(
     ids = list(dict.fromkeys(map(int, plans.split(","))))
     if not 2 <= len(ids) <= MOST_PLANS:
         raise HTTPException(400, f"two to {MOST_PLANS} different plans can be compared")
-    with snapshot(request.app.state.pool, reader(request)) as conn:
-        read = [redrawing.read(conn, id_) for id_ in ids]
+    asker = reader(request)
+    with snapshot(request.app.state.pool, asker) as conn:
+        read = [redrawing.read(conn, id_, asker) for id_ in ids]
         return _compared(reruns.compare(conn, ids), read)
 
 

@@ -57,7 +57,9 @@ def paint(request: Request, response: Response, plan: Id, body: Stroke, seen: Se
     """Paint blocks into a grid."""
     moves = dict.fromkeys(body.blocks, body.number)
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return told(strokes.paint(conn, plan, moves, By(seen, body.made_by)), response)
+        return told(
+            strokes.paint(conn, plan, moves, By(seen, body.made_by, reader(request))), response
+        )
 
 
 @router.post("/undo")
@@ -66,7 +68,7 @@ def undo(
 ) -> Told:
     """Undo the newest stroke that stands."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return told(strokes.undo(conn, plan, _by(seen, body)), response)
+        return told(strokes.undo(conn, plan, _by(request, seen, body)), response)
 
 
 @router.post("/redo")
@@ -75,7 +77,7 @@ def redo(
 ) -> Told:
     """Do again what was undone last."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return told(strokes.redo(conn, plan, _by(seen, body)), response)
+        return told(strokes.redo(conn, plan, _by(request, seen, body)), response)
 
 
 @router.post("/grids", status_code=201)
@@ -83,7 +85,7 @@ def add_grid(request: Request, response: Response, plan: Id, body: NewGrid, seen
     """Add a grid."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         number, painted = strokes.add_grid(
-            conn, plan, By(seen, body.made_by),
+            conn, plan, By(seen, body.made_by, reader(request)),
             name=body.name, parent=body.parent, workers=body.workers,
         )  # fmt: skip
     response.headers["Location"] = f"/api/plans/{plan}/grids/{number}"
@@ -97,7 +99,9 @@ def change_grid(
     """Change a grid's name, workers or lock."""
     change = body.model_dump(exclude_none=True, exclude={"made_by"})
     with transaction(request.app.state.pool, reader(request)) as conn:
-        painted = strokes.change_grid(conn, plan, number, By(seen, body.made_by), change)
+        painted = strokes.change_grid(
+            conn, plan, number, By(seen, body.made_by, reader(request)), change
+        )
     return told(painted, response)
 
 
@@ -107,7 +111,7 @@ def drop_grid(
 ) -> Told:
     """Take an empty grid away."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return told(strokes.drop_grid(conn, plan, number, By(seen)), response)
+        return told(strokes.drop_grid(conn, plan, number, By(seen, who=reader(request))), response)
 
 
 def told(painted: Painted, response: Response) -> Told:
@@ -116,5 +120,5 @@ def told(painted: Painted, response: Response) -> Told:
     return painted._asdict()
 
 
-def _by(seen: int | None, body: Turning | None) -> By:
-    return By(seen, body.made_by if body else "")
+def _by(request: Request, seen: int | None, body: Turning | None) -> By:
+    return By(seen, body.made_by if body else "", reader(request))

@@ -4,15 +4,19 @@ A draft's grids go by small numbers; those that go on being a grid of the plan i
 keep that grid's code, the others get theirs when the plan is published (`geo.store.publishing`).
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import pandas as pd
 import psycopg
 from psycopg.rows import namedtuple_row
 from psycopg.types.json import Jsonb
 
-from geo.plan import DRAFTS, spread
-from geo.store import plans
-from geo.store.database import read_setting, rows
+from geo.load import spread
+from geo.plan import DRAFTS
+from geo.store import load_rules, plans
+from geo.store.database import Reader, read_setting, rows
+from geo.store.plan_figures import NOTHING, block_figures, summed
 from geo.store.queries import load
 
 QUERIES = load("redrawing")
@@ -73,15 +77,13 @@ class Held(NamedTuple):
 
 def listed(conn: psycopg.Connection, system: str | None = None) -> list[Told]:
     """The newest plans in short, newest first; of one grid system, or of all."""
-    asked = {"system": system, "id": None, "limit": MOST_PLANS, **_today(conn)}
-    return rows(conn, QUERIES["listed"], asked)
+    return _listed(conn, system=system, limit=MOST_PLANS)
 
 
 def make(conn: psycopg.Connection, wish: Wish) -> int:
     """Begins a draft and returns its number. Raises `UnknownSystem`, `UnknownPlan`."""
     system = _system(conn, wish.system)
-    today = _today(conn)["today"]
-    in_force = _first(conn, "in_force", {"system": system, "day": today})
+    in_force = _first(conn, "in_force", {"system": system, "day": read_setting(conn).today()})
     based_on = None if wish.empty else wish.based_on or in_force
     given: Told = {"system": system, "name": wish.name, "based_on": based_on}
     what, against = "nothing", in_force
@@ -110,50 +112,49 @@ def _system(conn: psycopg.Connection, code: str) -> int:
     return int(found)
 
 
-def read(conn: psycopg.Connection, id_: int) -> Told:
+def read(conn: psycopg.Connection, id_: int, who: Reader) -> Told:
     """A plan with its grids and what they hold. Raises `UnknownPlan`."""
-    asked = {"system": None, "id": id_, "limit": 1, **_today(conn)}
-    found = rows(conn, QUERIES["listed"], asked)
-    if not found:
-        raise UnknownPlan(f"there is no plan {id_}")
-    plan: Told = found[0]
-    grids, unassigned = read_grids(conn, id_)
-    measured = spread([grid["load_per_worker"] for grid in grids])
-    rule = rows(conn, QUERIES["rule"])
+    plan = known(conn, id_)
+    rule = load_rules.rule_of(conn)
+    held: dict[int, int | None] = dict(
+        conn.execute(QUERIES["held_numbers"], {"id": id_}).fetchall()
+    )
+    grids = read_grids(conn, id_, held, who)
     return plan | {
         "grids": grids,
-        "unassigned": unassigned,
-        "measures": measured._asdict() if measured else None,
+        "unassigned": sum(number is None for number in held.values()),
+        "measures": spread([_or_nan(grid["load_per_worker"]) for grid in grids])._asdict(),
         "limits": _first(conn, "wishes", {"id": id_}),
         "steps": rows(conn, QUERIES["steps"], {"id": id_}),
-        "rule": rule[0] if rule else None,
+        "rule": {"name": rule.name, "version": rule.version},
     }
 
 
 def read_grids(
-    conn: psycopg.Connection, id_: int, numbers: list[int] | None = None
-) -> tuple[list[Told], int]:
-    """The grids of a plan with what they hold, all or some, and how many blocks are in none."""
-    asked = {"id": id_, "numbers": numbers, **_today(conn)}
-    figures = {row.pop("number"): row for row in rows(conn, QUERIES["figures"], asked)}
-    grids: list[Told] = rows(conn, QUERIES["grids"], asked)
+    conn: psycopg.Connection, id_: int, held: Mapping[int, int | None], who: Reader,
+    numbers: list[int] | None = None,
+) -> list[Told]:  # fmt: skip
+    """The grids of a plan, all or some, with the sums over the blocks that they hold.
+
+    ``held``: the number of each of their blocks.
+    """
+    sums = summed(block_figures(conn, id_, who), pd.Series(dict(held), dtype=float))
+    grids: list[Told] = rows(conn, QUERIES["grids"], {"id": id_, "numbers": numbers})
     for grid in grids:
-        grid |= figures.get(grid["number"], NOTHING)
-        grid["load"] = float(grid["households"])
-        grid["load_per_worker"] = grid["load"] / max(grid["workers"], 1)
-    return grids, int(figures.get(0, NOTHING)["blocks"])
+        grid |= sums.get(grid["number"], NOTHING)
+        workers = grid["workers"]
+        grid["load_per_worker"] = round(grid["load"] / workers, 4) if workers else None
+    return grids
 
 
-NOTHING: Told = {
-    "blocks": 0, "households": 0, "people": 0, "merchants": 0, "incidents": 0,
-    "frontage_m": 0.0, "area_m2": 0.0,
-}  # fmt: skip
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
 
 
 def read_blocks(conn: psycopg.Connection, id_: int) -> Told:
     """Columns of a plan's blocks: id, number (None: in no grid), based. Raises `UnknownPlan`."""
     known(conn, id_)
-    found = conn.execute(QUERIES["held"], {"id": id_, **_today(conn)}).fetchall()
+    found = conn.execute(QUERIES["held"], {"id": id_}).fetchall()
     columns = zip(*found, strict=True) if found else ((), (), ())
     return dict(zip(("id", "number", "based"), map(list, columns), strict=True))
 
@@ -214,14 +215,16 @@ def add_step(
 
 def known(conn: psycopg.Connection, id_: int) -> Told:
     """A plan in short; raises `UnknownPlan`."""
-    found = rows(conn, QUERIES["listed"], {"system": None, "id": id_, "limit": 1, **_today(conn)})
+    found = _listed(conn, id=id_)
     if not found:
         raise UnknownPlan(f"there is no plan {id_}")
     return found[0]
 
 
-def _today(conn: psycopg.Connection) -> Told:
-    return {"today": read_setting(conn).today()}
+def _listed(conn: psycopg.Connection, **asked: object) -> list[Told]:
+    usual = {"system": None, "id": None, "limit": 1, "today": read_setting(conn).today()}
+    found: list[Told] = rows(conn, QUERIES["listed"], usual | asked)
+    return found
 
 
 def _first(conn: psycopg.Connection, query: str, given: Told) -> Any:

@@ -21,7 +21,6 @@ QUERIES = load("reruns")
 
 WEEKS = 52
 MOST_DAYS = 1100
-IN_FORCE = ("published", "superseded")
 
 Told = dict[str, Any]
 Ints = NDArray[np.int64]
@@ -72,12 +71,9 @@ def read_plan(conn: psycopg.Connection, id_: int, ground: Ground) -> Plan:
     found = rows(conn, QUERIES["plan"], asked)
     if not found:
         raise UnknownPlan(f"there is no plan {id_}")
-    published = found[0]["status"] in IN_FORCE
-    grids = rows(conn, QUERIES["grids"], asked | {"published": published})
-    key = "grid_id" if published else "number"
-    number = {grid[key]: k for k, grid in enumerate(grids)}
-    query = QUERIES["held_published" if published else "held_draft"]
-    held = {int(block): number[grid] for block, grid in conn.execute(query, asked)}
+    grids = rows(conn, QUERIES["grids"], asked)
+    at = {grid["number"]: k for k, grid in enumerate(grids)}
+    held = {int(block): at[number] for block, number in conn.execute(QUERIES["held"], asked)}
     weight = dict(zip(ground.blocks.tolist(), ground.households.tolist(), strict=True))
     of_block = held_as_before(ground.blocks, held, ground.came_of, weight)
     workers = np.array([grid["workers"] for grid in grids], float)

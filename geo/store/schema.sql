@@ -1497,6 +1497,71 @@ ALTER TABLE public.patrol ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE VIEW public.plan_grid AS
+ SELECT d.plan_id,
+    d.number,
+    d.grid_id,
+    grid.code,
+    d.name,
+    d.parent_id,
+    d.workers,
+    d.locked
+   FROM ((public.draft_grid d
+     JOIN public.plan ON (((plan.id = d.plan_id) AND (plan.status <> ALL (ARRAY['published'::text, 'superseded'::text])))))
+     LEFT JOIN public.grid ON ((grid.id = d.grid_id)))
+UNION ALL
+ SELECT s.plan_id,
+    (COALESCE((d.number)::bigint, row_number() OVER (PARTITION BY s.plan_id ORDER BY grid.code)))::integer AS number,
+    grid.id AS grid_id,
+    grid.code,
+    grid.name,
+    grid.parent_id,
+    COALESCE(d.workers, 1) AS workers,
+    true AS locked
+   FROM ((public.grid_shape s
+     JOIN public.grid ON ((grid.id = s.grid_id)))
+     LEFT JOIN public.draft_grid d ON (((d.plan_id = s.plan_id) AND (d.grid_id = s.grid_id))));
+
+CREATE TABLE public.setting (
+    one boolean DEFAULT true NOT NULL,
+    name text NOT NULL,
+    code text NOT NULL,
+    srid integer DEFAULT :SRID NOT NULL,
+    time_zone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
+    link_distance_m double precision DEFAULT 50 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT setting_code_check CHECK (((code ~ '^[0-9]{6}$'::text) OR (code = ''::text))),
+    CONSTRAINT setting_link_distance_m_check CHECK ((link_distance_m > (0)::double precision)),
+    CONSTRAINT setting_one_check CHECK (one),
+    CONSTRAINT setting_srid_check CHECK ((srid = :SRID))
+);
+
+CREATE VIEW public.plan_block AS
+ SELECT draft_block.plan_id,
+    draft_block.block_id,
+    draft_block.number,
+    draft_block.based
+   FROM public.draft_block
+UNION ALL
+ SELECT a.plan_id,
+    a.block_id,
+    g.number,
+    NULL::integer AS based
+   FROM (((((public.assignment a
+     JOIN public.plan_grid g ON (((g.plan_id = a.plan_id) AND (g.grid_id = a.grid_id))))
+     JOIN public.plan ON ((plan.id = a.plan_id)))
+     CROSS JOIN public.setting)
+     CROSS JOIN LATERAL ( SELECT ((now() AT TIME ZONE setting.time_zone))::date AS today) now)
+     JOIN public.block ON (((block.id = a.block_id) AND (block.valid_from <=
+        CASE
+            WHEN (plan.valid_to > now.today) THEN now.today
+            ELSE (plan.valid_to - 1)
+        END) AND (block.valid_to >
+        CASE
+            WHEN (plan.valid_to > now.today) THEN now.today
+            ELSE (plan.valid_to - 1)
+        END))));
+
 CREATE TABLE public.plan_comment (
     id integer NOT NULL,
     plan_id integer NOT NULL,
@@ -1684,20 +1749,6 @@ ALTER TABLE public.segment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
-);
-
-CREATE TABLE public.setting (
-    one boolean DEFAULT true NOT NULL,
-    name text NOT NULL,
-    code text NOT NULL,
-    srid integer DEFAULT :SRID NOT NULL,
-    time_zone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
-    link_distance_m double precision DEFAULT 50 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT setting_code_check CHECK (((code ~ '^[0-9]{6}$'::text) OR (code = ''::text))),
-    CONSTRAINT setting_link_distance_m_check CHECK ((link_distance_m > (0)::double precision)),
-    CONSTRAINT setting_one_check CHECK (one),
-    CONSTRAINT setting_srid_check CHECK ((srid = :SRID))
 );
 
 CREATE TABLE public.share_draft (
@@ -2370,7 +2421,7 @@ CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON p
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pass FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('acts');
 
-CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.plan FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
+CREATE TRIGGER note_everywhere AFTER TRUNCATE ON public.plan FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.road FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('roads,segments,named_roads,sides');
 
@@ -2401,6 +2452,12 @@ CREATE TRIGGER note_insert AFTER INSERT ON public.segment REFERENCING NEW TABLE 
 CREATE TRIGGER note_insert AFTER INSERT ON public.segment_side REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('sides');
 
 CREATE TRIGGER note_insert AFTER INSERT ON public.station REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('stations');
+
+CREATE TRIGGER note_published AFTER INSERT ON public.plan FOR EACH ROW WHEN ((new.status = ANY (ARRAY['published'::text, 'superseded'::text]))) EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_published_changed AFTER UPDATE ON public.plan FOR EACH ROW WHEN (((old.status = ANY (ARRAY['published'::text, 'superseded'::text])) OR (new.status = ANY (ARRAY['published'::text, 'superseded'::text])))) EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_published_deleted AFTER DELETE ON public.plan FOR EACH ROW WHEN ((old.status = ANY (ARRAY['published'::text, 'superseded'::text]))) EXECUTE FUNCTION public.note_everywhere('grids');
 
 CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('areas,compounds');
 

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from geo.store.database import rows
+from geo.store.database import LOCAL, Reader, rows
 from geo.store.queries import load
+from geo.store.redrawing import QUERIES as REDRAWING
 from geo.store.redrawing import hold, raise_version, read_grids
 
 QUERIES = load("strokes")
@@ -45,10 +46,11 @@ class NothingToUndo(ValueError):
 
 
 class By(NamedTuple):
-    """Who changes a draft, and which version of it they saw (None: whichever it is)."""
+    """Who changes a draft, which version of it they saw (None: whichever it is), and who asks."""
 
     seen: int | None = None
     made_by: str = ""
+    who: Reader = LOCAL
 
 
 class Painted(NamedTuple):
@@ -88,7 +90,7 @@ def paint(
     _check_numbers(conn, id_, set(moves.values()), left)
     changed = conn.execute(QUERIES["move"], {**asked, "stroke": stroke}).fetchall()
     _put_grids(conn, id_, {n: now for n, (_, now) in states.items() if now is None})
-    return _painted(conn, id_, stroke, version, changed, states)
+    return _painted(conn, id_, by, stroke, version, changed, states)
 
 
 def undo(conn: psycopg.Connection, id_: int, by: By) -> Painted:
@@ -116,7 +118,7 @@ def _turn(conn: psycopg.Connection, id_: int, by: By, *, undone: bool) -> Painte
     changed = conn.execute(QUERIES["turn"], given).fetchall()
     _put_grids(conn, id_, {n: after for n, (_, after) in noted.items() if after is None})
     conn.execute(QUERIES["mark"], given)
-    return _painted(conn, id_, stroke, version, changed, noted)
+    return _painted(conn, id_, by, stroke, version, changed, noted)
 
 
 def add_grid(
@@ -212,11 +214,12 @@ def _put_grids(conn: psycopg.Connection, id_: int, states: Mapping[int, Told | N
 
 
 def _painted(
-    conn: psycopg.Connection, id_: int, stroke: int, version: int,
+    conn: psycopg.Connection, id_: int, by: By, stroke: int, version: int,
     changed: Sequence[tuple[Any, ...]], grids: Mapping[int, Any],
 ) -> Painted:  # fmt: skip
     numbers = {n for _, was, now in changed for n in (was, now) if n is not None} | set(grids)
-    touched, _ = read_grids(conn, id_, sorted(numbers))
+    held = conn.execute(REDRAWING["members"], {"id": id_, "numbers": list(numbers)}).fetchall()
+    touched = read_grids(conn, id_, dict(held), by.who, sorted(numbers))
     return Painted(version, stroke, [(b, was, now) for b, was, now in changed], touched)
 
 

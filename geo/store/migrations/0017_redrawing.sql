@@ -55,6 +55,33 @@ comment on column draft_block.based is 'The number that it had when the draft wa
 create index on draft_block (block_id);
 create index on draft_block (plan_id, number);
 
+-- Drafts and published plans alike: their grids by number, and which block is in which.
+create view plan_grid as
+select d.plan_id, d.number, d.grid_id, grid.code, d.name, d.parent_id, d.workers, d.locked
+from draft_grid d
+join plan on plan.id = d.plan_id and plan.status not in ('published', 'superseded')
+left join grid on grid.id = d.grid_id
+union all
+select s.plan_id, coalesce(d.number, row_number() over (partition by s.plan_id order by grid.code))::integer,
+       grid.id, grid.code, grid.name, grid.parent_id, coalesce(d.workers, 1), true
+from grid_shape s
+join grid on grid.id = s.grid_id
+left join draft_grid d on d.plan_id = s.plan_id and d.grid_id = s.grid_id;
+
+create view plan_block as
+select plan_id, block_id, number, based from draft_block
+union all
+select a.plan_id, a.block_id, g.number, null
+from assignment a
+join plan_grid g on g.plan_id = a.plan_id and g.grid_id = a.grid_id
+join plan on plan.id = a.plan_id
+cross join setting
+cross join lateral (select (now() at time zone setting.time_zone)::date as today) now
+join block on block.id = a.block_id
+ and block.valid_from <= case when plan.valid_to > today then today else plan.valid_to - 1 end
+ and block.valid_to > case when plan.valid_to > today then today else plan.valid_to - 1 end;
+comment on view plan_block is 'Of a published plan the blocks that there are today, or were on its last day.';
+
 create table stroke (
     plan_id  integer not null references draft on delete cascade,
     number   integer not null check (number > 0),

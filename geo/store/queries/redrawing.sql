@@ -5,17 +5,11 @@ select plan.id, s.code as system, plan.name,
        case when plan.status in ('draft', 'submitted', 'approved') then draft.version end as version,
        plan.based_on, plan.valid_from::text, nullif(plan.valid_to, 'infinity')::text as valid_to,
        plan.made_at, coalesce(draft.made_by, '') as made_by, coalesce(draft.note, '') as note,
-       case when plan.status in ('published', 'superseded')
-            then (select count(distinct grid_id) from assignment where plan_id = plan.id)
-            else (select count(*) from draft_grid where plan_id = plan.id) end as grids,
-       case when plan.status in ('published', 'superseded')
-            then (select count(*) from assignment join block on block.id = block_id
-                  where plan_id = plan.id and block.valid_from <= held.day and block.valid_to > held.day)
-            else (select count(*) from draft_block where plan_id = plan.id) end as blocks
+       (select count(*) from plan_grid where plan_id = plan.id) as grids,
+       (select count(*) from plan_block where plan_id = plan.id) as blocks
 from plan
 join grid_system s on s.id = plan.system_id
-left join draft on draft.plan_id = plan.id,
-lateral (select case when plan.valid_to > %(today)s then %(today)s::date else plan.valid_to - 1 end as day) held
+left join draft on draft.plan_id = plan.id
 where (%(system)s::text is null or s.code = %(system)s) and (%(id)s::integer is null or plan.id = %(id)s)
 order by plan.id desc limit %(limit)s;
 
@@ -92,65 +86,17 @@ insert into plan_step (plan_id, status, made_by, note) values (%(id)s, %(status)
 select status, at, made_by, note from plan_step where plan_id = %(id)s order by id;
 
 -- name: held
--- Each block's grid by number; in a draft, or in a published plan on its last day until today.
-select block_id as id, number, based from draft_block where plan_id = %(id)s
-union all
-select a.block_id, n.number, null
-from assignment a
-join (select grid.id, coalesce(d.number, row_number() over (order by grid.code)) as number
-      from grid left join draft_grid d on d.plan_id = %(id)s and d.grid_id = grid.id
-      where grid.id in (select grid_id from assignment where plan_id = %(id)s)) n on n.id = a.grid_id
-join plan on plan.id = a.plan_id
-join block on block.id = a.block_id
- and block.valid_from <= case when plan.valid_to > %(today)s then %(today)s::date else plan.valid_to - 1 end
- and block.valid_to > case when plan.valid_to > %(today)s then %(today)s::date else plan.valid_to - 1 end
-where a.plan_id = %(id)s
-order by id;
+select block_id as id, number, based from plan_block where plan_id = %(id)s order by block_id;
+
+-- name: members
+-- The blocks of some grids of a draft.
+select block_id, number from draft_block where plan_id = %(id)s and number = any(%(numbers)s);
 
 -- name: grids
--- The grids of a draft or of a published plan.
-select d.number, d.grid_id, grid.code, d.name, area.code as parent, area.name as parent_name, d.workers, d.locked
-from draft_grid d
-join plan on plan.id = d.plan_id and plan.status not in ('published', 'superseded')
-left join grid on grid.id = d.grid_id
-left join area on area.id = d.parent_id
-where d.plan_id = %(id)s and (%(numbers)s::integer[] is null or d.number = any(%(numbers)s))
-union all
-select coalesce(d.number, row_number() over (order by grid.code))::integer, grid.id, grid.code, grid.name,
-       area.code, area.name, coalesce(d.workers, 1), true
-from grid
-left join draft_grid d on d.plan_id = %(id)s and d.grid_id = grid.id
-left join area on area.id = grid.parent_id
-where grid.id in (select grid_id from assignment where plan_id = %(id)s)
-order by number;
+select g.number, g.grid_id, g.code, g.name, area.code as parent, area.name as parent_name, g.workers, g.locked
+from plan_grid g left join area on area.id = g.parent_id
+where g.plan_id = %(id)s and (%(numbers)s::integer[] is null or g.number = any(%(numbers)s))
+order by g.number;
 
--- name: figures
--- What blocks of a plan hold, by number (0: in none).
-with held as materialized (
-    select block_id, coalesce(number, 0) as number from draft_block
-    where plan_id = %(id)s and (%(numbers)s::integer[] is null or number = any(%(numbers)s))
-    union all
-    select a.block_id, n.number
-    from assignment a
-    join (select grid.id, coalesce(d.number, row_number() over (order by grid.code)) as number
-          from grid left join draft_grid d on d.plan_id = %(id)s and d.grid_id = grid.id
-          where grid.id in (select grid_id from assignment where plan_id = %(id)s)) n on n.id = a.grid_id
-    where a.plan_id = %(id)s
-)
-select held.number::integer, count(*) as blocks, coalesce(sum(block.households), 0) as households,
-       coalesce(sum(block.people), 0) as people, sum(m.n)::bigint as merchants, sum(i.n)::bigint as incidents,
-       coalesce(sum(f.metres), 0) as frontage_m, sum(st_area(block.geom)) as area_m2
-from held
-join plan on plan.id = %(id)s
-join block on block.id = held.block_id
- and (plan.status not in ('published', 'superseded')
-      or block.valid_from <= case when plan.valid_to > %(today)s then %(today)s::date else plan.valid_to - 1 end
-     and block.valid_to > case when plan.valid_to > %(today)s then %(today)s::date else plan.valid_to - 1 end)
-cross join lateral (select count(*) as n from merchant where merchant.block_id = block.id) m
-cross join lateral (select count(*) as n from incident where incident.block_id = block.id) i
-left join (select side_home.block_id, sum(segment.length_m) as metres
-           from side_home join segment on segment.id = segment_id group by side_home.block_id) f on f.block_id = block.id
-group by held.number order by held.number;
-
--- name: rule
-select name, version from load_rule order by id desc limit 1;
+-- name: held_numbers
+select block_id, number from plan_block where plan_id = %(id)s;

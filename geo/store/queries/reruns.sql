@@ -10,25 +10,11 @@ from plan join grid_system as system on system.id = plan.system_id left join dra
 where plan.id = %(plan)s
 
 -- name: grids
--- The grids of a plan by their numbers; those of a published one are numbered in the order of their codes.
-select number, grid_id, coalesce(grid.code, '') as code, draft_grid.name, area.name as parent, draft_grid.workers
-from draft_grid left join grid on grid.id = grid_id left join area on area.id = draft_grid.parent_id
-where plan_id = %(plan)s and not %(published)s
-union all
-select coalesce(number, row_number() over (order by grid.code))::integer, grid.id, grid.code, grid.name, area.name,
-       coalesce(draft_grid.workers, 1)
-from grid
-left join draft_grid on draft_grid.plan_id = %(plan)s and draft_grid.grid_id = grid.id
-left join area on area.id = grid.parent_id
-where %(published)s and grid.id in (select grid_id from assignment where plan_id = %(plan)s)
-order by number
+select number, grid_id, coalesce(code, '') as code, plan_grid.name, area.name as parent, workers
+from plan_grid left join area on area.id = plan_grid.parent_id where plan_id = %(plan)s order by number
 
--- name: held_draft
-select block_id as block, number as grid from draft_block where plan_id = %(plan)s and number is not null
-
--- name: held_published
--- By the grids' ids.
-select block_id as block, grid_id as grid from assignment where plan_id = %(plan)s
+-- name: held
+select block_id, number from plan_block where plan_id = %(plan)s and number is not null
 
 -- name: blocks
 select id, households::float8 as households from (
