@@ -10,7 +10,7 @@ from plan join grid_system as system on system.id = plan.system_id left join dra
 where plan.id = %(plan)s
 
 -- name: grids
-select number, grid_id, coalesce(plan_grid.code, '') as code, plan_grid.name, area.name as parent, workers
+select number, grid_id, coalesce(plan_grid.code, '') as code, plan_grid.name, area.name as parent, plan_grid.workers
 from plan_grid left join area on area.id = plan_grid.parent_id where plan_id = %(plan)s order by number
 
 -- name: held
