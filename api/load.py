@@ -35,7 +35,7 @@ class Question(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     of: loads.Of = Field("grids", description="what `rows` are")
-    system: str | None = Field(None, max_length=64, description="of grids; default: management")
+    system: str = Field(loads.USUAL_SYSTEM, max_length=64, description="of grids")
     level: Level = Field("community", description="of areas")
     rule: RuleKey = None
     as_of: AsOf = None

@@ -4,14 +4,16 @@ from typing import Annotated, Any
 
 import orjson
 import shapely
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import shelf
+from api.asked import Id
 from api.readers import reader
 from geo import crs
 from geo.layers import SMALL_COUNTS
 from geo.load import Rule
-from geo.store import load_rules, loads, plan_ground
+from geo.rule_sentences import Lang
+from geo.store import load_rules, loads, plan_checks, plan_ground, redrawing
 from geo.store.database import read_setting, transaction
 from geo.store.plan_ground import Ground
 
@@ -19,7 +21,6 @@ router = APIRouter(prefix="/api/plans", tags=["plans"])
 
 DIGITS = 7
 
-PlanId = Annotated[int, Path(alias="id", ge=1, le=2**31 - 1, description="number of the plan")]
 RuleKey = Annotated[
     str | None,
     Query(max_length=100, description="rule set: its name, or name.version; default: standard"),
@@ -27,11 +28,11 @@ RuleKey = Annotated[
 
 
 @router.get("/{id:int}/ground")
-def read_ground(request: Request, plan: PlanId, rule: RuleKey = None) -> Response:
+def read_ground(request: Request, plan: Id, rule: RuleKey = None) -> Response:
     """Blocks with their loads as GeoJSON, and `edges`: who borders whom, and along what."""
     who = reader(request)
     with transaction(request.app.state.pool, who) as conn:
-        plan_ground.plan_of(conn, plan)
+        redrawing.known(conn, plan)
         weighs = load_rules.rule_of(conn, rule)
         full = SMALL_COUNTS in who.rights
         revision = plan_ground.revision(conn, plan, weighs)
@@ -49,6 +50,16 @@ def read_ground(request: Request, plan: PlanId, rule: RuleKey = None) -> Respons
             load=mine["load"].to_numpy(), incidents=mine["incidents"].to_numpy()))  # fmt: skip
     body = orjson.dumps(told(ground, weighs, srid) | {"revision": revision})
     return Response(body, media_type="application/json", headers=headers)
+
+
+@router.get("/{id:int}/checks")
+def read_checks(
+    request: Request, plan: Id, rule: RuleKey = None, lang: Lang = "zh"
+) -> dict[str, Any]:
+    """What of the plan breaks its rules, with the place and the reason; hard rules first."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        checked = plan_checks.check(conn, plan, load_rules.rule_of(conn, rule))
+        return {**plan_checks.told(conn, checked, lang), "limits": checked.limits._asdict()}
 
 
 def told(ground: Ground, rule: Rule, srid: int) -> dict[str, Any]:

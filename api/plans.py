@@ -53,7 +53,7 @@ class PlanChange(Body):
 
     name: Name | None = None
     note: Note | None = None
-    limits: dict[Annotated[str, Field(max_length=40, pattern=WHOLE)], Limit] | None = Field(
+    limits: dict[Annotated[str, Field(max_length=40, pattern=WHOLE)], Limit | None] | None = Field(
         None, max_length=40
     )
 

@@ -27,6 +27,7 @@ from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
 from geo.ruler import NotOnEarth
+from geo.rules import BadLimits
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
@@ -49,7 +50,6 @@ from geo.store.live import NoSuchArea
 from geo.store.load_rules import NoSuchRule
 from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
-from geo.store.plan_ground import NoPlanHere
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
@@ -95,7 +95,7 @@ STATUS = {
     NoSuchRule: 400,
     NoSuchUnits: 400,
     BadWeights: 400,
-    NoPlanHere: 404,
+    BadLimits: 400,
     DayPassed: 400,
     UnknownChief: 400,
     NoSuchStation: 404,

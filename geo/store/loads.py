@@ -32,11 +32,11 @@ class NoSuchUnits(ValueError):
 
 
 class Units(NamedTuple):
-    """Which units: all blocks, the grids of a system (None: management), areas of a level."""
+    """Which units: all blocks, the grids of a system, areas of a level (None: of all)."""
 
     of: Of = "grids"
-    system: str | None = None
-    level: str = "community"
+    system: str | None = USUAL_SYSTEM
+    level: str | None = "community"
 
 
 class Loads(NamedTuple):
@@ -114,12 +114,14 @@ def named(
                               "parent_id": blocks["area_id"], "workers": float("nan")})  # fmt: skip
         return about, pd.DataFrame({"block": blocks.index, "unit": blocks.index})
     if units.of == "grids":
-        return _grids(conn, units.system or USUAL_SYSTEM, day)
+        return _grids(conn, units.system, day)
     return _areas(conn, found.blocks["area_id"], units.level)
 
 
-def _grids(conn: psycopg.Connection, system: str, day: date) -> tuple[pd.DataFrame, pd.DataFrame]:
-    if conn.execute(QUERIES["system"], {"system": system}).fetchone() != (True,):
+def _grids(
+    conn: psycopg.Connection, system: str | None, day: date
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    if system and conn.execute(QUERIES["system"], {"system": system}).fetchone() != (True,):
         raise NoSuchUnits(f"there is no grid system {system!r}; `luge grids system` makes one")
     rows = _frame(conn, QUERIES["grids"], {"system": system, "day": day})
     about = rows.drop_duplicates("id").set_index("id").drop(columns="block_id")
@@ -128,11 +130,12 @@ def _grids(conn: psycopg.Connection, system: str, day: date) -> tuple[pd.DataFra
 
 
 def _areas(
-    conn: psycopg.Connection, area: pd.Series, level: str
+    conn: psycopg.Connection, area: pd.Series, level: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     areas = _frame(conn, QUERIES["areas"], {}).set_index("id")
-    about = areas.assign(workers=law.workers_of(areas)).query("level == @level")
-    if about.empty:
+    about = areas.assign(workers=law.workers_of(areas))
+    about = about[(about["level"] == level) | (level is None)]
+    if about.empty and level:
         there = ", ".join(areas["level"].unique()) or "none yet"
         raise NoSuchUnits(f"there is no area of the level {level!r}; there are {there}")
     within = law.lies_in(areas["parent_id"])
@@ -148,10 +151,8 @@ def rated(table: pd.DataFrame, weeks: float) -> pd.DataFrame:
     cases = table["incidents"].to_numpy(float)
     with np.errstate(divide="ignore", invalid="ignore"):
         rate = np.where(exposed > 0, cases / exposed, np.nan)
-    return table.assign(
-        load_per_worker=table["load"] / workers,
-        rate=rate, rate_shrunk=np.where(np.isnan(cases), np.nan, law.shrunken(np.nan_to_num(cases), exposed)),
-    )  # fmt: skip
+    drawn = np.where(np.isnan(cases), np.nan, law.shrunken(np.nan_to_num(cases), exposed))
+    return table.assign(load_per_worker=table["load"] / workers, rate=rate, rate_shrunk=drawn)
 
 
 def today(conn: psycopg.Connection) -> date:

@@ -1,7 +1,7 @@
 """What a plan lies on: its blocks with their loads, and their borders with why they are there."""
 
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,7 +12,7 @@ import shapely
 from geo import edges, wholes
 from geo.load import Rule
 from geo.store import changes, loads
-from geo.store.database import Rows, read_setting, rows
+from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import read_frame
 
@@ -20,10 +20,8 @@ QUERIES = load("plan_ground")
 
 # What the ground is read from, besides the plan's own list of blocks.
 SOURCES = (*loads.SOURCES, "compounds")
-
-
-class NoPlanHere(ValueError):
-    """There is no plan of this number."""
+# Part of every revision: queries that ask otherwise give another ground.
+CODE = blake2b(repr([sorted(q.items()) for q in (QUERIES, loads.QUERIES)]).encode()).hexdigest()
 
 
 class Ground(NamedTuple):
@@ -39,20 +37,11 @@ class Ground(NamedTuple):
     loads: loads.Loads
 
 
-def plan_of(conn: psycopg.Connection, plan: int) -> dict[str, Any]:
-    """The plan ``plan``: id, system_id, system, across, code_pattern, status, based_on, wishes,
-    drafted. Raises `NoPlanHere`."""
-    found: Rows = rows(conn, QUERIES["plan"], {"plan": plan})
-    if not found:
-        raise NoPlanHere(f"there is no plan {plan}; `luge plan list` names those there are")
-    return found[0]
-
-
 def revision(conn: psycopg.Connection, plan: int, rule: Rule) -> str:
     """Changes when the ground of ``plan`` may have; painting does not change it."""
-    (numbers,) = conn.execute(_of_plan("numbers"), {"plan": plan}).fetchone() or ("",)
+    (numbers,) = conn.execute(QUERIES["numbers"], {"plan": plan}).fetchone() or ("",)
     known = changes.revisions(conn)
-    parts = [numbers, rule, read_setting(conn).today(), *(known[s] for s in SOURCES)]
+    parts = [numbers, rule, read_setting(conn).today(), CODE, *(known[s] for s in SOURCES)]
     return blake2b(repr(parts).encode(), digest_size=12).hexdigest()
 
 
@@ -66,9 +55,9 @@ def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Ground:
 
 
 def read_blocks(conn: psycopg.Connection, plan: int) -> gpd.GeoDataFrame:
-    """The blocks of ``plan`` without their loads."""
+    """The blocks of ``plan`` (by id) without their loads."""
     srid = read_setting(conn).srid
-    blocks = read_frame(conn, _of_plan("blocks"), {"plan": plan}, srid=srid)
+    blocks = read_frame(conn, QUERIES["blocks"], {"plan": plan}, srid=srid)
     inner = shapely.get_coordinates(shapely.point_on_surface(blocks.geometry.to_numpy()))
     blocks["x"], blocks["y"] = inner.reshape(-1, 2).T
     compounds = read_frame(conn, QUERIES["compounds"], srid=srid)
@@ -86,7 +75,3 @@ def explained(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFram
     )
     along = edges.lines(segments, compounds)
     return edges.explain(blocks[["area", "area_name", "geometry"]], along)
-
-
-def _of_plan(name: str) -> bytes:
-    return QUERIES[name].replace(b"{which}", loads.QUERIES["of_plan"])

@@ -14,11 +14,10 @@ import pandas as pd
 import psycopg
 import shapely
 
-from geo import codes
-from geo.adjacency import adjacency, contiguous
+from geo import codes, rules
 from geo.lineage import NONE, lineage
 from geo.plan import check_step
-from geo.store import plans, redrawing
+from geo.store import load_rules, plan_checks, plans, redrawing
 from geo.store.database import read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import Held
@@ -79,8 +78,9 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     before = _before(conn, held, step.start)
     assert step.start is not None  # noqa: S101 - or _before had refused
     ground = _ground(conn, held.id)
-    if findings := _broken(ground, across=held.across):
-        raise RulesBroken(held.id, findings)
+    checked = plan_checks.check(conn, held.id, load_rules.rule_of(conn), rules.HARD)
+    if checked.findings:
+        raise RulesBroken(held.id, plan_checks.told(conn, checked, "zh")["findings"])
     system = plans.read_system(conn, held.system)
     grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))
     conn.execute(QUERIES["loosen_grids"], {"id": held.id})
@@ -117,30 +117,6 @@ def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | N
 
 def _ground(conn: psycopg.Connection, id_: int) -> geopandas.GeoDataFrame:
     return read_frame(conn, QUERIES["ground"], {"id": id_}, srid=read_setting(conn).srid)
-
-
-def _broken(ground: geopandas.GeoDataFrame, *, across: bool) -> list[Told]:
-    """Hard rules that do not hold: every block in a grid, whole grids, inside their parent."""
-    number = ground["number"].fillna(NONE).astype(np.int64).to_numpy()
-    found = []
-    if (number == NONE).any():
-        blocks = ground["id"][number == NONE].tolist()
-        found.append(_finding("unassigned", None, blocks, f"{len(blocks)} blocks are in no grid"))
-    pairs, _ = adjacency(ground.geometry.to_numpy())
-    for group in contiguous(number, pairs).tolist():
-        if group != NONE:
-            blocks = ground["id"][number == group].tolist()
-            found.append(_finding("contiguous", group, blocks, f"grid {group} is in pieces"))
-    outside = ground[~ground["inside"].astype(bool)]
-    if not across and len(outside):
-        for group, members in outside.groupby("number"):
-            reason = f"grid {int(group)} has {len(members)} blocks outside of its area"
-            found.append(_finding("parent", int(group), members["id"].tolist(), reason))
-    return found
-
-
-def _finding(rule: str, number: int | None, blocks: list[int], reason: str) -> Told:
-    return {"rule": rule, "hard": True, "number": number, "blocks": blocks, "reason": reason}
 
 
 def _grids(conn: psycopg.Connection, id_: int, before: int | None) -> pd.DataFrame:

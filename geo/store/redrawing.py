@@ -14,6 +14,7 @@ from psycopg.types.json import Jsonb
 
 from geo.load import spread
 from geo.plan import DRAFTS
+from geo.rules import limits_for
 from geo.store import load_rules, plans
 from geo.store.database import Reader, read_setting, rows
 from geo.store.plan_figures import NOTHING, block_figures, summed
@@ -124,7 +125,7 @@ def read(conn: psycopg.Connection, id_: int, who: Reader) -> Told:
         "grids": grids,
         "unassigned": sum(number is None for number in held.values()),
         "measures": spread([_or_nan(grid["load_per_worker"]) for grid in grids])._asdict(),
-        "limits": _first(conn, "wishes", {"id": id_}),
+        "limits": limits_for(plan["system"], _first(conn, "wishes", {"id": id_}))._asdict(),
         "steps": rows(conn, QUERIES["steps"], {"id": id_}),
         "rule": {"name": rule.name, "version": rule.version},
     }
@@ -163,8 +164,12 @@ def change(
     conn: psycopg.Connection, id_: int, seen: int | None,
     *, name: str | None = None, note: str | None = None, limits: Told | None = None,
 ) -> int:  # fmt: skip
-    """Changes a draft's name, note or limits; returns its version. Raises as `hold` does."""
-    hold(conn, id_, seen)
+    """Changes a draft's name, note or limits; returns its version.
+
+    Raises as `hold` does, and `geo.rules.BadLimits`.
+    """
+    held = hold(conn, id_, seen)
+    limits_for(held.system, limits or {})
     given = {"id": id_, "name": name, "note": note}
     conn.execute(QUERIES["change_plan"], given)
     conn.execute(

@@ -1,8 +1,8 @@
 -- What a plan lies on: its blocks, what their borders run along, and what must stay together.
 
--- name: plan
-select plan.id, plan.system_id, s.code as system, s.across, s.code_pattern, plan.status, plan.based_on,
-       coalesce(draft.wishes, '{}') as wishes, draft.plan_id is not null as drafted
+-- name: system
+-- The system of a plan, and what was wished for the plan.
+select s.code, s.across, s.code_pattern, coalesce(draft.wishes, '{}')
 from plan join grid_system s on s.id = plan.system_id
 left join draft on draft.plan_id = plan.id
 where plan.id = %(plan)s
@@ -21,12 +21,20 @@ with recursive up (area_id, id, code, name, level, parent_id, depth) as (
 select block.id, block.code, block.area_id, area.code as area, area.name as area_name, chain.parents, chain.street,
        st_asbinary(block.geom) as geom
 from block join area on area.id = block.area_id join chain on chain.area_id = block.area_id
-where {which}
+where block.id in (select block_id from plan_block where plan_id = %(plan)s)
 order by block.id
 
 -- name: numbers
--- Of what the blocks of a plan are, as one short word.
-select md5(coalesce(string_agg(block.id::text, ' ' order by block.id), '')) from block where {which}
+-- Of which blocks a plan is, as one short word.
+select md5(coalesce(string_agg(block_id::text, ' ' order by block_id), '')) from plan_block where plan_id = %(plan)s
+
+-- name: assignment
+select number from plan_block where plan_id = %(plan)s order by block_id
+
+-- name: grids
+select g.number, g.code, g.name, area.code as parent, g.workers
+from plan_grid g left join area on area.id = g.parent_id
+where g.plan_id = %(plan)s order by g.number
 
 -- name: segments
 select segment.kind, width_m, coalesce(road.name, '') as name, st_asbinary(segment.geom) as geom
@@ -37,3 +45,6 @@ select id, name, households, st_asbinary(geom) as geom from area where level = '
 
 -- name: protected
 select id, kind, name, st_asbinary(geom) as geom from protected_place order by id
+
+-- name: area_names
+select code, name from area where level <> 'compound'
