@@ -41,6 +41,7 @@ from api import (
     plans,
     problems,
     reach,
+    replays,
     reports,
     segments,
     shares,
@@ -191,6 +192,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(shares.router)
     app.include_router(plans.router)
     app.include_router(strokes.router)
+    app.include_router(replays.router)
     app.include_router(load.router)
     app.include_router(plan_ground.router)
     app.include_router(exports.router)
