@@ -36,7 +36,7 @@ test("sums, members and compounds after many strokes are those of a fresh count"
 });
 
 function rulesOf(sketch: Sketch, grid: { number: number; parent: string; workers: number }): unknown {
-  return marksOf(sketch, grid, { max_load: 60, min_households: 200 }).map((mark) => ({ ...mark, ...("blocks" in mark && { blocks: mark.blocks.length }), compounds: [] }));
+  return marksOf(sketch, grid, { load_most: 1.2, households_least: 200 }, 50).map((mark) => ({ ...mark, ...("blocks" in mark && { blocks: mark.blocks.length }), compounds: [] }));
 }
 
 test("a stroke undone leaves everything as it was", () => {
@@ -77,7 +77,7 @@ test("a grid is in pieces where a block between them is taken out", () => {
   assert.equal(piecesOf(sketch, 1).length, 1);
   put(sketch, [[1, 2]]);
   assert.deepEqual(piecesOf(sketch, 1), [[2, 3, 4], [0]]);
-  assert.deepEqual(marksOf(sketch, { number: 1, parent: null, workers: 1 }, {}), [{ rule: "contiguous", blocks: [0], pieces: 2 }]);
+  assert.deepEqual(marksOf(sketch, { number: 1, parent: null, workers: 1 }, {}, 1), [{ rule: "contiguous", blocks: [0], pieces: 2 }]);
 });
 
 test("the pieces of a grid are all of it, and no edge leads from one to another", () => {
@@ -102,10 +102,10 @@ test("blocks beside a grid are at the other side of its borders", () => {
 
 test("marks tell blocks outside of the parent, limits, and compounds that are cut", () => {
   const sketch = makeSketch(city(4, 1, undefined, () => 7), [1, 1, 1, 2]);
-  const marks = marksOf(sketch, { number: 1, parent: "west", workers: 2 }, { max_blocks: 2, min_load: 1 });
+  const marks = marksOf(sketch, { number: 1, parent: "west", workers: 2 }, { households_most: 10, load_least: 0.5 }, 5);
   assert.deepEqual(marks, [
     { rule: "parent", blocks: [2] },
-    { rule: "limit", what: "blocks", value: 3, limit: 2, over: true },
+    { rule: "limit", what: "households", value: 15, limit: 10, over: true },
     { rule: "compound", blocks: [0, 1, 2], compounds: [7] },
   ]);
 });

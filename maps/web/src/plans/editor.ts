@@ -20,6 +20,8 @@ export interface Editor {
   based: Int32Array;
   grids: Map<number, Grid>;
   marks: Map<number, Mark[]>;
+  /** The mean load of the grids; marks go by what it was when the draft was last saved. */
+  mean: number;
   box: Outbox<Painted>;
 }
 
@@ -52,7 +54,7 @@ export function numbersOf(ground: Ground, { id }: Columns, numbers: (number | nu
 export function openEditor(plan: Plan, columns: Columns, ground: Ground, heard: Heard): Editor {
   const editor: Editor = {
     plan, ground, sketch: makeSketch(ground, numbersOf(ground, columns, columns.number)), based: numbersOf(ground, columns, columns.based),
-    grids: new Map(), marks: new Map(), box: null as unknown as Outbox<Painted>,
+    grids: new Map(), marks: new Map(), mean: 0, box: null as unknown as Outbox<Painted>,
   };
   takeOver(editor, plan);
   editor.box = outbox<Painted, { strokes: Stroke[] }>(plan.version ?? 0, {
@@ -60,7 +62,7 @@ export function openEditor(plan: Plan, columns: Columns, ground: Ground, heard: 
     reload: () => reload(editor, heard),
     healed: ({ strokes }, again) => heard.told(healing(strokes, again), true),
     failed: (error) => heard.told(error instanceof Problem ? error.message : t("offline"), true),
-    idle: heard.saved,
+    idle: () => rest(editor, heard),
   });
   return editor;
 }
@@ -69,6 +71,7 @@ function takeOver(editor: Editor, plan: Plan): void {
   editor.plan = plan;
   editor.grids = new Map(plan.grids.map((grid) => [grid.number, grid]));
   editor.marks.clear();
+  editor.mean = evenness(editor).mean;
   for (const number of editor.grids.keys()) mark(editor, number);
 }
 
@@ -82,6 +85,14 @@ export async function reload(editor: Editor, heard: Heard): Promise<number> {
   return plan.version ?? 0;
 }
 
+/** Once all is saved the limits of every grid are held against the mean as it is now. */
+function rest(editor: Editor, heard: Heard): void {
+  editor.mean = evenness(editor).mean;
+  for (const number of editor.grids.keys()) mark(editor, number);
+  heard.painted([], new Set(editor.grids.keys()));
+  heard.saved();
+}
+
 function healing(strokes: Stroke[], again: boolean): string {
   const who = [...new Set(strokes.map(({ made_by }) => made_by || t("plans_somebody")))].join(t("plans_comma"));
   const blocks = new Set(strokes.flatMap((stroke) => stroke.blocks)).size;
@@ -90,7 +101,7 @@ function healing(strokes: Stroke[], again: boolean): string {
 
 function mark(editor: Editor, number: number): void {
   const grid = editor.grids.get(number);
-  if (grid) editor.marks.set(number, marksOf(editor.sketch, grid, editor.plan.limits));
+  if (grid) editor.marks.set(number, marksOf(editor.sketch, grid, editor.plan.limits, editor.mean));
 }
 
 /** Puts blocks into grids on the map only; gives what has changed. Blocks of locked grids stay. */

@@ -106,8 +106,8 @@ export function markWords(mark: Mark): string {
   if (mark.rule === "contiguous") return t("plans_says_contiguous", { pieces: mark.pieces });
   if (mark.rule === "parent") return t("plans_says_parent", { blocks: mark.blocks.length });
   if (mark.rule === "compound") return t("plans_says_compound", { n: mark.compounds.length });
-  const value = say(Math.round(mark.value));
-  return t(mark.over ? "plans_says_over" : "plans_says_under", { what: t(`plans_of_${mark.what}` as Key), value, limit: say(mark.limit) });
+  const words = (value: number) => (mark.what === "load" ? `${Math.round(100 * value)}%` : say(Math.round(value)));
+  return t(mark.over ? "plans_says_over" : "plans_says_under", { what: t(`plans_of_${mark.what}`), value: words(mark.value), limit: words(mark.limit) });
 }
 
 /** Up and down, home and end, among the buttons of a list. */

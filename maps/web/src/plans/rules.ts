@@ -3,10 +3,8 @@ import type { Block } from "./ground";
 import { membersOf, piecesOf, sumsOf } from "./sketch";
 import type { Sketch } from "./sketch";
 
-/** Limits of a grid; null or left out: none. */
-export interface Limits {
-  [what: string]: number | null | undefined;
-}
+/** What grids should keep to, for each worker; loads in times the mean. Null or left out: no limit. */
+export type Limits = Partial<Record<"households_least" | "households_most" | "load_least" | "load_most", number | null>>;
 
 /** What a rule needs to know of a grid. */
 export interface Held {
@@ -18,13 +16,13 @@ export interface Held {
 export type Mark =
   | { rule: "contiguous"; blocks: number[]; pieces: number }
   | { rule: "parent"; blocks: number[] }
-  | { rule: "limit"; what: string; value: number; limit: number; over: boolean }
+  | { rule: "limit"; what: "households" | "load"; value: number; limit: number; over: boolean }
   | { rule: "compound"; blocks: number[]; compounds: number[] };
 
-/** Work by the blocks of this grid. */
-export function marksOf(sketch: Sketch, grid: Held, limits: Limits): Mark[] {
+/** Work by the blocks of this grid. `mean`: what a worker carries on the whole. */
+export function marksOf(sketch: Sketch, grid: Held, limits: Limits, mean: number): Mark[] {
   if (grid.number === 0) return [];
-  return [...contiguous(sketch, grid), ...parent(sketch, grid), ...limit(sketch, grid, limits), ...compound(sketch, grid)];
+  return [...contiguous(sketch, grid), ...parent(sketch, grid), ...limit(sketch, grid, limits, mean), ...compound(sketch, grid)];
 }
 
 function contiguous(sketch: Sketch, { number }: Held): Mark[] {
@@ -38,17 +36,14 @@ function parent(sketch: Sketch, { number, parent: own }: Held): Mark[] {
   return outside.length ? [{ rule: "parent", blocks: outside }] : [];
 }
 
-function limit(sketch: Sketch, { number, workers }: Held, limits: Limits): Mark[] {
-  const sums = sumsOf(sketch, number);
-  if (sums.blocks === 0) return [];
-  const values: Record<string, number> = {
-    blocks: sums.blocks, households: sums.households, people: sums.people, load: sums.load,
-    load_per_worker: sums.load / Math.max(workers, 1),
-  };
-  return Object.entries(values).flatMap(([what, value]): Mark[] => {
-    const [least, most] = [limits[`min_${what}`] ?? -Infinity, limits[`max_${what}`] ?? Infinity];
-    if (value >= least && value <= most) return [];
-    return [{ rule: "limit", what, value, limit: value > most ? most : least, over: value > most }];
+function limit(sketch: Sketch, { number, workers }: Held, limits: Limits, mean: number): Mark[] {
+  const { blocks, households, load } = sumsOf(sketch, number);
+  if (blocks === 0) return [];
+  const each = Math.max(workers, 1);
+  const values = { households: households / each, ...(mean > 0 && { load: load / each / mean }) };
+  return (Object.entries(values) as ["households" | "load", number][]).flatMap(([what, value]): Mark[] => {
+    const [least, most] = [limits[`${what}_least`] ?? 0, limits[`${what}_most`] ?? Infinity];
+    return value >= least && value <= most ? [] : [{ rule: "limit", what, value, limit: value > most ? most : least, over: value > most }];
   });
 }
 

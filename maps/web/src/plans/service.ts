@@ -3,6 +3,7 @@ import type { MultiPolygon, Polygon } from "geojson";
 import { ask, Problem, read } from "../api";
 import { language } from "../i18n";
 import type { Why } from "./ground";
+import type { Limits } from "./rules";
 
 export type Status = "draft" | "submitted" | "approved" | "published" | "superseded";
 
@@ -58,7 +59,7 @@ export interface Plan extends Omit<Short, "grids"> {
   grids: Grid[];
   unassigned: number;
   measures: Spread | null;
-  limits: Record<string, number | null>;
+  limits: Limits;
   steps: Step[];
   rule: { name: string; version: number } | null;
 }
