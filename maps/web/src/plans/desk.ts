@@ -1,9 +1,9 @@
 // What the parts of the page share: the draft under work, the map, what is chosen, and how to paint.
-import type { Area } from "../api";
+import type { Area, District, Layers } from "../api";
 import type { Board, Shapes } from "./board";
 import type { Tool } from "./brush";
 import type { Editor } from "./editor";
-import type { Finding } from "./service";
+import type { Finding, Short } from "./service";
 
 export interface Desk {
   editor: Editor;
@@ -31,6 +31,15 @@ export interface Desk {
   /** The plan as the service has it after something other than a stroke. */
   renew(): Promise<void>;
   tell(text: string, warning?: boolean): void;
+}
+
+/** What a draft is at work among. */
+export interface Around {
+  district: District;
+  declared: Layers;
+  areas: Map<string, Area>;
+  plans: Short[];
+  leave(): void;
 }
 
 export function nameOf({ editor }: Desk, number: number): string {

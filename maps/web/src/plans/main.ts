@@ -51,7 +51,7 @@ async function start(): Promise<void> {
     document.body.dataset["ready"] = "false";
     now?.close();
     now = null;
-    const begun = await work(board, id, byCode, () => void guarded(leave));
+    const begun = await work(board, id, { district, declared, areas: byCode, plans, leave: () => void guarded(leave) });
     now = begun;
     system = begun.desk.editor.plan.system;
     writeHash("plan", String(id));

@@ -3,9 +3,12 @@ import { find, h } from "../dom";
 import { t } from "../i18n";
 import { chosenPart } from "./chosen";
 import type { List } from "./chosen";
-import type { Desk } from "./desk";
+import { commentsOf } from "./comments";
+import { compareOf } from "./compare";
+import type { Around, Desk } from "./desk";
 import { evenness } from "./editor";
 import type { Evenness } from "./editor";
+import { engineOf } from "./engine";
 import { findingsPart } from "./findings";
 import { statusTag } from "./list";
 import { gridRows, ORDERS, spreadLine } from "./rows";
@@ -14,7 +17,7 @@ import * as service from "./service";
 import type { Checks, Painted } from "./service";
 import { stepsPart } from "./steps";
 
-const TABS = ["grids", "rules", "steps"] as const;
+const TABS = ["grids", "rules", "engine", "compare", "comments", "steps"] as const;
 type Tab = (typeof TABS)[number];
 const CHECK_MS = 350;
 
@@ -27,8 +30,9 @@ export interface Panel {
   close(): void;
 }
 
-export function makePanel(desk: Desk, first: Evenness, leave: () => void, ask: (send: (version: number) => Promise<Painted>) => void): Panel {
+export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (send: (version: number) => Promise<Painted>) => void): Panel {
   const { editor } = desk;
+  const { leave } = around;
   let [tab, order, list]: [Tab, Order, List] = ["grids", "code", "beside"];
   let checks: Checks | null = null;
   let checking = new AbortController();
@@ -49,8 +53,7 @@ export function makePanel(desk: Desk, first: Evenness, leave: () => void, ask: (
   };
   const findings = (fresh: boolean) => {
     if (tab === "rules") body.replaceChildren(...findingsPart(desk, checks, fresh));
-    const badge = document.querySelector("#tab-rules b");
-    if (badge) badge.textContent = checks?.hard ? String(checks.hard) : "";
+    badges();
   };
   const choose = () => {
     rows?.choose();
@@ -86,6 +89,19 @@ export function makePanel(desk: Desk, first: Evenness, leave: () => void, ask: (
     await service.discard(id, editor.box.version());
     leave();
   };
+  const again = (one: Tab) => () => {
+    if (tab === one) render();
+    badges();
+  };
+  const engine = engineOf(desk, around.district.systems, again("engine"), ask);
+  const compare = compareOf(desk, around.plans, around.district, around.declared);
+  const comments = commentsOf(desk, again("comments"));
+  const badges = () => {
+    for (const [one, count] of [["rules", checks?.hard ?? 0], ["comments", comments.open()]] as const) {
+      const badge = document.querySelector(`#tab-${one} b`);
+      if (badge) badge.textContent = count ? String(count) : "";
+    }
+  };
   const head = () => h("div", { class: "card step head" },
     h("div", { class: "title" }, h("button", { type: "button", class: "quiet", id: "leave", "aria-label": t("plans_back"), title: t("plans_back"), onclick: leave }, "←"), h("h2", {}, editor.plan.name), statusTag(editor.plan.status)), sums);
   const tabs = () => h("div", { id: "tabs", role: "tablist" }, ...TABS.map((one) => h("button", {
@@ -108,13 +124,19 @@ export function makePanel(desk: Desk, first: Evenness, leave: () => void, ask: (
   const render = () => {
     rows = null;
     sums.replaceChildren(...spreadLine(evenness(editor), first));
-    const part = { grids: gridsPart, rules: () => findingsPart(desk, checks, true), steps: () => stepsPart(desk, () => void discard()) }[tab]();
+    const focused = document.activeElement?.closest("#body")?.contains(document.activeElement) ? document.activeElement!.id : "";
+    const part = {
+      grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, compare: compare.parts, comments: comments.parts,
+      steps: () => stepsPart(desk, () => void discard()),
+    }[tab]();
     body.className = `card step ${tab}`;
     body.replaceChildren(...part);
     find("#side").replaceChildren(head(), tabs(), body);
     choose();
-    findings(true);
+    badges();
+    if (focused) document.getElementById(focused)?.focus();
   };
+  void comments.load().catch(() => undefined);
   return {
     render, choose,
     touched(grids) {
@@ -131,6 +153,9 @@ export function makePanel(desk: Desk, first: Evenness, leave: () => void, ask: (
       rows?.focus();
     },
     close() {
+      engine.close();
+      compare.close();
+      comments.clear();
       checking.abort();
       window.clearTimeout(due);
     },

@@ -172,3 +172,45 @@ export async function send<T>(method: string, path: string, version: number | nu
   const response = await fetch(ROOT + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   return response.status === 204 ? (undefined as T) : read<T>(response);
 }
+
+export interface Wish {
+  task: string;
+  blocks?: number[];
+  number?: number;
+  grids?: number;
+  systems?: string[];
+  tolerance: number;
+}
+
+/** What the engine has come to; `changed` once it is ready. */
+export interface Proposal {
+  id: number;
+  status: string;
+  done: number;
+  total: number;
+  error?: string | null;
+  changed?: Moved[] | null;
+}
+
+export const propose = (id: number, wish: Wish) => send<Proposal>("POST", `/${id}/proposals`, null, wish);
+export const proposal = (id: number, one: number) => ask<Proposal>(`${ROOT}/${id}/proposals/${one}`);
+export const applyProposal = (id: number, version: number, one: number) => send<Painted>("POST", `/${id}/proposals/${one}/apply`, version, { made_by: me() });
+export const stopProposal = (id: number, one: number) => send<void>("POST", `/${id}/proposals/${one}/stop`, null);
+
+/** A plan beside others; `as_first`: the number of the first plan's grid that a grid goes on as. */
+export interface ComparedPlan {
+  plan: { id: number; name: string; status: Status };
+  unassigned: number;
+  measures: Spread | null;
+  grids: { number: number; as_first: number | null }[];
+  moved_blocks: number;
+  moved_households: number;
+}
+
+/** Blocks that are not in the same hands everywhere: for each plan the numbers of their grids. */
+export interface Compared {
+  plans: ComparedPlan[];
+  blocks: { id: number[]; numbers: (number | null)[][] };
+}
+
+export const compare = (ids: number[]) => ask<Compared>(`${ROOT}/compare`, { plans: ids.join() });

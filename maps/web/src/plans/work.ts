@@ -1,12 +1,11 @@
 // One draft at work: the map with its tools on one side, grids, rules and steps on the other.
 import type { Position } from "geojson";
-import type { Area } from "../api";
 import { find, h } from "../dom";
 import { t } from "../i18n";
 import type { Board } from "./board";
 import { shapesOf } from "./board";
 import { followPointer } from "./brush";
-import type { Desk } from "./desk";
+import type { Around, Desk } from "./desk";
 import { ask, evenness, groundOf, isLocked, openEditor, reload, save, sketchOn, takeBack, turn } from "./editor";
 import type { Heard } from "./editor";
 import { blockWords, edgeWords } from "./explain";
@@ -29,7 +28,7 @@ export interface Work {
   close(): void;
 }
 
-export async function work(board: Board, id: number, areas: Map<string, Area>, leave: () => void): Promise<Work> {
+export async function work(board: Board, id: number, around: Around): Promise<Work> {
   const [plan, columns, answer] = await Promise.all([service.plan(id), service.blocks(id), service.ground(id)]);
   const ground = groundOf(answer);
   const shapes = shapesOf(answer, ground);
@@ -61,7 +60,7 @@ export async function work(board: Board, id: number, areas: Map<string, Area>, l
   const editor = openEditor(plan, columns, ground, heard);
   const view = viewOf(editor, board, shapes);
   const desk: Desk = {
-    editor, board, shapes, areas, colours: view.colours, brush: plan.grids[0]?.number ?? 0, tool: plan.status === "draft" ? "brush" : "move", ghost: true, findings: [],
+    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids[0]?.number ?? 0, tool: plan.status === "draft" ? "brush" : "move", ghost: true, findings: [],
     editable: () => editor.plan.status === "draft",
     choose(number, go = false) {
       desk.brush = number;
@@ -179,7 +178,7 @@ export async function work(board: Board, id: number, areas: Map<string, Area>, l
   board.map.on("mousemove", hover);
   board.map.on("click", click);
   onKeys(() => (open ? desk : null), doing);
-  const panel: Panel = makePanel(desk, first, leave, (send) => ask(editor, heard, send));
+  const panel: Panel = makePanel(desk, around, first, (send) => ask(editor, heard, send));
   const render = () => {
     document.getElementById("help")?.remove();
     document.body.append(helpCard());
