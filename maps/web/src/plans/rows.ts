@@ -52,7 +52,7 @@ export function gridRows(desk: Desk, lock: (number: number) => void): Rows {
       const is = number === desk.brush;
       line.classList.toggle("chosen", is);
       button.setAttribute("aria-pressed", String(is));
-      if (is) line.scrollIntoView({ block: "nearest" });
+      if (is) reveal(element, line);
     }
   };
   return {
@@ -66,6 +66,13 @@ export function gridRows(desk: Desk, lock: (number: number) => void): Rows {
     },
     focus: () => (rows.get(desk.brush)?.button ?? [...rows.values()][0]?.button)?.focus(),
   };
+}
+
+/** Scrolls the list, and not the page, until a row of it is seen. */
+function reveal(list: HTMLElement, line: HTMLElement): void {
+  const [frame, box] = [list.getBoundingClientRect(), line.getBoundingClientRect()];
+  if (box.top < frame.top) list.scrollTop -= frame.top - box.top;
+  else if (box.bottom > frame.bottom) list.scrollTop += box.bottom - frame.bottom;
 }
 
 function sorted({ editor }: Desk, order: Order): number[] {
