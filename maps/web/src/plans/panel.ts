@@ -62,7 +62,10 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     const [id, at] = [focus?.id, focus ? [...chosen.querySelectorAll("#blocks button")].indexOf(focus) : -1];
     chosen.replaceChildren(...chosenPart(desk, list, turn, change));
     if (id) document.getElementById(id)?.focus();
-    else if (at >= 0) ([...chosen.querySelectorAll<HTMLElement>("#blocks button")][at] ?? chosen.querySelector<HTMLElement>("#which"))?.focus();
+    else if (at >= 0) {
+      const buttons = [...chosen.querySelectorAll<HTMLElement>("#blocks button")];
+      (buttons[at] ?? buttons.at(-1) ?? chosen.querySelector<HTMLElement>("#which"))?.focus();
+    }
   };
   const turn = (wanted: List) => {
     list = wanted;
@@ -129,7 +132,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
       grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, compare: compare.parts, comments: comments.parts,
       steps: () => stepsPart(desk, () => void discard()),
     }[tab]();
-    body.className = `card step ${tab}`;
+    body.className = `card step of-${tab}`;
     body.replaceChildren(...part);
     find("#side").replaceChildren(head(), tabs(), body);
     choose();

@@ -22,6 +22,8 @@ interface Row {
   much: HTMLElement;
   detail: HTMLElement;
   marks: HTMLElement;
+  name: HTMLElement;
+  lock: HTMLButtonElement | null;
 }
 
 export interface Rows {
@@ -83,18 +85,13 @@ function sorted({ editor }: Desk, order: Order): number[] {
 }
 
 function makeRow(desk: Desk, number: number, lock: (number: number) => void): Row {
-  const grid = desk.editor.grids.get(number);
-  const [bar, much, detail, marks] = [h("i", {}), h("b", { class: "much" }), h("small", {}), h("span", { class: "marks" })];
+  const [bar, much, detail, marks, name] = [h("i", {}), h("b", { class: "much" }), h("small", {}), h("span", { class: "marks" }), h("span", { class: "name" }, t("plans_unassigned"))];
   const dot = h("i", { class: number ? "dot" : "dot none" });
   if (number) dot.style.background = colourAt(desk.colours.get(number));
   const button = h("button", { type: "button", class: "grid", "data-grid": number, onclick: () => desk.choose(number, true) },
-    dot, h("span", { class: "name" }, grid ? grid.name : t("plans_unassigned")), much, h("span", { class: "load", "aria-hidden": "true" }, bar), detail, marks);
-  const turn = grid && h("button", {
-    type: "button", class: "lock quiet", "aria-pressed": String(grid.locked), disabled: !desk.editable(),
-    "aria-label": t(grid.locked ? "plans_unlock" : "plans_lock", { name: grid.name }), title: t(grid.locked ? "plans_unlock" : "plans_lock", { name: grid.name }),
-    onclick: () => lock(number),
-  }, icon(grid.locked ? LOCK : UNLOCK, 16));
-  return { element: h("li", { class: grid?.locked ? "locked" : "" }, button, turn ?? null), button, bar, much, detail, marks };
+    dot, name, much, h("span", { class: "load", "aria-hidden": "true" }, bar), detail, marks);
+  const turn = number ? h("button", { type: "button", class: "lock quiet", disabled: !desk.editable(), onclick: () => lock(number) }) : null;
+  return { element: h("li", {}, button, turn), button, bar, much, detail, marks, name, lock: turn };
 }
 
 function show(desk: Desk, row: Row, number: number, mean: number): void {
@@ -107,6 +104,14 @@ function show(desk: Desk, row: Row, number: number, mean: number): void {
   const marks = desk.editor.marks.get(number) ?? [];
   row.marks.replaceChildren(...marks.map((mark) => h("span", { class: "mark", "data-rule": mark.rule, title: markWords(mark) }, t(`plans_mark_${mark.rule}`))));
   row.element.hidden = number === 0 && sums.blocks === 0;
+  const grid = desk.editor.grids.get(number);
+  if (!grid || !row.lock) return;
+  row.name.textContent = grid.name;
+  if (row.lock.ariaPressed === String(grid.locked)) return;
+  row.element.classList.toggle("locked", grid.locked);
+  row.lock.ariaPressed = String(grid.locked);
+  row.lock.ariaLabel = row.lock.title = t(grid.locked ? "plans_unlock" : "plans_lock", { name: grid.name });
+  row.lock.replaceChildren(icon(grid.locked ? LOCK : UNLOCK, 16));
 }
 
 export function markWords(mark: Mark): string {

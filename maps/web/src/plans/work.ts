@@ -1,6 +1,6 @@
 // One draft at work: the map with its tools on one side, grids, rules and steps on the other.
 import type { Position } from "geojson";
-import { find, h } from "../dom";
+import { find, h, isPhone } from "../dom";
 import { t } from "../i18n";
 import type { Board } from "./board";
 import { shapesOf } from "./board";
@@ -41,6 +41,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
     painted(changes, grids) {
       view.touched(changes, grids);
       panel.touched(grids);
+      if (changes.length === 0) panel.choose();
       tools();
     },
     renewed() {
@@ -60,7 +61,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   const editor = openEditor(plan, columns, ground, heard);
   const view = viewOf(editor, board, shapes);
   const desk: Desk = {
-    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids[0]?.number ?? 0, tool: plan.status === "draft" ? "brush" : "move", ghost: true, findings: [],
+    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() ? "brush" : "move", ghost: true, findings: [],
     editable: () => editor.plan.status === "draft",
     choose(number, go = false) {
       desk.brush = number;
@@ -78,6 +79,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
       const changes = sketchOn(editor, heard, blocks.map((block) => [block, number]));
       if (changes.length === 0 && blocks.some((block) => isLocked(editor, editor.sketch.of[block]!))) desk.tell(t("plans_is_locked"), true);
       save(editor, heard, changes);
+      tools();
       panel.choose();
     },
     point(blocks, edge) {
@@ -104,7 +106,10 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   };
   const first = evenness(editor);
   const doing: Doing = {
-    turn: (way) => turn(editor, heard, way),
+    turn(way) {
+      turn(editor, heard, way);
+      tools();
+    },
     ghost() {
       desk.ghost = !desk.ghost;
       view.ghost(desk.ghost);
@@ -150,6 +155,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
     end() {
       save(editor, heard, stroke);
       stroke = [];
+      tools();
       panel.choose();
     },
     cancel() {
