@@ -15,6 +15,7 @@ from geo.cases import NoSuchAction
 from geo.conditions import BadFilter
 from geo.containers import EmptyFile, TooLarge, Unreadable
 from geo.crs import OutsideChina, UnknownCrs
+from geo.cutting import CannotCut, CannotJoin
 from geo.duties import BadDays, NoSuchRole
 from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
@@ -50,6 +51,7 @@ from geo.store.live import NoSuchArea
 from geo.store.load_rules import NoSuchRule
 from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
+from geo.store.plan_comments import NoSuchComment
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
@@ -124,6 +126,7 @@ STATUS = {
     NoSuchArea: 404,
     NoSuchBody: 404,
     NoSuchCase: 404,
+    NoSuchComment: 404,
     NoSuchChief: 404,
     NoSuchDuty: 404,
     NoSuchLeave: 404,
@@ -146,7 +149,9 @@ STATUS = {
     PostTaken: 409,
     DutiesChanged: 409,
     BodyExists: 409,
+    CannotCut: 409,
     CannotEdit: 409,
+    CannotJoin: 409,
     CaseMoved: 409,
     ChiefExists: 409,
     HasHead: 409,
@@ -218,7 +223,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, DraftChanged):
         more = {"version": error.version, "strokes": error.strokes}
     if isinstance(error, RulesBroken):
-        more = {"findings": error.findings}
+        more = error.told
     return Problem(STATUS[type(error)], str(error), **more)
 
 

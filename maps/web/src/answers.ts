@@ -36,12 +36,25 @@ export interface Beginning {
   begun_at: string;
 }
 
+/** A block, and the line along which it is cut. */
+export interface BlockCut {
+  block: number;
+  line: CutLine;
+  made_by?: string;
+}
+
 /** The block of a place. */
 export interface BlockHere {
   id: number;
   code: string;
   households: number | null;
   people: number | null;
+}
+
+/** Blocks to make one. */
+export interface BlockJoin {
+  blocks: number[];
+  made_by?: string;
 }
 
 /** The same among given sites. */
@@ -177,6 +190,21 @@ export interface Cut {
   actor?: string | null;
 }
 
+/** A block that a cut or a join made. */
+export interface CutBlock {
+  id: number;
+  code: string;
+  households: number | null;
+  people: number | null;
+  area_m2: number;
+}
+
+/** A line in degrees, as GeoJSON has it. */
+export interface CutLine {
+  type: "LineString";
+  coordinates: [number, number][];
+}
+
 /** The district at a glance. */
 export interface District {
   name: string;
@@ -245,6 +273,14 @@ export interface Giving {
   role?: "general" | "first" | "second" | "rota" | "member" | null;
 }
 
+/** What of a grid is to be otherwise. */
+export interface GridChange {
+  name?: string | null;
+  workers?: number | null;
+  locked?: boolean | null;
+  made_by?: string;
+}
+
 /** The grid of a place in one system. */
 export interface GridHere {
   system: string;
@@ -262,6 +298,15 @@ export interface GridSystem {
   name: string;
   name_en: string;
   plan: PlanInForce | null;
+}
+
+/** Blocks that ended and began, and how many points near by have other links. */
+export interface GroundChanged {
+  version: number;
+  ended: number[];
+  blocks: CutBlock[];
+  points: number;
+  moved: number;
 }
 
 /** A group of layers. */
@@ -314,6 +359,33 @@ export interface Leave {
   to?: string | null;
   deputy?: number | null;
   reason?: string | null;
+}
+
+/** What became of the grids before a plan. */
+export interface Lineage {
+  lineage: LineageRow[];
+}
+
+/** A pair of grids that share blocks, or one that ended or began with none. */
+export interface LineageRow {
+  kind: "kept" | "split" | "merged" | "moved" | "ended" | "new";
+  blocks: number;
+  households: number;
+  from_id: number | null;
+  from_code: string | null;
+  from_name: string | null;
+  to_id: number | null;
+  to_code: string | null;
+  to_name: string | null;
+  to_number: number | null;
+}
+
+/** Minutes of work a week in an area or grid, for each worker, and that by the mean of its like. */
+export interface LoadHere {
+  value: number;
+  per_worker: number | null;
+  times_mean: number | null;
+  rule: RuleNamed;
 }
 
 /** An open case that may be the same as one just filed. */
@@ -418,6 +490,14 @@ export interface NewChief {
   code?: string | null;
 }
 
+/** A grid to add; ``parent`` is the code of an area. */
+export interface NewGrid {
+  name?: string | null;
+  parent?: string | null;
+  workers?: number;
+  made_by?: string;
+}
+
 /** Something on a list; ``lon`` and ``lat`` (WGS 84) together, where a spot is known. */
 export interface NewItem {
   list: "need" | "resource" | "project";
@@ -440,6 +520,15 @@ export interface NewMember {
   chief?: number | null;
 }
 
+/** A draft to begin: on the plan in force where nothing else is said. */
+export interface NewPlan {
+  system: string;
+  name: string;
+  based_on?: number | null;
+  empty?: boolean;
+  made_by?: string;
+}
+
 /** Chiefs take turns on stretches, in their order. */
 export interface NewRota {
   name: string;
@@ -450,6 +539,14 @@ export interface NewRota {
   to: string;
   where: (OnRoad | OnSegment)[];
   role?: "general" | "first" | "second" | "rota" | "member";
+}
+
+/** What a plan is to become; ``from`` is the first day of one that is published. */
+export interface NextStep {
+  status: "submitted" | "approved" | "draft" | "published";
+  note?: string;
+  made_by?: string;
+  from?: string | null;
 }
 
 /** Open cases by state, the late ones, and what came and went since midnight. */
@@ -506,6 +603,13 @@ export interface OpenCase {
   lat: number;
 }
 
+/** Blocks, and the number of the grid that they are to be in; none: in no grid. */
+export interface Painting {
+  blocks: number[];
+  number: number | null;
+  made_by?: string;
+}
+
 /** The segment to join with. */
 export interface Pair {
   other: number;
@@ -539,11 +643,138 @@ export interface Place {
   station: StationNear | null;
 }
 
+/** A plan with its grids. */
+export interface Plan {
+  id: number;
+  system: string;
+  name: string;
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  version: number | null;
+  based_on: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  made_at: string;
+  made_by: string;
+  note: string;
+  grids: PlanGrid[];
+  blocks: number;
+  unassigned: number;
+  measures: PlanSpread;
+  limits: PlanLimits;
+  steps: PlanStep[];
+  rule: PlanRule;
+}
+
+/** Columns: blocks, the number of each one's grid, and that when the draft was begun. */
+export interface PlanBlocks {
+  id: number[];
+  number: (number | null)[];
+  based: (number | null)[];
+}
+
+/** A plan in short; `version` of one that is not in force yet. */
+export interface PlanBrief {
+  id: number;
+  system: string;
+  name: string;
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  version: number | null;
+  based_on: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  made_at: string;
+  made_by: string;
+  note: string;
+  grids: number;
+  blocks: number;
+}
+
+/** What of a draft is to be otherwise. */
+export interface PlanChange {
+  name?: string | null;
+  note?: string | null;
+  limits?: unknown | null;
+}
+
+/** What somebody said of a plan, at a place or of the whole. */
+export interface PlanComment {
+  id: number;
+  at: string;
+  made_by: string;
+  body: string;
+  lon: number | null;
+  lat: number | null;
+  done: boolean;
+}
+
+/** Comments, the oldest first. */
+export interface PlanComments {
+  comments: PlanComment[];
+}
+
+/** A grid of a plan and what its blocks hold; `code` and `grid_id` where it has been one. */
+export interface PlanGrid {
+  number: number;
+  grid_id: number | null;
+  code: string | null;
+  name: string;
+  parent: string | null;
+  parent_name: string | null;
+  workers: number;
+  locked: boolean;
+  blocks: number;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number;
+  frontage_m: number;
+  area_m2: number;
+  load: number;
+  load_per_worker: number | null;
+}
+
 /** The plan of a grid system that is in force today. */
 export interface PlanInForce {
   id: number;
   name: string;
   valid_from: string;
+}
+
+/** What grids should keep to; null: no limit. */
+export interface PlanLimits {
+  households_least: number | null;
+  households_most: number | null;
+  load_least: number | null;
+  load_most: number | null;
+  compactness_least: number | null;
+}
+
+/** The rule set that loads are weighed by. */
+export interface PlanRule {
+  name: string;
+  version: number;
+}
+
+/** How evenly load for each worker lies on the grids. */
+export interface PlanSpread {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+}
+
+/** What a plan became, and by whom. */
+export interface PlanStep {
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  at: string;
+  made_by: string;
+  note: string;
+}
+
+/** Plans, the newest first. */
+export interface Plans {
+  plans: PlanBrief[];
 }
 
 /** Many places to locate at once. */
@@ -585,6 +816,14 @@ export interface RoadPlace {
   chiefs: OnDuty[];
 }
 
+/** The rule set that a load is by. */
+export interface RuleNamed {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+}
+
 /** How to import it; ``dry_run`` does all and keeps nothing. */
 export interface Run {
   kind?: string | null;
@@ -595,6 +834,19 @@ export interface Run {
   encoding?: string | null;
   margin_m?: number | null;
   dry_run?: boolean;
+}
+
+/** A comment; of a place (both, in degrees), or of the whole plan. */
+export interface Said {
+  body: string;
+  lon?: number | null;
+  lat?: number | null;
+  made_by?: string;
+}
+
+/** Whether what was said is dealt with. */
+export interface Settled {
+  done: boolean;
 }
 
 /** Cases near a place, and how many by class. */
@@ -637,6 +889,14 @@ export interface StepTaken {
   at: string;
   actor: string | null;
   note: string | null;
+}
+
+/** A stroke: each block changed with the numbers before and after, and the grids touched. */
+export interface Stroke {
+  version: number;
+  stroke: number | null;
+  changed: ([number, number | null, number | null])[];
+  grids: PlanGrid[];
 }
 
 /** How a layer is drawn: its colour, or a colour for each value of the column `by`. */
@@ -685,6 +945,11 @@ export interface Trends {
   grids: WorstGrid[];
 }
 
+/** Who undoes, or does again. */
+export interface Turning {
+  made_by?: string;
+}
+
 /** Members take turns, in their order; what was planned from that day on is replaced. */
 export interface Turns {
   members: number[];
@@ -725,6 +990,7 @@ export interface UnitTold {
   cases: OpenCase[];
   near_m: number | null;
   merchants: Doors | null;
+  load: LoadHere | null;
   chiefs: ChiefHere[];
   neighbours: Neighbours | null;
   stations: StationHere[];
@@ -766,6 +1032,15 @@ export interface WorstGrid {
   south: number;
   east: number;
   north: number;
+}
+
+/** A rule set; it becomes the next version of its name. */
+export interface Written {
+  name: string;
+  title: string;
+  title_en: string;
+  weights: unknown;
+  made_by?: string;
 }
 
 /** What becomes of an item. */
