@@ -8,6 +8,9 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
+from api.answers import plans as plan_answers
+from api.answers import proposals as answers
+from api.answers import told as declared
 from api.asked import Body, Id, Number, Short, Told
 from api.plans import Seen, Writing
 from api.readers import reader
@@ -48,14 +51,17 @@ class Applying(Body):
     made_by: Short = ""
 
 
-@router.get("")
+@router.get("", response_model=None, responses=declared(answers.Proposals))
 def list_proposals(request: Request, plan: Id) -> Told:
     """The newest proposals for a plan in short, newest first."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return {"proposals": proposals.listed(conn, plan)}
 
 
-@router.post("", status_code=202, dependencies=[Writing])
+@router.post(
+    "", status_code=202, dependencies=[Writing],
+    response_model=None, responses=declared(answers.Proposal, 202),
+)  # fmt: skip
 def propose(request: Request, response: Response, plan: Id, body: NewProposal) -> Told:
     """Begin to compute a proposal; it is read at its own address while it comes about."""
     pool, asker = request.app.state.pool, reader(request)
@@ -86,7 +92,7 @@ def _compute(pool: Any, asker: Any, id_: int) -> None:
         AT_ONCE.release()
 
 
-@router.get("/{proposal:int}")
+@router.get("/{proposal:int}", response_model=None, responses=declared(answers.Proposal))
 def read_proposal(request: Request, plan: Id, proposal: ProposalId) -> Told:
     """One proposal: how far it is; then its figures, and the blocks that would change hands."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -100,7 +106,10 @@ def stop_proposal(request: Request, plan: Id, proposal: ProposalId) -> None:
         proposals.stop(conn, plan, proposal)
 
 
-@router.post("/{proposal:int}/apply", dependencies=[Writing])
+@router.post(
+    "/{proposal:int}/apply", dependencies=[Writing],
+    response_model=None, responses=declared(plan_answers.Stroke),
+)  # fmt: skip
 def apply_proposal(
     request: Request, response: Response, plan: Id, proposal: ProposalId, body: Applying, seen: Seen
 ) -> Told:

@@ -42,11 +42,13 @@ class _Rows(NamedTuple):
 
 
 def solve(
-    graph: Graph, task: Task, target: Floats, *, nodes: int = NODES, feasible: bool = False
+    graph: Graph, task: Task, target: Floats, *, nodes: int = NODES, feasible: bool = False,
+    seconds: float = np.inf,
 ) -> Solved:
     """The plan of least cost (`geo.balance.evolve.score`) within the tolerance; ``feasible``: any.
 
-    ``nodes``: no more branches are tried than that, so that the answer does not hang on the clock.
+    ``nodes``: no more branches are tried than that, so that the answer does not hang on the clock; nor (for
+    measuring) longer than ``seconds`` for each model.
     """
     n, k = graph.vertices, task.parts
     ends = _edges(graph)
@@ -63,7 +65,7 @@ def solve(
             cost, integrality=np.append(np.ones(n * k), np.zeros(len(ends[0]))),
             bounds=Bounds(lower, upper),
             constraints=LinearConstraint(rows.matrix, rows.least, rows.most),
-            options={"node_limit": nodes, "mip_rel_gap": 0.0},
+            options={"node_limit": nodes, "mip_rel_gap": 0.0, "time_limit": seconds},
         )  # fmt: skip
         bound = float(found.mip_dual_bound) if found.mip_dual_bound is not None else -np.inf
         if found.x is None:
