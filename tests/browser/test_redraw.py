@@ -229,3 +229,73 @@ def test_the_map_page_leads_here(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("link", name="网格方案").click()
     expect(page.get_by_role("heading", name="网格方案")).to_be_visible()
+
+
+def test_an_overloaded_community_is_redrawn_and_published(
+    open_page: OpenPage, service: str, own: str
+) -> None:
+    page = open_page("plans", ready=False)
+    opened(page)
+    page.locator("#new-name").fill("金穗社区均衡")
+    page.locator("#begin").click()
+    page.wait_for_selector("#tools:not([hidden])")
+    opened(page)
+    draft = int(page.evaluate("luge.desk.editor.plan.id"))
+    heavy = page.locator('[data-grid]:has(.over)').first
+    choose(page, int(heavy.get_attribute("data-grid") or ""))
+    most = page.locator('[data-figure="plans_most"] dd').first
+    was = most.inner_text()
+
+    # The most loaded community stands first; the engine moves as few blocks as it can.
+    page.locator("#tab-engine").click()
+    page.locator("#within").select_option(index=1)
+    page.locator("#ask-engine").click()
+    page.locator("#proposal").wait_for()
+    page.locator("#apply").click()
+    expect(most).not_to_have_text(was)
+    expect(most).to_have_class("better")
+    saved(page)
+    settle(page)
+    shot(page, "redraw-proposal")
+
+    page.locator("#tab-compare").click()
+    page.locator("#replay").click()
+    expect(page.locator("[data-replay=cases_cv]")).to_contain_text("更好")
+    page.locator("#compare").click()
+    expect(page.locator(".small-map[aria-busy=false]")).to_have_count(3)
+    moved = page.locator("[data-measure=plans_moved_blocks] td")
+    assert moved.nth(0).inner_text() == "0"
+    assert int(moved.nth(1).inner_text()) > 0
+    shot(page, "redraw-compare")
+    page.locator("#compare-close").click()
+
+    page.locator("#tab-comments").click()
+    page.locator("#comment-body").fill("请居委核对边界")
+    page.get_by_role("button", name="发表").click()
+    expect(page.locator("#comments")).to_contain_text("请居委核对边界")
+
+    page.locator("#tab-steps").click()
+    page.locator("#step-me").fill("王规划")
+    page.locator("#to-submitted").click()
+    page.locator("#to-approved").click()
+    page.locator("#step-from").fill(TOMORROW)
+    page.locator("#to-published").click()
+    expect(page.locator(".head .tag.published")).to_be_visible()
+    with psycopg.connect(own) as conn:
+        fallen = conn.execute(FALLEN, {"old": 1, "new": draft}).fetchone()
+        days = conn.execute(
+            "select old.valid_to, new.valid_from from plan old, plan new"
+            " where old.id = 1 and new.id = %s", [draft]
+        ).fetchone()  # fmt: skip
+    assert fallen
+    assert fallen[0] > 0
+    assert days == (date.fromisoformat(TOMORROW),) * 2
+
+
+# Of incidents, which have their block and nothing else, those that fall into another grid than before.
+FALLEN = """
+    select count(*) filter (where was.grid_id <> now.grid_id), count(*) filter (where now.grid_id is null)
+    from incident
+    join assignment was on was.block_id = incident.block_id and was.plan_id = %(old)s
+    left join assignment now on now.block_id = incident.block_id and now.plan_id = %(new)s
+"""

@@ -37,7 +37,8 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
   const show = async () => {
     try {
       await desk.editor.box.settled();
-      const ids = [own, ...chosen];
+      // Differences count from the first: that is the oldest, and the draft comes last.
+      const ids = [...[...chosen].sort((a, b) => a - b), own];
       const found = await service.compare(ids);
       close();
       await lay(found, ids);
@@ -59,7 +60,7 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
     const columns = await Promise.all(ids.map((id) => service.blocks(id)));
     boards.forEach((one, at) => {
       one.lay(desk.shapes);
-      if (at < ids.length) paintPlan(desk, one, found.plans[at]!, numbersOf(desk.editor.ground, columns[at]!, columns[at]!.number));
+      if (at < ids.length) paintPlan(desk, one, coloursOf(desk, found, at), numbersOf(desk.editor.ground, columns[at]!, columns[at]!.number));
       else paintDifference(desk, one, found);
     });
     document.getElementById("compare-close")?.focus();
@@ -94,11 +95,19 @@ function together(boards: Board[]): void {
   });
 }
 
-/** Grids that go on as one of the first plan's have its colour. */
-function paintPlan({ editor, colours }: Desk, one: Board, plan: ComparedPlan, of: Int32Array): void {
+/** Grids that go on as the same grid of the first plan have one colour: that of the draft, which is the last. */
+function coloursOf({ colours }: Desk, { plans }: Compared, at: number): Map<number, number> {
+  const first = new Map(plans.at(-1)!.grids.map(({ number, as_first }) => [as_first ?? 0, colours.get(number)]));
   const given = new Map<number, number>();
-  for (const { number, as_first } of plan.grids) given.set(number, (as_first === null ? undefined : colours.get(as_first)) ?? fitting([], given, number % PALETTE.length));
-  of.forEach((number, place) => one.block(place, number ? { colour: colourAt(given.get(number)), filled: true } : {}));
+  for (const { number, as_first } of plans[at]!.grids) {
+    const same = at === plans.length - 1 ? colours.get(number) : first.get((at === 0 ? number : as_first) ?? 0);
+    given.set(number, same ?? fitting([], given, number % PALETTE.length));
+  }
+  return given;
+}
+
+function paintPlan({ editor }: Desk, one: Board, colours: Map<number, number>, of: Int32Array): void {
+  of.forEach((number, place) => one.block(place, number ? { colour: colourAt(colours.get(number)), filled: true } : {}));
   editor.ground.edges.forEach(({ a, b }, place) => one.edge(place, { border: of[a] !== of[b] }));
 }
 

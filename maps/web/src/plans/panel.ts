@@ -11,6 +11,7 @@ import type { Evenness } from "./editor";
 import { engineOf } from "./engine";
 import { findingsPart } from "./findings";
 import { statusTag } from "./list";
+import { replayOf } from "./replay";
 import { gridRows, ORDERS, spreadLine } from "./rows";
 import type { Order, Rows } from "./rows";
 import * as service from "./service";
@@ -98,6 +99,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
   };
   const engine = engineOf(desk, around.district.systems, again("engine"), ask);
   const compare = compareOf(desk, around.plans, around.district, around.declared);
+  const replay = replayOf(desk, again("compare"));
   const comments = commentsOf(desk, again("comments"));
   const badges = () => {
     for (const [one, count] of [["rules", checks?.hard ?? 0], ["comments", comments.open()]] as const) {
@@ -129,7 +131,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     sums.replaceChildren(...spreadLine(evenness(editor), first));
     const focused = document.activeElement?.closest("#body")?.contains(document.activeElement) ? document.activeElement!.id : "";
     const part = {
-      grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, compare: compare.parts, comments: comments.parts,
+      grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, compare: () => [...compare.parts(), ...replay.parts()], comments: comments.parts,
       steps: () => stepsPart(desk, () => void discard()),
     }[tab]();
     body.className = `card step of-${tab}`;

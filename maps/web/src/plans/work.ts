@@ -184,7 +184,10 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   board.map.on("mousemove", hover);
   board.map.on("click", click);
   onKeys(() => (open ? desk : null), doing);
-  const panel: Panel = makePanel(desk, around, first, (send) => ask(editor, heard, send));
+  const panel: Panel = makePanel(desk, around, first, (send) => {
+    ask(editor, heard, send);
+    tools();
+  });
   const render = () => {
     document.getElementById("help")?.remove();
     document.body.append(helpCard());
