@@ -41,6 +41,7 @@ from api import (
     plans,
     problems,
     reach,
+    redraws,
     replays,
     reports,
     segments,
@@ -193,6 +194,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(plans.router)
     app.include_router(strokes.router)
     app.include_router(replays.router)
+    app.include_router(redraws.router)
     app.include_router(load.router)
     app.include_router(plan_ground.router)
     app.include_router(exports.router)

@@ -147,6 +147,7 @@ class ComparedGrid(TypedDict):
 class ComparedMeasures(TypedDict):
     """How evenly the load of a worker lies."""
 
+    units: int
     mean: float
     max_over_mean: float
     cv: float

@@ -17,6 +17,7 @@ from api.cli import (
     places,
     reach,
     refresh,
+    replay,
     report,
     road,
     serve,
@@ -45,6 +46,7 @@ app.command()(layers.layers)
 app.add_typer(duty.app, name="duty")
 app.add_typer(road.app, name="road")
 app.add_typer(reach.reach_app, name="reach")
+app.add_typer(replay.plan_app, name="plan")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
 app.add_typer(coverage.coverage_app, name="coverage")

@@ -64,3 +64,8 @@ from incident
 where status <> 'cancelled' and block_id is not null and reported_at >= %(since)s::timestamp at time zone %(zone)s
   and reported_at < %(until)s::timestamp at time zone %(zone)s
 group by 1, 2
+
+-- name: shapes
+-- The blocks of today, in the order of their ids.
+select block.id, block.code, area.name as community, coalesce(block.households, 0) as households, st_asbinary(block.geom) as geom
+from block join area on area.id = area_id where valid_to = 'infinity' order by block.id
