@@ -1,4 +1,4 @@
-"""`luge plan replay` and `luge report plan`: a period's work under a draft, told and as a report."""
+"""`luge plan replay` and `luge report plan`: a year under a draft, told and as a report."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from geo.store.database import snapshot
 from geo.store.reruns import Asked, Replay
 from maps.report.page import Wish
 from maps.report.redraw_tables import number, verdict
+from maps.report.redraw_words import REDRAW_WORDS
 
 plan_app = typer.Typer(help="Plans: a year's work replayed on a draft.", no_args_is_help=True)
 
@@ -83,6 +84,6 @@ def _figures(found: Replay) -> Table:
     table = Table("figure", "before", "after", "change, 95 %", "verdict")
     for key, change in found.found.changes.items():
         ends = (number(key, end, signed=True) for end in (change.low, change.high))
-        table.add_row(key, number(key, change.before), number(key, change.after),
+        table.add_row(REDRAW_WORDS[f"figure_{key}"][1], number(key, change.before), number(key, change.after),
                       " to ".join(ends), verdict(change))  # fmt: skip
     return table

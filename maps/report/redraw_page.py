@@ -1,6 +1,7 @@
 """The report on a draft as one HTML file: both plans, what moves, findings first."""
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -76,10 +77,7 @@ def _legend(bounds: list[float], voice: Voice) -> list[Key]:
     said = [f"{bound:.1f}" for bound in bounds]
     words = [
         voice.word("redraw_below", value=said[0]),
-        *(
-            voice.word("redraw_between", low=a, high=b)
-            for a, b in zip(said, said[1:], strict=False)
-        ),
+        *(voice.word("redraw_between", low=a, high=b) for a, b in pairwise(said)),
         voice.word("redraw_from", value=said[-1]),
     ]
     return [Key(colour, text) for colour, text in zip(ORANGE, words, strict=True)]

@@ -31,7 +31,7 @@ REDRAW_WORDS: dict[str, tuple[str, str]] = {
     "redraw_eased": ("到负荷较轻的网格", "to a grid with less to do"),
     "redraw_burdened": ("到负荷较重的网格", "to a grid with more to do"),
     "redraw_stays": ("不变", "stays"),
-    "redraw_figures": ("指标：同一年的工作在两方案下", "Figures: the same year's work under both plans"),
+    "redraw_figures": ("指标：同一年的工作在两方案下", "The same year's work under both plans"),
     "redraw_figure": ("指标", "figure"),
     "redraw_weekly": (
         "每周忙碌的网格员人数（柱：新方案；横线：现方案）",
@@ -41,7 +41,10 @@ REDRAW_WORDS: dict[str, tuple[str, str]] = {
         "全期新方案 {after} 人周，现方案 {before} 人周。",
         "{after} worker weeks under the draft, {before} under today's plan in all.",
     ),
-    "redraw_grids": ("谁减负、谁加重（变化最大的网格）", "Who gains and who loses (grids that change most)"),
+    "redraw_grids": (
+        "谁减负、谁加重（变化最大的网格）",
+        "Who gains and who loses (grids that change most)",
+    ),
     "redraw_cases": ("案件", "cases"),
     "redraw_late": ("逾期", "late"),
     "redraw_walk": ("步行公里", "walk, km"),
