@@ -25,6 +25,7 @@ from api import (
     contract,
     counts,
     coverage,
+    cutting,
     duties,
     exports,
     guard,
@@ -37,6 +38,7 @@ from api import (
     metrics,
     patrols,
     places,
+    plan_comments,
     plan_ground,
     plans,
     problems,
@@ -191,12 +193,21 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(shares.router)
+<<<<<<< HEAD
     app.include_router(plans.router)
     app.include_router(strokes.router)
     app.include_router(replays.router)
     app.include_router(redraws.router)
     app.include_router(load.router)
     app.include_router(plan_ground.router)
+=======
+    app.include_router(load.router)
+    app.include_router(plan_ground.router)
+    app.include_router(plans.router)
+    app.include_router(strokes.router)
+    app.include_router(cutting.router)
+    app.include_router(plan_comments.router)
+>>>>>>> plans
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)

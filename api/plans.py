@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from pydantic import Field
 
+from api.answers import plans as answers
+from api.answers import told as declared
 from api.asked import WHOLE, Body, Id, Name, Number, Short, Told
 from api.guard import only_from_here
 from api.places import Day
@@ -67,7 +69,7 @@ class Step(Body):
     day: Annotated[Day | None, Field(alias="from")] = None
 
 
-@router.get("")
+@router.get("", response_model=None, responses=declared(answers.Plans))
 def list_plans(
     request: Request,
     system: Annotated[str | None, Query(max_length=40, pattern=WHOLE)] = None,
@@ -77,7 +79,10 @@ def list_plans(
         return {"plans": redrawing.listed(conn, system)}
 
 
-@router.post("", status_code=201, dependencies=[Writing])
+@router.post(
+    "", status_code=201, dependencies=[Writing],
+    response_model=None, responses=declared(answers.Plan, 201),
+)  # fmt: skip
 def begin_plan(request: Request, response: Response, body: NewPlan) -> Told:
     """Begin a draft."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -86,14 +91,14 @@ def begin_plan(request: Request, response: Response, body: NewPlan) -> Told:
         return told(conn, id_, response, reader(request))
 
 
-@router.get("/{id:int}")
+@router.get("/{id:int}", response_model=None, responses=declared(answers.Plan))
 def read_plan(request: Request, response: Response, plan: Id) -> Told:
     """A plan with its grids, what they hold, and how evenly they are loaded."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return told(conn, plan, response, reader(request))
 
 
-@router.get("/{id:int}/blocks")
+@router.get("/{id:int}/blocks", response_model=None, responses=declared(answers.PlanBlocks))
 def read_plan_blocks(request: Request, response: Response, plan: Id) -> Told:
     """The number of each block's grid, and that which it had when the draft was begun."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -101,7 +106,10 @@ def read_plan_blocks(request: Request, response: Response, plan: Id) -> Told:
         return redrawing.read_blocks(conn, plan)
 
 
-@router.patch("/{id:int}", dependencies=[Writing])
+@router.patch(
+    "/{id:int}", dependencies=[Writing],
+    response_model=None, responses=declared(answers.Plan),
+)  # fmt: skip
 def change_plan(
     request: Request, response: Response, plan: Id, body: PlanChange, seen: Seen
 ) -> Told:
@@ -118,7 +126,10 @@ def discard_plan(request: Request, plan: Id, seen: Seen) -> None:
         redrawing.discard(conn, plan, seen)
 
 
-@router.post("/{id:int}/steps", dependencies=[Writing])
+@router.post(
+    "/{id:int}/steps", dependencies=[Writing],
+    response_model=None, responses=declared(answers.Plan),
+)  # fmt: skip
 def take_plan_step(request: Request, response: Response, plan: Id, body: Step, seen: Seen) -> Told:
     """Submit, approve, send back or publish a plan."""
     step = publishing.Step(body.status, body.made_by, body.note, body.day)
@@ -127,7 +138,7 @@ def take_plan_step(request: Request, response: Response, plan: Id, body: Step, s
         return told(conn, plan, response, reader(request))
 
 
-@router.get("/{id:int}/lineage")
+@router.get("/{id:int}/lineage", response_model=None, responses=declared(answers.Lineage))
 def read_plan_lineage(request: Request, plan: Id) -> Told:
     """What became of the grids before this plan; of a draft, what would."""
     with transaction(request.app.state.pool, reader(request)) as conn:

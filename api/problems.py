@@ -11,10 +11,12 @@ from starlette.exceptions import HTTPException
 from api import contract
 from api.logs import REQUEST_ID
 from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
+from api.plan_ground import findings_told
 from geo.cases import NoSuchAction
 from geo.conditions import BadFilter
 from geo.containers import EmptyFile, TooLarge, Unreadable
 from geo.crs import OutsideChina, UnknownCrs
+from geo.cutting import CannotCut, CannotJoin
 from geo.duties import BadDays, NoSuchRole
 from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
@@ -26,6 +28,7 @@ from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
+from geo.rule_sentences import Lang
 from geo.ruler import NotOnEarth
 from geo.rules import BadLimits
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
@@ -50,6 +53,10 @@ from geo.store.live import NoSuchArea
 from geo.store.load_rules import NoSuchRule
 from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
+<<<<<<< HEAD
+=======
+from geo.store.plan_comments import NoSuchComment
+>>>>>>> plans
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
@@ -124,6 +131,7 @@ STATUS = {
     NoSuchArea: 404,
     NoSuchBody: 404,
     NoSuchCase: 404,
+    NoSuchComment: 404,
     NoSuchChief: 404,
     NoSuchDuty: 404,
     NoSuchLeave: 404,
@@ -146,7 +154,9 @@ STATUS = {
     PostTaken: 409,
     DutiesChanged: 409,
     BodyExists: 409,
+    CannotCut: 409,
     CannotEdit: 409,
+    CannotJoin: 409,
     CaseMoved: 409,
     ChiefExists: 409,
     HasHead: 409,
@@ -218,7 +228,8 @@ async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, DraftChanged):
         more = {"version": error.version, "strokes": error.strokes}
     if isinstance(error, RulesBroken):
-        more = {"findings": error.findings}
+        lang: Lang = "en" if request.query_params.get("lang") == "en" else "zh"
+        more = findings_told(error.checked, error.srid, lang)
     return Problem(STATUS[type(error)], str(error), **more)
 
 

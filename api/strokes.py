@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
+from api.answers import plans as answers
+from api.answers import told as declared
 from api.asked import Body, Id, Name, Number, Short, Told
 from api.plans import Seen, Writing
 from api.readers import reader
@@ -15,6 +17,7 @@ from geo.store.strokes import By, Painted
 
 router = APIRouter(prefix="/api/plans/{id:int}", tags=["plans"], dependencies=[Writing])
 
+PAINTED = declared(answers.Stroke)
 MOST_BLOCKS = 200_000
 GridNumber = Annotated[int, InPath(ge=1, le=2**31 - 1, description="number of a grid")]
 Workers = Annotated[int, Field(strict=True, ge=0, le=1000)]
@@ -52,7 +55,7 @@ class GridChange(Body):
     made_by: Short = ""
 
 
-@router.post("/strokes")
+@router.post("/strokes", response_model=None, responses=PAINTED)
 def paint(request: Request, response: Response, plan: Id, body: Stroke, seen: Seen) -> Told:
     """Paint blocks into a grid."""
     moves = dict.fromkeys(body.blocks, body.number)
@@ -62,7 +65,7 @@ def paint(request: Request, response: Response, plan: Id, body: Stroke, seen: Se
         )
 
 
-@router.post("/undo")
+@router.post("/undo", response_model=None, responses=PAINTED)
 def undo(
     request: Request, response: Response, plan: Id, seen: Seen, body: Turning | None = None
 ) -> Told:
@@ -71,7 +74,7 @@ def undo(
         return told(strokes.undo(conn, plan, _by(request, seen, body)), response)
 
 
-@router.post("/redo")
+@router.post("/redo", response_model=None, responses=PAINTED)
 def redo(
     request: Request, response: Response, plan: Id, seen: Seen, body: Turning | None = None
 ) -> Told:
@@ -80,7 +83,9 @@ def redo(
         return told(strokes.redo(conn, plan, _by(request, seen, body)), response)
 
 
-@router.post("/grids", status_code=201)
+@router.post(
+    "/grids", status_code=201, response_model=None, responses=declared(answers.Stroke, 201)
+)
 def add_grid(request: Request, response: Response, plan: Id, body: NewGrid, seen: Seen) -> Told:
     """Add a grid."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -92,7 +97,7 @@ def add_grid(request: Request, response: Response, plan: Id, body: NewGrid, seen
     return told(painted, response)
 
 
-@router.patch("/grids/{number}")
+@router.patch("/grids/{number}", response_model=None, responses=PAINTED)
 def change_grid(
     request: Request, response: Response, plan: Id, number: GridNumber, body: GridChange, seen: Seen
 ) -> Told:
@@ -105,7 +110,7 @@ def change_grid(
     return told(painted, response)
 
 
-@router.delete("/grids/{number}")
+@router.delete("/grids/{number}", response_model=None, responses=PAINTED)
 def drop_grid(
     request: Request, response: Response, plan: Id, number: GridNumber, seen: Seen
 ) -> Told:

@@ -84,6 +84,8 @@ def _figures(found: Replay) -> Table:
     table = Table("figure", "before", "after", "change, 95 %", "verdict")
     for key, change in found.found.changes.items():
         ends = (number(key, end, signed=True) for end in (change.low, change.high))
-        table.add_row(REDRAW_WORDS[f"figure_{key}"][1], number(key, change.before), number(key, change.after),
-                      " to ".join(ends), verdict(change))  # fmt: skip
+        table.add_row(
+            REDRAW_WORDS[f"figure_{key}"][1], number(key, change.before),
+            number(key, change.after), " to ".join(ends), verdict(change),
+        )  # fmt: skip
     return table

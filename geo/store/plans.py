@@ -206,16 +206,15 @@ def read_assignment(
 
 def _put_grids(conn: psycopg.Connection, system: int, grid: pd.DataFrame) -> dict[str, int]:
     unique = grid.drop_duplicates("code").sort_values("code")
+    parents = [None if pd.isna(parent) else int(parent) for parent in unique["parent_id"]]
+    rows = zip(unique["code"], unique["name"], parents, strict=True)
     return {
-        row.code: _one(
-            conn,
-            "put_grid",
-            {"system": system, "code": row.code, "name": row.name_, "parent": row.parent},
+        code: _one(
+            conn, "put_grid",
+            {"system": system, "code": code, "name": name, "parent": parent},
         )
-        for row in unique.rename(columns={"name": "name_"})
-        .assign(parent=[None if pd.isna(p) else int(p) for p in unique["parent_id"]])
-        .itertuples()
-    }
+        for code, name, parent in rows
+    }  # fmt: skip
 
 
 def _one(conn: psycopg.Connection, query: str, params: dict[str, object]) -> int:

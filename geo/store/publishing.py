@@ -14,11 +14,19 @@ import pandas as pd
 import psycopg
 import shapely
 
+<<<<<<< HEAD
 from geo import codes, rules
 from geo.lineage import NONE, lineage
 from geo.plan import check_step
+=======
+from geo import codes
+from geo.lineage import NONE, lineage
+from geo.plan import check_step
+from geo.rules import HARD
+>>>>>>> plans
 from geo.store import load_rules, plan_checks, plans, redrawing
 from geo.store.database import read_setting, rows
+from geo.store.plan_checks import Checked
 from geo.store.queries import load
 from geo.store.redrawing import Held
 from geo.store.staging import copy_rows, read_frame
@@ -32,12 +40,12 @@ Told = dict[str, Any]
 
 
 class RulesBroken(ValueError):
-    """A plan that breaks hard rules is not published; ``findings`` says which and where."""
+    """A plan that breaks hard rules is not published; ``checked`` says which and where."""
 
-    def __init__(self, id_: int, findings: list[Told]) -> None:
-        first = findings[0]["reason"]
-        super().__init__(f"plan {id_} breaks {len(findings)} hard rules (first: {first})")
-        self.findings = findings
+    def __init__(self, id_: int, checked: Checked, srid: int) -> None:
+        first = checked.sentence(checked.findings[0], "en")
+        super().__init__(f"plan {id_} breaks {len(checked.findings)} hard rules; first: {first}")
+        self.checked, self.srid = checked, srid
 
 
 class DayUnusable(ValueError):
@@ -77,10 +85,17 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     """Puts an approved plan that is held in force from a day on."""
     before = _before(conn, held, step.start)
     assert step.start is not None  # noqa: S101 - or _before had refused
+    _check_blocks(conn, held.id)
+    checked = plan_checks.check(conn, held.id, load_rules.rule_of(conn), HARD)
+    if checked.findings:
+        raise RulesBroken(held.id, checked, read_setting(conn).srid)
     ground = _ground(conn, held.id)
+<<<<<<< HEAD
     checked = plan_checks.check(conn, held.id, load_rules.rule_of(conn), rules.HARD)
     if checked.findings:
         raise RulesBroken(held.id, plan_checks.told(conn, checked, "zh")["findings"])
+=======
+>>>>>>> plans
     system = plans.read_system(conn, held.system)
     grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))
     conn.execute(QUERIES["loosen_grids"], {"id": held.id})
@@ -115,6 +130,15 @@ def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | N
     return None if before is None else int(before)
 
 
+def _check_blocks(conn: psycopg.Connection, id_: int) -> None:
+    row = conn.execute(QUERIES["strange_blocks"], {"id": id_}).fetchone()
+    if row and row[0]:
+        raise PlanOvertaken(
+            f"{row[0]} blocks are others today than when plan {id_} was begun, since blocks were"
+            " derived or imported anew: begin another draft"
+        )
+
+
 def _ground(conn: psycopg.Connection, id_: int) -> geopandas.GeoDataFrame:
     return read_frame(conn, QUERIES["ground"], {"id": id_}, srid=read_setting(conn).srid)
 
@@ -133,7 +157,10 @@ def _with_codes(
     ground: geopandas.GeoDataFrame,
     grids: pd.DataFrame,
 ) -> pd.DataFrame:
-    """The grids with blocks, the new ones with codes below the area of most of their blocks."""
+    """The grids with blocks; those without a parent get the area of most of theirs.
+
+    New ones get codes below it. Grids that may cross areas stay without a parent.
+    """
     used = {row[0] for row in conn.execute(plans.QUERIES["codes_given"], {"system": system.id})}
     area_code: dict[int, str] = dict(conn.execute(QUERIES["areas"]).fetchall())
     most = ground.groupby("number")["area_id"].agg(lambda areas: areas.mode().iloc[0])
@@ -149,7 +176,8 @@ def _with_codes(
         xy = shapely.get_coordinates(centre.loc[members.index].to_numpy())
         order = codes.serial_order(xy[:, 0], xy[:, 1], ROW_M)
         code.loc[members.index[order]] = minted
-    return grids.assign(code=code)
+    parent_id = grids["parent_id"] if system.across else grids["parent_id"].fillna(most)
+    return grids.assign(code=code, parent_id=parent_id)
 
 
 def _write_lineage(

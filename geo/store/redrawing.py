@@ -139,13 +139,19 @@ def read_grids(
 
     ``held``: the number of each of their blocks.
     """
-    sums = summed(block_figures(conn, id_, who), pd.Series(dict(held), dtype=float))
+    figures = block_figures(conn, held.keys(), load_rules.rule_of(conn), who)
+    sums = summed(figures, pd.Series(dict(held), dtype=float))
     grids: list[Told] = rows(conn, QUERIES["grids"], {"id": id_, "numbers": numbers})
     for grid in grids:
         grid |= sums.get(grid["number"], NOTHING)
         workers = grid["workers"]
         grid["load_per_worker"] = round(grid["load"] / workers, 4) if workers else None
     return grids
+
+
+def grids_of(conn: psycopg.Connection, id_: int) -> list[Told]:
+    """The grids of a plan by number, without what they hold."""
+    return rows(conn, QUERIES["grids"], {"id": id_, "numbers": None})
 
 
 def _or_nan(value: float | None) -> float:

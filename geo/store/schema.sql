@@ -390,7 +390,7 @@ CREATE TABLE public.block (
     geom public.geometry(Polygon,:SRID) NOT NULL,
     tile_geom public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
     label public.geometry(Point,3857) GENERATED ALWAYS AS (public.label_point(geom)) STORED,
-    CONSTRAINT block_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT block_check CHECK ((valid_to >= valid_from)),
     CONSTRAINT block_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
     CONSTRAINT block_households_check CHECK ((households >= 0)),
     CONSTRAINT block_people_check CHECK ((people >= 0))

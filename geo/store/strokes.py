@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
-from geo.store.database import LOCAL, Reader, rows
+from geo.store.database import LOCAL, Reader, read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import QUERIES as REDRAWING
 from geo.store.redrawing import hold, raise_version, read_grids
@@ -83,7 +83,7 @@ def paint(
     if not grids and conn.execute(QUERIES["differing"], asked).fetchone() is None:
         return Painted(held.version, None, [], [])
     left = {row[0] for row in conn.execute(QUERIES["left"], asked)}
-    stroke, version = _begin(conn, id_, what, by)
+    stroke, version = begin(conn, id_, what, by)
     states = {number: (_state(conn, id_, number), state) for number, state in (grids or {}).items()}
     _note_grids(conn, id_, stroke, states)
     _put_grids(conn, id_, {n: now for n, (_, now) in states.items() if now is not None})
@@ -130,10 +130,14 @@ def add_grid(
     number = next_number(conn, id_)
     area = (None, None) if parent is None else _area(conn, parent)
     state = {
-        "grid_id": None, "name": name or f"新网格 {number}", "parent_id": area[0],
+        "grid_id": None, "name": name or _new_name(conn, number), "parent_id": area[0],
         "workers": workers, "locked": False,
     }  # fmt: skip
     return number, paint(conn, id_, {}, by, "grid", {number: state})
+
+
+def _new_name(conn: psycopg.Connection, number: int) -> str:
+    return f"New grid {number}" if read_setting(conn).name.isascii() else f"新网格 {number}"
 
 
 def next_number(conn: psycopg.Connection, id_: int) -> int:
@@ -190,7 +194,7 @@ def _check_numbers(
             raise GridLocked(f"grid {number} of plan {id_} is locked: unlock it to change it")
 
 
-def _begin(conn: psycopg.Connection, id_: int, what: str, by: By) -> tuple[int, int]:
+def begin(conn: psycopg.Connection, id_: int, what: str, by: By) -> tuple[int, int]:
     """The number of a new stroke, and the draft's version with it."""
     conn.execute(QUERIES["drop_undone"], {"id": id_})
     version = raise_version(conn, id_)

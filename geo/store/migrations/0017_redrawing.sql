@@ -153,6 +153,9 @@ create table lineage (
 );
 comment on column lineage.plan_id is 'The plan that came after.';
 
+-- A block that is cut again on the day it began never held for a day.
+alter table block drop constraint block_check, add constraint block_check check (valid_to >= valid_from);
+
 -- Blocks that were cut or joined: the old ones ended on the day, the new ones began.
 create table block_lineage (
     id         bigint generated always as identity primary key,

@@ -1,19 +1,17 @@
 -- name: set_status
 update plan set status = %(status)s where id = %(id)s;
 
--- name: ground
--- Blocks of a draft with their grid's number and the areas that they lie in.
-with recursive up (id, area_id) as (
-    select id, id from area where level <> 'compound'
+-- name: strange_blocks
+-- How many of today's blocks the draft lacks, and how many it has that are no more.
+select count(*) from (
+    (select id from block where valid_to = 'infinity' except select block_id from draft_block where plan_id = %(id)s)
     union all
-    select up.id, area.parent_id from up join area on area.id = up.area_id where area.parent_id is not null
-)
-select d.block_id as id, d.number, b.code, b.area_id, coalesce(b.households, 0) as households,
-       g.parent_id is null or g.parent_id in (select area_id from up where up.id = b.area_id) as inside,
-       st_asbinary(b.geom) as geom
-from draft_block d
-join block b on b.id = d.block_id
-left join draft_grid g on g.plan_id = d.plan_id and g.number = d.number
+    (select block_id from draft_block where plan_id = %(id)s except select id from block where valid_to = 'infinity')) as others;
+
+-- name: ground
+-- Blocks of a draft with their grid's number.
+select d.block_id as id, d.number, b.area_id, coalesce(b.households, 0) as households, st_asbinary(b.geom) as geom
+from draft_block d join block b on b.id = d.block_id
 where d.plan_id = %(id)s order by d.block_id;
 
 -- name: draft_grids

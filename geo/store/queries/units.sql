@@ -274,4 +274,5 @@ limit 3
 -- name: grid_people
 -- Households and people of a grid: the sums over its blocks.
 select sum(households)::integer as households, sum(people)::integer as people
-from (select id as block_id, households, people from block) as p where {members}
+from (select id as block_id, households, people from block
+      where valid_from <= %(on)s::date and valid_to > %(on)s::date) as p where {members}

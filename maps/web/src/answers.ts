@@ -171,10 +171,13 @@ export interface Counts {
   groups: CountedGroup[];
 }
 
-/** Where to split, in m from the segment's start. */
-export interface Cut {
-  at_m: number;
-  actor?: string | null;
+/** A block that a cut or a join made. */
+export interface CutBlock {
+  id: number;
+  code: string;
+  households: number | null;
+  people: number | null;
+  area_m2: number;
 }
 
 /** The district at a glance. */
@@ -245,6 +248,14 @@ export interface Giving {
   role?: "general" | "first" | "second" | "rota" | "member" | null;
 }
 
+/** What of a grid is to be otherwise. */
+export interface GridChange {
+  name?: string | null;
+  workers?: number | null;
+  locked?: boolean | null;
+  made_by?: string;
+}
+
 /** The grid of a place in one system. */
 export interface GridHere {
   system: string;
@@ -264,11 +275,26 @@ export interface GridSystem {
   plan: PlanInForce | null;
 }
 
+/** Blocks that ended and began, and how many points near by have other links. */
+export interface GroundChanged {
+  version: number;
+  ended: number[];
+  blocks: CutBlock[];
+  points: number;
+  moved: number;
+}
+
 /** A group of layers. */
 export interface Group {
   key: string;
   zh: string;
   en: string;
+}
+
+/** Blocks to make one. */
+export interface Join {
+  blocks: number[];
+  made_by?: string;
 }
 
 /** A class with its subclasses. */
@@ -314,6 +340,25 @@ export interface Leave {
   to?: string | null;
   deputy?: number | null;
   reason?: string | null;
+}
+
+/** What became of the grids before a plan. */
+export interface Lineage {
+  lineage: LineageRow[];
+}
+
+/** A pair of grids that share blocks, or one that ended or began with none. */
+export interface LineageRow {
+  kind: "kept" | "split" | "merged" | "moved" | "ended" | "new";
+  blocks: number;
+  households: number;
+  from_id: number | null;
+  from_code: string | null;
+  from_name: string | null;
+  to_id: number | null;
+  to_code: string | null;
+  to_name: string | null;
+  to_number: number | null;
 }
 
 /** An open case that may be the same as one just filed. */
@@ -418,6 +463,14 @@ export interface NewChief {
   code?: string | null;
 }
 
+/** A grid to add; ``parent`` is the code of an area. */
+export interface NewGrid {
+  name?: string | null;
+  parent?: string | null;
+  workers?: number;
+  made_by?: string;
+}
+
 /** Something on a list; ``lon`` and ``lat`` (WGS 84) together, where a spot is known. */
 export interface NewItem {
   list: "need" | "resource" | "project";
@@ -438,6 +491,15 @@ export interface NewMember {
   post?: "head" | "deputy" | "member";
   phone?: string | null;
   chief?: number | null;
+}
+
+/** A draft to begin: on the plan in force where nothing else is said. */
+export interface NewPlan {
+  system: string;
+  name: string;
+  based_on?: number | null;
+  empty?: boolean;
+  made_by?: string;
 }
 
 /** Chiefs take turns on stretches, in their order. */
@@ -539,11 +601,138 @@ export interface Place {
   station: StationNear | null;
 }
 
+/** A plan with its grids. */
+export interface Plan {
+  id: number;
+  system: string;
+  name: string;
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  version: number | null;
+  based_on: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  made_at: string;
+  made_by: string;
+  note: string;
+  grids: PlanGrid[];
+  blocks: number;
+  unassigned: number;
+  measures: PlanSpread;
+  limits: PlanLimits;
+  steps: PlanStep[];
+  rule: PlanRule;
+}
+
+/** Columns: blocks, the number of each one's grid, and that when the draft was begun. */
+export interface PlanBlocks {
+  id: number[];
+  number: (number | null)[];
+  based: (number | null)[];
+}
+
+/** A plan in short; `version` of one that is not in force yet. */
+export interface PlanBrief {
+  id: number;
+  system: string;
+  name: string;
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  version: number | null;
+  based_on: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  made_at: string;
+  made_by: string;
+  note: string;
+  grids: number;
+  blocks: number;
+}
+
+/** What of a draft is to be otherwise. */
+export interface PlanChange {
+  name?: string | null;
+  note?: string | null;
+  limits?: unknown | null;
+}
+
+/** What somebody said of a plan, at a place or of the whole. */
+export interface PlanComment {
+  id: number;
+  at: string;
+  made_by: string;
+  body: string;
+  lon: number | null;
+  lat: number | null;
+  done: boolean;
+}
+
+/** Comments, the oldest first. */
+export interface PlanComments {
+  comments: PlanComment[];
+}
+
+/** A grid of a plan and what its blocks hold; `code` and `grid_id` where it has been one. */
+export interface PlanGrid {
+  number: number;
+  grid_id: number | null;
+  code: string | null;
+  name: string;
+  parent: string | null;
+  parent_name: string | null;
+  workers: number;
+  locked: boolean;
+  blocks: number;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number;
+  frontage_m: number;
+  area_m2: number;
+  load: number;
+  load_per_worker: number | null;
+}
+
 /** The plan of a grid system that is in force today. */
 export interface PlanInForce {
   id: number;
   name: string;
   valid_from: string;
+}
+
+/** What grids should keep to; null: no limit. */
+export interface PlanLimits {
+  households_least: number | null;
+  households_most: number | null;
+  load_least: number | null;
+  load_most: number | null;
+  compactness_least: number | null;
+}
+
+/** The rule set that loads are weighed by. */
+export interface PlanRule {
+  name: string;
+  version: number;
+}
+
+/** How evenly load for each worker lies on the grids. */
+export interface PlanSpread {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+}
+
+/** What a plan became, and by whom. */
+export interface PlanStep {
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  at: string;
+  made_by: string;
+  note: string;
+}
+
+/** Plans, the newest first. */
+export interface Plans {
+  plans: PlanBrief[];
 }
 
 /** Many places to locate at once. */
@@ -597,6 +786,19 @@ export interface Run {
   dry_run?: boolean;
 }
 
+/** A comment; of a place (both, in degrees), or of the whole plan. */
+export interface Said {
+  body: string;
+  lon?: number | null;
+  lat?: number | null;
+  made_by?: string;
+}
+
+/** Whether what was said is dealt with. */
+export interface Settled {
+  done: boolean;
+}
+
 /** Cases near a place, and how many by class. */
 export interface Spot {
   within_m: number;
@@ -637,6 +839,21 @@ export interface StepTaken {
   at: string;
   actor: string | null;
   note: string | null;
+}
+
+/** Blocks, and the number of the grid that they are to be in; none: in no grid. */
+export interface Stroke-Input {
+  blocks: number[];
+  number: number | null;
+  made_by?: string;
+}
+
+/** A stroke: each block changed with the numbers before and after, and the grids touched. */
+export interface Stroke-Output {
+  version: number;
+  stroke: number | null;
+  changed: ([number, number | null, number | null])[];
+  grids: PlanGrid[];
 }
 
 /** How a layer is drawn: its colour, or a colour for each value of the column `by`. */
@@ -683,6 +900,11 @@ export interface Trends {
   days: TrendStep[];
   classes: TrendClass[];
   grids: WorstGrid[];
+}
+
+/** Who undoes, or does again. */
+export interface Turning {
+  made_by?: string;
 }
 
 /** Members take turns, in their order; what was planned from that day on is replaced. */
@@ -768,6 +990,15 @@ export interface WorstGrid {
   north: number;
 }
 
+/** A rule set; it becomes the next version of its name. */
+export interface Written {
+  name: string;
+  title: string;
+  title_en: string;
+  weights: unknown;
+  made_by?: string;
+}
+
 /** What becomes of an item. */
 export interface api__bodies__Step {
   status: "open" | "active" | "done" | "dropped";
@@ -780,6 +1011,19 @@ export interface api__cases__Step {
   note?: string | null;
   actor?: string | null;
   expected?: string | null;
+}
+
+/** A block, and the line along which it is cut. */
+export interface api__cutting__Cut {
+  block: number;
+  line: api__cutting__Line;
+  made_by?: string;
+}
+
+/** A line in degrees, as GeoJSON has it. */
+export interface api__cutting__Line {
+  type: "LineString";
+  coordinates: [number, number][];
 }
 
 /** Duties end on a day. */
@@ -797,6 +1041,20 @@ export interface api__patrols__Ending {
 export interface api__places__Line {
   points: [number, number][];
   crs?: string;
+}
+
+/** What a plan is to become; ``from`` is the first day of one that is published. */
+export interface api__plans__Step {
+  status: "submitted" | "approved" | "draft" | "published";
+  note?: string;
+  made_by?: string;
+  from?: string | null;
+}
+
+/** Where to split, in m from the segment's start. */
+export interface api__segments__Cut {
+  at_m: number;
+  actor?: string | null;
 }
 
 /** A new axis, from junction to junction. */
