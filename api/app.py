@@ -193,21 +193,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(shares.router)
-<<<<<<< HEAD
+    app.include_router(load.router)
+    app.include_router(plan_ground.router)
     app.include_router(plans.router)
     app.include_router(strokes.router)
     app.include_router(replays.router)
     app.include_router(redraws.router)
-    app.include_router(load.router)
-    app.include_router(plan_ground.router)
-=======
-    app.include_router(load.router)
-    app.include_router(plan_ground.router)
-    app.include_router(plans.router)
-    app.include_router(strokes.router)
     app.include_router(cutting.router)
     app.include_router(plan_comments.router)
->>>>>>> plans
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)

@@ -53,10 +53,7 @@ from geo.store.live import NoSuchArea
 from geo.store.load_rules import NoSuchRule
 from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
-<<<<<<< HEAD
-=======
 from geo.store.plan_comments import NoSuchComment
->>>>>>> plans
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases

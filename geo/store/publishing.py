@@ -14,16 +14,10 @@ import pandas as pd
 import psycopg
 import shapely
 
-<<<<<<< HEAD
-from geo import codes, rules
-from geo.lineage import NONE, lineage
-from geo.plan import check_step
-=======
 from geo import codes
 from geo.lineage import NONE, lineage
 from geo.plan import check_step
 from geo.rules import HARD
->>>>>>> plans
 from geo.store import load_rules, plan_checks, plans, redrawing
 from geo.store.database import read_setting, rows
 from geo.store.plan_checks import Checked
@@ -90,12 +84,6 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     if checked.findings:
         raise RulesBroken(held.id, checked, read_setting(conn).srid)
     ground = _ground(conn, held.id)
-<<<<<<< HEAD
-    checked = plan_checks.check(conn, held.id, load_rules.rule_of(conn), rules.HARD)
-    if checked.findings:
-        raise RulesBroken(held.id, plan_checks.told(conn, checked, "zh")["findings"])
-=======
->>>>>>> plans
     system = plans.read_system(conn, held.system)
     grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))
     conn.execute(QUERIES["loosen_grids"], {"id": held.id})

@@ -26,13 +26,8 @@ order by block.id
 -- name: of_day
 block.valid_from <= %(day)s and block.valid_to > %(day)s
 
-<<<<<<< HEAD
 -- name: of_plan
 block.id in (select block_id from plan_block where plan_id = %(plan)s)
-=======
--- name: of_ids
-block.id = any(%(ids)s)
->>>>>>> plans
 
 -- name: span
 -- The times of the first case, and of the last before the day ends.

@@ -36,12 +36,25 @@ export interface Beginning {
   begun_at: string;
 }
 
+/** A block, and the line along which it is cut. */
+export interface BlockCut {
+  block: number;
+  line: CutLine;
+  made_by?: string;
+}
+
 /** The block of a place. */
 export interface BlockHere {
   id: number;
   code: string;
   households: number | null;
   people: number | null;
+}
+
+/** Blocks to make one. */
+export interface BlockJoin {
+  blocks: number[];
+  made_by?: string;
 }
 
 /** The same among given sites. */
@@ -171,6 +184,12 @@ export interface Counts {
   groups: CountedGroup[];
 }
 
+/** Where to split, in m from the segment's start. */
+export interface Cut {
+  at_m: number;
+  actor?: string | null;
+}
+
 /** A block that a cut or a join made. */
 export interface CutBlock {
   id: number;
@@ -178,6 +197,12 @@ export interface CutBlock {
   households: number | null;
   people: number | null;
   area_m2: number;
+}
+
+/** A line in degrees, as GeoJSON has it. */
+export interface CutLine {
+  type: "LineString";
+  coordinates: [number, number][];
 }
 
 /** The district at a glance. */
@@ -289,12 +314,6 @@ export interface Group {
   key: string;
   zh: string;
   en: string;
-}
-
-/** Blocks to make one. */
-export interface Join {
-  blocks: number[];
-  made_by?: string;
 }
 
 /** A class with its subclasses. */
@@ -514,6 +533,14 @@ export interface NewRota {
   role?: "general" | "first" | "second" | "rota" | "member";
 }
 
+/** What a plan is to become; ``from`` is the first day of one that is published. */
+export interface NextStep {
+  status: "submitted" | "approved" | "draft" | "published";
+  note?: string;
+  made_by?: string;
+  from?: string | null;
+}
+
 /** Open cases by state, the late ones, and what came and went since midnight. */
 export interface Now {
   at: string;
@@ -566,6 +593,13 @@ export interface OpenCase {
   late: boolean;
   lon: number;
   lat: number;
+}
+
+/** Blocks, and the number of the grid that they are to be in; none: in no grid. */
+export interface Painting {
+  blocks: number[];
+  number: number | null;
+  made_by?: string;
 }
 
 /** The segment to join with. */
@@ -841,15 +875,8 @@ export interface StepTaken {
   note: string | null;
 }
 
-/** Blocks, and the number of the grid that they are to be in; none: in no grid. */
-export interface Stroke-Input {
-  blocks: number[];
-  number: number | null;
-  made_by?: string;
-}
-
 /** A stroke: each block changed with the numbers before and after, and the grids touched. */
-export interface Stroke-Output {
+export interface Stroke {
   version: number;
   stroke: number | null;
   changed: ([number, number | null, number | null])[];
@@ -1013,19 +1040,6 @@ export interface api__cases__Step {
   expected?: string | null;
 }
 
-/** A block, and the line along which it is cut. */
-export interface api__cutting__Cut {
-  block: number;
-  line: api__cutting__Line;
-  made_by?: string;
-}
-
-/** A line in degrees, as GeoJSON has it. */
-export interface api__cutting__Line {
-  type: "LineString";
-  coordinates: [number, number][];
-}
-
 /** Duties end on a day. */
 export interface api__duties__Ending {
   duties: number[];
@@ -1041,20 +1055,6 @@ export interface api__patrols__Ending {
 export interface api__places__Line {
   points: [number, number][];
   crs?: string;
-}
-
-/** What a plan is to become; ``from`` is the first day of one that is published. */
-export interface api__plans__Step {
-  status: "submitted" | "approved" | "draft" | "published";
-  note?: string;
-  made_by?: string;
-  from?: string | null;
-}
-
-/** Where to split, in m from the segment's start. */
-export interface api__segments__Cut {
-  at_m: number;
-  actor?: string | null;
 }
 
 /** A new axis, from junction to junction. */
