@@ -21,22 +21,22 @@ Lon = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Lat = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
 
 
-class Line(Body):
+class CutLine(Body):
     """A line in degrees, as GeoJSON has it."""
 
     type: Literal["LineString"]
     coordinates: Annotated[list[tuple[Lon, Lat]], Field(min_length=2, max_length=5_000)]
 
 
-class Cut(Body):
+class BlockCut(Body):
     """A block, and the line along which it is cut."""
 
     block: Number
-    line: Line
+    line: CutLine
     made_by: Short = ""
 
 
-class Join(Body):
+class BlockJoin(Body):
     """Blocks to make one."""
 
     blocks: Annotated[list[Number], Field(min_length=2, max_length=100)]
@@ -44,7 +44,7 @@ class Join(Body):
 
 
 @router.post("/cuts", response_model=None, responses=declared(answers.GroundChanged))
-def cut_block(request: Request, response: Response, plan: Id, body: Cut, seen: Seen) -> Told:
+def cut_block(request: Request, response: Response, plan: Id, body: BlockCut, seen: Seen) -> Told:
     """Cut a block; every plan has the pieces where it had the block."""
     by = By(seen, body.made_by, reader(request))
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -52,7 +52,9 @@ def cut_block(request: Request, response: Response, plan: Id, body: Cut, seen: S
 
 
 @router.post("/joins", response_model=None, responses=declared(answers.GroundChanged))
-def join_blocks(request: Request, response: Response, plan: Id, body: Join, seen: Seen) -> Told:
+def join_blocks(
+    request: Request, response: Response, plan: Id, body: BlockJoin, seen: Seen
+) -> Told:
     """Make one block of several that lie beside one another."""
     by = By(seen, body.made_by, reader(request))
     with transaction(request.app.state.pool, reader(request)) as conn:

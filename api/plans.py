@@ -12,6 +12,7 @@ from api.asked import WHOLE, Body, Id, Name, Number, Short, Told
 from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
+from geo.rule_sentences import Lang
 from geo.store import publishing, redrawing
 from geo.store.database import Connection, Reader, transaction
 from geo.store.redrawing import Wish
@@ -60,7 +61,7 @@ class PlanChange(Body):
     )
 
 
-class Step(Body):
+class NextStep(Body):
     """What a plan is to become; ``from`` is the first day of one that is published."""
 
     status: Literal["submitted", "approved", "draft", "published"]
@@ -130,9 +131,11 @@ def discard_plan(request: Request, plan: Id, seen: Seen) -> None:
     "/{id:int}/steps", dependencies=[Writing],
     response_model=None, responses=declared(answers.Plan),
 )  # fmt: skip
-def take_plan_step(request: Request, response: Response, plan: Id, body: Step, seen: Seen) -> Told:
+def take_plan_step(
+    request: Request, response: Response, plan: Id, body: NextStep, seen: Seen, lang: Lang = "zh"
+) -> Told:
     """Submit, approve, send back or publish a plan."""
-    step = publishing.Step(body.status, body.made_by, body.note, body.day)
+    step = publishing.Step(body.status, body.made_by, body.note, body.day, lang)
     with transaction(request.app.state.pool, reader(request)) as conn:
         publishing.take_step(conn, plan, seen, step)
         return told(conn, plan, response, reader(request))

@@ -11,7 +11,6 @@ from starlette.exceptions import HTTPException
 from api import contract
 from api.logs import REQUEST_ID
 from api.ogc.faults import BadParameter, NoSuchCollection, NotAcceptable, NoTileThere
-from api.plan_ground import findings_told
 from geo.cases import NoSuchAction
 from geo.conditions import BadFilter
 from geo.containers import EmptyFile, TooLarge, Unreadable
@@ -28,7 +27,6 @@ from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
-from geo.rule_sentences import Lang
 from geo.ruler import NotOnEarth
 from geo.rules import BadLimits
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
@@ -225,8 +223,7 @@ async def _ours(request: Request, error: Exception) -> Response:
     if isinstance(error, DraftChanged):
         more = {"version": error.version, "strokes": error.strokes}
     if isinstance(error, RulesBroken):
-        lang: Lang = "en" if request.query_params.get("lang") == "en" else "zh"
-        more = findings_told(error.checked, error.srid, lang)
+        more = error.told
     return Problem(STATUS[type(error)], str(error), **more)
 
 

@@ -23,7 +23,7 @@ GridNumber = Annotated[int, InPath(ge=1, le=2**31 - 1, description="number of a 
 Workers = Annotated[int, Field(strict=True, ge=0, le=1000)]
 
 
-class Stroke(Body):
+class Painting(Body):
     """Blocks, and the number of the grid that they are to be in; none: in no grid."""
 
     blocks: Annotated[list[Number], Field(max_length=MOST_BLOCKS)]
@@ -56,7 +56,7 @@ class GridChange(Body):
 
 
 @router.post("/strokes", response_model=None, responses=PAINTED)
-def paint(request: Request, response: Response, plan: Id, body: Stroke, seen: Seen) -> Told:
+def paint(request: Request, response: Response, plan: Id, body: Painting, seen: Seen) -> Told:
     """Paint blocks into a grid."""
     moves = dict.fromkeys(body.blocks, body.number)
     with transaction(request.app.state.pool, reader(request)) as conn:

@@ -9,8 +9,8 @@ import psycopg
 from cachetools import LRUCache
 
 from geo.layers import SMALL_COUNTS
-from geo.load import SHOWN_CASES, Rule
-from geo.store import changes, loads
+from geo.load import SHOWN_CASES
+from geo.store import changes, load_rules, loads
 from geo.store.database import Reader
 
 COLUMNS = ["households", "people", "merchants", "incidents", "frontage_m", "area_m2", "load"]
@@ -22,13 +22,13 @@ _known: LRUCache[object, pd.DataFrame] = LRUCache(8)
 
 
 def block_figures(
-    conn: psycopg.Connection, ids: Collection[int], rule: Rule, who: Reader
+    conn: psycopg.Connection, plan: int, ids: Collection[int], who: Reader
 ) -> pd.DataFrame:
-    """`COLUMNS` of the blocks ``ids`` (index: id; there may be more), weighed by ``rule``.
+    """`COLUMNS` of the blocks ``ids`` of a plan (index: id; there may be more).
 
     For readers who may not see small counts, a block with 1 to 4 cases counts two.
     """
-    full = SMALL_COUNTS in who.rights
+    rule, full = load_rules.rule_of(conn), SMALL_COUNTS in who.rights
     revisions = changes.revisions(conn)
     made_of = tuple(revisions[source] for source in loads.SOURCES)
     database = (conn.info.host, conn.info.port, conn.info.dbname)
@@ -37,7 +37,7 @@ def block_figures(
     if table is None:
         table = _known[key] = _figures(loads.of_blocks(conn, rule), full=full)
     if table.index.isin(ids).sum() != len(ids):  # of a plan of another time
-        table = _figures(loads.of_blocks(conn, rule, ids=list(ids)), full=full)
+        table = _figures(loads.of_blocks(conn, rule, plan=plan), full=full)
     return table
 
 

@@ -17,10 +17,10 @@ import shapely
 from geo import codes
 from geo.lineage import NONE, lineage
 from geo.plan import check_step
+from geo.rule_sentences import Lang
 from geo.rules import HARD
 from geo.store import load_rules, plan_checks, plans, redrawing
 from geo.store.database import read_setting, rows
-from geo.store.plan_checks import Checked
 from geo.store.queries import load
 from geo.store.redrawing import Held
 from geo.store.staging import copy_rows, read_frame
@@ -34,12 +34,12 @@ Told = dict[str, Any]
 
 
 class RulesBroken(ValueError):
-    """A plan that breaks hard rules is not published; ``checked`` says which and where."""
+    """A plan that breaks hard rules is not published; ``told`` says which and where."""
 
-    def __init__(self, id_: int, checked: Checked, srid: int) -> None:
-        first = checked.sentence(checked.findings[0], "en")
-        super().__init__(f"plan {id_} breaks {len(checked.findings)} hard rules; first: {first}")
-        self.checked, self.srid = checked, srid
+    def __init__(self, id_: int, told: Told) -> None:
+        first = told["findings"][0]["reason"]
+        super().__init__(f"plan {id_} breaks {told['hard']} hard rules; first: {first}")
+        self.told = told
 
 
 class DayUnusable(ValueError):
@@ -51,12 +51,16 @@ class PlanOvertaken(ValueError):
 
 
 class Step(NamedTuple):
-    """What a plan is to become, by whom, and from when where it is published."""
+    """What a plan is to become, by whom, and from when where it is published.
+
+    ``lang`` is that of what broken rules are told in.
+    """
 
     status: str
     made_by: str = ""
     note: str = ""
     start: date | None = None
+    lang: Lang = "zh"
 
 
 def take_step(conn: psycopg.Connection, id_: int, seen: int | None, step: Step) -> None:
@@ -82,7 +86,7 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     _check_blocks(conn, held.id)
     checked = plan_checks.check(conn, held.id, load_rules.rule_of(conn), HARD)
     if checked.findings:
-        raise RulesBroken(held.id, checked, read_setting(conn).srid)
+        raise RulesBroken(held.id, plan_checks.told(conn, checked, step.lang))
     ground = _ground(conn, held.id)
     system = plans.read_system(conn, held.system)
     grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))

@@ -20,6 +20,7 @@ WRITTEN = (
     "^/api/cases",
     "^/api/(chiefs|leaves|duties|rotas|segments|sides|bodies)",
     "^/api/shares",
+    "^/api/plans",
 )
 CONFIG = """
 [checks]
@@ -32,7 +33,7 @@ enabled = false
 
 REFUSED = "400, 404, 409, 410"
 # A version that is none, a key that another request had: the generator is not careful with either.
-REFUSED_WRITES = f"{REFUSED}, 412, 422"
+REFUSED_WRITES = f"{REFUSED}, 412, 422, 428"
 
 
 def assert_kept(

@@ -254,8 +254,8 @@ def test_what_cannot_be_published(conn, draft):
     with pytest.raises(RulesBroken) as broken, conn.transaction():
         publish(conn, draft)
     strokes.undo(conn, draft, By())
-    (finding,) = broken.value.checked.findings
-    assert (finding.rule, broken.value.checked.ids[finding.blocks[0]]) == ("assigned", block)
+    (finding,) = broken.value.told["findings"]
+    assert (finding["rule"], finding["blocks"]) == ("assigned", [block])
     other = redrawing.make(conn, Wish("management", "先"))
     publish(conn, other)
     with pytest.raises(DayUnusable, match="later"), conn.transaction():
