@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api import redraws
-from api.cli.report import DAY, Lang, Pdf, Png, Public, day_of, forms, lang_of, report_app, write
+from api.cli.report import DAY, Lang, Pdf, Png, Public, day_of, forms, lang_of, write
 from api.cli.session import console, database, tell
 from geo.store import redraws as material
 from geo.store import reruns
@@ -19,8 +19,6 @@ from maps.report.page import Wish
 from maps.report.redraw_tables import number, verdict
 from maps.report.redraw_words import REDRAW_WORDS
 
-plan_app = typer.Typer(help="Plans: a year's work replayed on a draft.", no_args_is_help=True)
-
 Plan = Annotated[int, typer.Argument(help="Number of the plan.", min=1)]
 Against = Annotated[int | None, typer.Option(help="Another plan than the one in force.", min=1)]
 Since = Annotated[datetime | None, typer.Option(formats=DAY, help="First day [52 weeks].")]
@@ -28,12 +26,6 @@ Until = Annotated[datetime | None, typer.Option(formats=DAY, help="The day after
 Seed = Annotated[int, typer.Option(help="Of the weeks that are drawn.", min=0)]
 
 
-@plan_app.callback()
-def _plans() -> None:
-    """A single command would not be asked for by its name."""
-
-
-@plan_app.command()
 def replay(
     plan: Plan, against: Against = None, since: Since = None, until: Until = None, seed: Seed = 0
 ) -> None:
@@ -46,7 +38,6 @@ def replay(
     Console(highlight=False).print(_figures(found))
 
 
-@report_app.command("plan")
 def plan_report(
     plan: Plan,
     against: Against = None,

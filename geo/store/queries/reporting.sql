@@ -5,7 +5,7 @@
 select (max(reported_at) at time zone %(time_zone)s)::date from incident
 
 -- name: cases
--- Incidents reported before %(until)s that were open at some time from %(since)s on. Past: as above.
+-- Incidents reported before %(until)s that were open at some time from %(since)s on. Past: as in blocks.
 with recursive origin (block_id, old_id) as (
     select to_block, from_block from block_lineage
     union
