@@ -32,7 +32,6 @@ ASKED = [
     ("/api/counts", {"by": "grid", "system": "party"}, figures.Counts),
     *((f"/api/units/{layer}/{id_}", {}, panels.UnitTold)
       for layer in LAYERS_WITH_UNITS for id_ in (1, 5)),
-    ("/api/plans/1/replay", {"from": "2026-05-01", "to": "2026-06-30"}, replays.ReplayTold),
     ("/api/plans/trend", {"system": "party"}, replays.GridsTrend),
     ("/api/cases", {"limit": 30}, casework.Cases),
     ("/api/cases", {"status": "handled"}, casework.Cases),
