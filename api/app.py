@@ -271,6 +271,10 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     def shares_page() -> Response:
         return page("shares.html")
 
+    @app.get("/plans", include_in_schema=False)
+    def plans_page() -> Response:
+        return page("plans.html")
+
     @app.get("/coverage", include_in_schema=False)
     def coverage_page() -> Response:
         return page("coverage.html")
