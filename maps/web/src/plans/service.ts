@@ -1,5 +1,6 @@
 // Plans as the service tells them, and the requests of this page.
 import type { MultiPolygon, Polygon } from "geojson";
+import type { ReplayTold } from "../answers";
 import { ask, Problem, read } from "../api";
 import { language } from "../i18n";
 import type { Why } from "./ground";
@@ -214,3 +215,4 @@ export interface Compared {
 }
 
 export const compare = (ids: number[]) => ask<Compared>(`${ROOT}/compare`, { plans: ids.join() });
+export const replay = (id: number) => ask<ReplayTold>(`${ROOT}/${id}/replay`);
