@@ -59,7 +59,8 @@ def read_checks(
     """What of the plan breaks its rules, with the place and the reason; hard rules first."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         checked = plan_checks.check(conn, plan, load_rules.rule_of(conn, rule))
-        return {**plan_checks.told(conn, checked, lang), "limits": checked.limits._asdict()}
+        srid = read_setting(conn).srid
+    return {**plan_checks.told(checked, srid, lang), "limits": checked.limits._asdict()}
 
 
 def told(ground: Ground, rule: Rule, srid: int) -> dict[str, Any]:

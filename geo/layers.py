@@ -146,8 +146,14 @@ METRICS = (
     Metric("incidents_open", "未结事件数", "Open incidents", "件", (*UNITS, "segments"), LEAST),
     Metric("merchants", "商户数", "Merchants", "家", (*UNITS, "segments")),
     Metric("households", "户数", "Households", "户", UNITS),
-    Metric("load", "负荷", "Load", "分钟/周", UNITS, 0, 5),
-    Metric("load_per_worker", "人均负荷", "Load per worker", "分钟/周", ("areas", "grids")),
+    Metric("load", "负荷", "Load, minutes a week", "分钟/周", UNITS, 0, 5),
+    Metric(
+        "load_per_worker",
+        "人均负荷",
+        "Load per worker, minutes a week",
+        "分钟/周",
+        ("areas", "grids"),
+    ),
     Metric("reach_minutes", "到最近服务站步行", "Walk to the nearest station", "min", ("blocks",)),
     Metric(
         "far_households", "步行 15 分钟外户数", "Households beyond 15 minutes on foot", "户", UNITS

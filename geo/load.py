@@ -166,14 +166,14 @@ def discreet(parts: pd.DataFrame, incidents: pd.Series) -> pd.DataFrame:
 
 
 def summed(blocks: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
-    """``blocks`` (numbers; index: id) summed by unit, and how many ``blocks`` each has.
+    """``blocks`` (numbers, NaN unknown; index: id) summed by unit; how many ``blocks`` each has.
 
     ``pairs``: block, unit; a block may be in several units, or in none. Rounded, for the last bits
     of a sum depend on the order of summing.
     """
     there = pairs[pairs["block"].isin(blocks.index)]
     rows = blocks.loc[there["block"]].assign(blocks=1)
-    return rows.groupby(there["unit"].to_numpy()).sum().round(6)
+    return rows.groupby(there["unit"].to_numpy()).sum(min_count=1).round(6)
 
 
 def lies_in(parent: pd.Series) -> pd.DataFrame:

@@ -205,10 +205,12 @@ def _cut(drawn: Drawn, compounds: bool) -> Broken:
     table["area"] = "" if drawn.across else drawn.blocks["area"].to_numpy()[table["block"]]
     for (_, _), own in table[table["number"] != NOBODY].groupby(["place", "area"]):
         if own["number"].nunique() > 1:
-            grids = own["number"].value_counts(sort=True)
-            name = str(own["name"].iloc[0])
-            facts = {"name": name, "kind": own["kind"].iloc[0], "grids": sorted(grids.index)}
-            yield int(grids.index[-1]), own["block"].to_numpy(np.int64), facts
+            grids = own["number"].value_counts().sort_index()
+            first = own.iloc[0]
+            facts = {"name": first["name"], "kind": first["kind"], "grids": grids.index.tolist()}
+            # Told of the grid that has least of it.
+            least = grids[grids == grids.min()].index[-1]
+            yield int(least), own["block"].to_numpy(np.int64), facts
 
 
 def _compounds(drawn: Drawn) -> Broken:

@@ -56,16 +56,16 @@ class Loads(NamedTuple):
 
 
 def of_blocks(
-    conn: psycopg.Connection, rule: Rule, day: date | None = None, plan: int | None = None
+    conn: psycopg.Connection, rule: Rule, day: date | None = None, ids: list[int] | None = None
 ) -> Loads:
-    """Loads of the blocks in force on ``day`` (default: today), or of those of a ``plan``.
+    """Loads of the blocks in force on ``day`` (default: today), or of those with ``ids``.
 
     Cases are those of a year up to the last report by that day.
     """
     on = day or today(conn)
-    which = QUERIES["of_day" if plan is None else "of_plan"]
+    which = QUERIES["of_day" if ids is None else "of_ids"]
     query = QUERIES["blocks"].replace(b"{which}", which)
-    blocks = _frame(conn, query, {"day": on, "plan": plan}).set_index("id")
+    blocks = _frame(conn, query, {"day": on, "ids": ids}).set_index("id")
     since, until, weeks = _span(conn, on)
     cases = _frame(conn, QUERIES["cases"], {"since": since, "until": until})
     of_class = cases.groupby("class")[["handled", "hours"]].sum()

@@ -49,11 +49,11 @@ def check(
     return Checked(rules.check(drawn, which), drawn.limits, ids, names, areas)
 
 
-def told(conn: psycopg.Connection, checked: Checked, lang: Lang) -> dict[str, Any]:
+def told(checked: Checked, srid: int, lang: Lang) -> dict[str, Any]:
     """Findings as they are answered: how many hard and soft ones, and each, places in degrees."""
     found = checked.findings
     x, y = np.array([finding.place for finding in found], float).reshape(-1, 2).T
-    lon, lat = crs.transform_points(x, y, read_setting(conn).srid, "wgs84")
+    lon, lat = crs.transform_points(x, y, srid, "wgs84")
     rows = [
         {
             "rule": finding.rule, "hard": finding.hard, "number": finding.number,
@@ -75,7 +75,7 @@ def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Drawn:
         raise UnknownPlan(f"there is no plan {plan}")
     system, across, pattern, wishes = about
     blocks = plan_ground.read_blocks(conn, plan)
-    weighed = loads.of_blocks(conn, rule, plan=plan).blocks.loc[blocks["id"]]
+    weighed = loads.of_blocks(conn, rule, ids=blocks["id"].tolist()).blocks.loc[blocks["id"]]
     for name in ("households", "load"):
         blocks[name] = weighed[name].to_numpy(float)
     found = conn.execute(QUERIES["assignment"], {"plan": plan})  # by id, as blocks are

@@ -48,7 +48,7 @@ def revision(conn: psycopg.Connection, plan: int, rule: Rule) -> str:
 def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Ground:
     """The ground of ``plan``, weighed by ``rule``."""
     blocks = read_blocks(conn, plan)
-    weighed = loads.of_blocks(conn, rule, plan=plan)
+    weighed = loads.of_blocks(conn, rule, ids=blocks["id"].tolist())
     mine = weighed.blocks.drop(columns=["code", "area_id"]).loc[blocks["id"]]
     blocks = blocks.join(mine.reset_index(drop=True))
     return Ground(blocks, explained(conn, blocks), weighed)

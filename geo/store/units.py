@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from geo.layers import LAYERS, Layer, readable
-from geo.store import layers
+from geo.store import layers, load_rules
 from geo.store.database import Reader, Rows, read_setting, rows
 from geo.store.queries import load
 
@@ -60,6 +60,7 @@ def unit(conn: psycopg.Connection, layer: str, id_: int, reader: Reader) -> dict
         **_ask(conn, asked, "incidents", members=f"in_{layer}")[0],
         "near_m": NEAR_M if head["geometry"] == "point" else None,
         "merchants": _merchants(conn, asked),
+        "load": _load(conn, asked),
         "chiefs": _chiefs(conn, asked),
         "neighbours": _neighbours(conn, asked),
         "stations": _stations(conn, asked),
@@ -113,6 +114,17 @@ def _merchants(conn: psycopg.Connection, asked: _Unit) -> dict[str, object] | No
         "count": count,
         "rows": _ask(conn, asked, "merchants", members=f"in_{key}") if along else None,
     }
+
+
+def _load(conn: psycopg.Connection, asked: _Unit) -> dict[str, object] | None:
+    """The load of an area or grid, as it was last computed, and the rule set that it is by."""
+    peers = f"peers_{asked.layer.key}"
+    found = _ask(conn, asked, "load", peers=peers) if peers in QUERIES else []
+    if not found or found[0]["rule"] is None:
+        return None
+    rule = load_rules.rule_of(conn, str(found[0]["rule"]))
+    told = {name: getattr(rule, name) for name in ("name", "version", "title", "title_en")}
+    return {**found[0], "rule": told}
 
 
 def _chiefs(conn: psycopg.Connection, asked: _Unit) -> Rows:

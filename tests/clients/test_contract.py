@@ -21,6 +21,7 @@ WRITTEN = (
     "^/api/(chiefs|leaves|duties|rotas|segments|sides|bodies)",
     "^/api/shares",
     "^/api/plans",
+    "^/api/load",
 )
 CONFIG = """
 [checks]

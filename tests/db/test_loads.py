@@ -224,7 +224,7 @@ def test_published_plans_break_no_hard_rule(sample):
     for plan in redrawing.listed(sample):
         checked = plan_checks.check(sample, plan["id"], STANDARD)
         assert not [f for f in checked.findings if f.hard]
-        told = plan_checks.told(sample, checked, "en")
+        told = plan_checks.told(checked, 4549, "en")
         assert told["soft"] == len(told["findings"]) == len(checked.findings)
 
 

@@ -1,7 +1,7 @@
 -- What work there is in each block, by integer joins; and the rule sets that weigh it.
 
 -- name: blocks
--- Blocks in force on %(day)s, or those of a plan, with what lies in them. The households
+-- Blocks in force on %(day)s, or some, with what lies in them. The households
 -- and people of a block are its own; points were linked to it; a side belongs to one block.
 select block.id, block.code, block.area_id, coalesce(block.households, 0) as households,
        coalesce(block.people, 0) as people, st_area(block.geom) as area_m2,
@@ -26,8 +26,8 @@ order by block.id
 -- name: of_day
 block.valid_from <= %(day)s and block.valid_to > %(day)s
 
--- name: of_plan
-block.id in (select block_id from plan_block where plan_id = %(plan)s)
+-- name: of_ids
+block.id = any(%(ids)s)
 
 -- name: span
 -- The times of the first case, and of the last before the day ends.

@@ -426,6 +426,14 @@ export interface LineageRow {
   to_number: number | null;
 }
 
+/** Minutes of work a week, for each worker, and that in times the mean of units of its kind. */
+export interface LoadHere {
+  value: number;
+  per_worker: number | null;
+  times_mean: number | null;
+  rule: RuleNamed;
+}
+
 /** An open case that may be the same as one just filed. */
 export interface MaybeSame {
   code: string;
@@ -458,7 +466,7 @@ export interface Measures {
   units: MeasuredUnit[];
 }
 
-/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right. */
+/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right; with a `step` they have multiples of it. */
 export interface Metric {
   key: string;
   zh: string;
@@ -466,6 +474,7 @@ export interface Metric {
   unit: string;
   layers: string[];
   least: number;
+  step: number;
 }
 
 /** A month, YYYY-MM. */
@@ -956,6 +965,14 @@ export interface RoadPlace {
   chiefs: OnDuty[];
 }
 
+/** The rule set that a load is by. */
+export interface RuleNamed {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+}
+
 /** How to import it; ``dry_run`` does all and keeps nothing. */
 export interface Run {
   kind?: string | null;
@@ -1140,6 +1157,7 @@ export interface UnitTold {
   cases: OpenCase[];
   near_m: number | null;
   merchants: Doors | null;
+  load: LoadHere | null;
   chiefs: ChiefHere[];
   neighbours: Neighbours | null;
   stations: StationHere[];
