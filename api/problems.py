@@ -29,7 +29,6 @@ from geo.rosters import UnknownTable
 from geo.rotas import BadRota
 from geo.ruler import NotOnEarth
 from geo.rules import BadLimits
-from geo.store import plan_checks
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave

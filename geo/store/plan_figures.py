@@ -21,10 +21,8 @@ NOTHING: dict[str, Any] = {"blocks": 0} | dict.fromkeys(COUNTS, 0) | dict.fromke
 _known: LRUCache[object, pd.DataFrame] = LRUCache(8)
 
 
-def block_figures(
-    conn: psycopg.Connection, plan: int, ids: Collection[int], who: Reader
-) -> pd.DataFrame:
-    """`COLUMNS` of the blocks ``ids`` of a plan (index: id; there may be more).
+def block_figures(conn: psycopg.Connection, ids: Collection[int], who: Reader) -> pd.DataFrame:
+    """`COLUMNS` of the blocks ``ids`` (index: id; there may be more).
 
     For readers who may not see small counts, a block with 1 to 4 cases counts two.
     """
@@ -37,7 +35,7 @@ def block_figures(
     if table is None:
         table = _known[key] = _figures(loads.of_blocks(conn, rule), full=full)
     if table.index.isin(ids).sum() != len(ids):  # of a plan of another time
-        table = _figures(loads.of_blocks(conn, rule, plan=plan), full=full)
+        table = _figures(loads.of_blocks(conn, rule, ids=list(ids)), full=full)
     return table
 
 

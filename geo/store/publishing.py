@@ -86,7 +86,8 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     _check_blocks(conn, held.id)
     checked = plan_checks.check(conn, held.id, load_rules.rule_of(conn), HARD)
     if checked.findings:
-        raise RulesBroken(held.id, plan_checks.told(conn, checked, step.lang))
+        srid = read_setting(conn).srid
+        raise RulesBroken(held.id, plan_checks.told(checked, srid, step.lang))
     ground = _ground(conn, held.id)
     system = plans.read_system(conn, held.system)
     grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))

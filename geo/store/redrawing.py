@@ -139,7 +139,7 @@ def read_grids(
 
     ``held``: the number of each of their blocks.
     """
-    figures = block_figures(conn, id_, held.keys(), who)
+    figures = block_figures(conn, held.keys(), who)
     sums = summed(figures, pd.Series(dict(held), dtype=float))
     grids: list[Told] = rows(conn, QUERIES["grids"], {"id": id_, "numbers": numbers})
     for grid in grids:

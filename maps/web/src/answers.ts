@@ -426,7 +426,7 @@ export interface LineageRow {
   to_number: number | null;
 }
 
-/** Minutes of work a week, for each worker, and that in times the mean of units of its kind. */
+/** Minutes of work a week in an area or grid, for each worker, and by the mean of its like. */
 export interface LoadHere {
   value: number;
   per_worker: number | null;
