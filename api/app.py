@@ -44,6 +44,7 @@ from api import (
     problems,
     proposals,
     reach,
+    redraws,
     replays,
     reports,
     segments,
@@ -199,6 +200,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(strokes.router)
     app.include_router(replays.router)
     app.include_router(proposals.router)
+    app.include_router(redraws.router)
     app.include_router(cutting.router)
     app.include_router(plan_comments.router)
     app.include_router(exports.router)

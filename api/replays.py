@@ -7,15 +7,15 @@ import numpy as np
 from fastapi import APIRouter, HTTPException, Query, Request
 
 from api.answers import told
-from api.answers.replays import PlansCompared, ReplayTold
-from api.asked import Id, Told
+from api.answers.replays import GridsTrend, PlansCompared, ReplayTold
+from api.asked import WHOLE, Id, Told
 from api.places import Day
 from api.readers import reader
 from geo.discretion import small
 from geo.fairness import DRAWS, Moves
 from geo.rerun import Tally
-from geo.store import redrawing, reruns
-from geo.store.database import snapshot
+from geo.store import redrawing, reruns, trends
+from geo.store.database import snapshot, transaction
 from geo.store.reruns import Asked, Compared, Plan, Replay
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
@@ -58,6 +58,17 @@ def compare_plans(
     with snapshot(request.app.state.pool, asker) as conn:
         read = [redrawing.read(conn, id_, asker) for id_ in ids]
         return _compared(reruns.compare(conn, ids), read)
+
+
+@router.get("/trend", response_model=None, responses=told(GridsTrend))
+def read_trend(
+    request: Request,
+    system: Annotated[str, Query(max_length=40, pattern=WHOLE)] = "management",
+    months: Annotated[int, Query(ge=1, le=120)] = trends.MONTHS,
+) -> Told:
+    """Cases by grid and month: in today's borders, and in those of their day."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return trends.trend(conn, system, months)
 
 
 def told_replay(found: Replay, seed: int, sees_small: bool) -> Told:

@@ -101,7 +101,7 @@ class RuleNamed(TypedDict):
 
 @exact
 class LoadHere(TypedDict):
-    """Minutes of work a week in an area or grid, for each worker, and that by the mean of its like."""
+    """Minutes of work a week in an area or grid, for each worker, and by the mean of its like."""
 
     value: float
     per_worker: float | None

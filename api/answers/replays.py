@@ -147,6 +147,7 @@ class ComparedGrid(TypedDict):
 class ComparedMeasures(TypedDict):
     """How evenly the load of a worker lies."""
 
+    units: int
     mean: float
     max_over_mean: float
     cv: float
@@ -179,3 +180,38 @@ class PlansCompared(TypedDict):
 
     plans: list[ComparedPlan]
     blocks: ComparedBlocks
+
+
+@exact
+class TrendPlan(TypedDict):
+    """A plan that was in force; `valid_to`: null where no end is known."""
+
+    id: int
+    name: str
+    valid_from: str
+    valid_to: str | None
+
+
+@exact
+class TrendGrid(TypedDict):
+    """Cases of a grid month by month.
+
+    `today`: in its borders of today, null where it has ended; `then`: in those of each case's day.
+    """
+
+    id: int
+    code: str
+    name: str
+    since: str
+    today: list[int] | None
+    then: list[int]
+
+
+@exact
+class GridsTrend(TypedDict):
+    """Cases by grid and month."""
+
+    system: str
+    months: list[str]
+    plans: list[TrendPlan]
+    grids: list[TrendGrid]

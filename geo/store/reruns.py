@@ -8,7 +8,6 @@ import psycopg
 from numpy.typing import NDArray
 
 from geo import fairness
-from geo.descent import held_as_before
 from geo.redrawn import Redrawn, moved_blocks, redrawn
 from geo.reporting.periods import Period, PeriodUnusable, last_week
 from geo.rerun import Cases, Held, Passes, Visits, Work
@@ -44,11 +43,10 @@ class Plan(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """Today's blocks, by id, with their households; ``came_of``: which came of which."""
+    """Today's blocks, by id, with their households."""
 
     blocks: Ints
     households: NDArray[np.float64]
-    came_of: list[tuple[int, int]]
 
     def at(self, ids: Ints) -> Ints:
         """Where blocks are among ``blocks``; -1 for those that are not."""
@@ -61,8 +59,7 @@ class Ground(NamedTuple):
 def read_ground(conn: psycopg.Connection) -> Ground:
     """The blocks of today."""
     found = read_arrays(conn, QUERIES["blocks"], {}, id="int", households="float")
-    came_of = [(int(a), int(b)) for a, b in conn.execute(QUERIES["descent"])]
-    return Ground(found["id"], found["households"], came_of)  # type: ignore[arg-type]
+    return Ground(found["id"], found["households"])  # type: ignore[arg-type]
 
 
 def read_plan(conn: psycopg.Connection, id_: int, ground: Ground) -> Plan:
@@ -73,9 +70,10 @@ def read_plan(conn: psycopg.Connection, id_: int, ground: Ground) -> Plan:
         raise UnknownPlan(f"there is no plan {id_}")
     grids = rows(conn, QUERIES["grids"], asked)
     at = {grid["number"]: k for k, grid in enumerate(grids)}
-    held = {int(block): at[number] for block, number in conn.execute(QUERIES["held"], asked)}
-    weight = dict(zip(ground.blocks.tolist(), ground.households.tolist(), strict=True))
-    of_block = held_as_before(ground.blocks, held, ground.came_of, weight)
+    held = np.array(conn.execute(QUERIES["held"], asked).fetchall(), np.int64).reshape(-1, 2)
+    of_block = np.full(len(ground.blocks), -1, np.int64)
+    where = ground.at(held[:, 0])
+    of_block[where[where >= 0]] = [at[number] for number in held[where >= 0, 1].tolist()]
     workers = np.array([grid["workers"] for grid in grids], float)
     return Plan(found[0], grids, Held(of_block, workers))
 

@@ -29,6 +29,16 @@ CREATE FUNCTION public.block_at(p public.geometry) RETURNS integer
     where valid_to = 'infinity' and geom && p and st_intersects(geom, p)
 $$;
 
+CREATE FUNCTION public.blocks_on(day date) RETURNS SETOF integer
+    LANGUAGE sql STABLE
+    AS $$
+    select id from block
+    where valid_from <= day and valid_to > day and not exists (select from block_lineage where from_block = block.id)
+    union all
+    select id from block
+    where valid_to = 'infinity' and exists (select from block_lineage where to_block = block.id) and valid_from > day
+$$;
+
 CREATE FUNCTION public.check_grid_code() RETURNS trigger
     LANGUAGE plpgsql
     AS $$

@@ -1,6 +1,6 @@
 """One unit of a layer as a panel shows it: figures, trend, people responsible, neighbours."""
 
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
 from typing import NamedTuple
 
@@ -35,8 +35,12 @@ class _Unit(NamedTuple):
     params: dict[str, object]
 
 
-def unit(conn: psycopg.Connection, layer: str, id_: int, reader: Reader) -> dict[str, object]:
+def unit(
+    conn: psycopg.Connection, layer: str, id_: int, reader: Reader, day: date | None = None
+) -> dict[str, object]:
     """All that a panel tells of the unit ``id_`` of ``layer`` (one of `LAYERS_WITH_UNITS`).
+
+    Blocks and grids are those in force on ``day`` (default: today).
 
     ``facts`` are the layer's declared columns as far as ``reader`` may read them; sizes are in
     metres and square metres of the district's CRS, places in degrees. Incidents are those of the
@@ -44,7 +48,7 @@ def unit(conn: psycopg.Connection, layer: str, id_: int, reader: Reader) -> dict
     ``until``. Raises `NoSuchUnit`.
     """
     setting = read_setting(conn)
-    on = setting.today()
+    on = day.isoformat() if day else setting.today()
     params: dict[str, object] = {
         "id": id_, "layer": layer, "on": on, "zone": setting.time_zone, "near_m": NEAR_M,
         "until": _until(conn), "people": "people" in reader.rights,

@@ -109,21 +109,102 @@ def test_grids_are_added_changed_and_taken_away(here, draft):
     assert write(here, draft, "/undo").json()["grids"][0]["name"] == "新"
 
 
+def test_what_is_said_in_comments(here, draft):
+    path = f"{PLANS}/{draft['id']}/comments"
+    said = here.post(
+        path, json={"body": "这里为什么分开？", "lon": 121.0, "lat": 31.1, "made_by": "李"}
+    )
+    assert said.status_code == 201, said.text
+    comment = said.json()
+    assert (comment["lon"], comment["lat"]) == pytest.approx((121.0, 31.1), abs=1e-7)
+    assert here.post(path, json={"body": "好", "lon": 121.0}).status_code == 400
+    here.post(path, json={"body": "好"})
+    ticked = here.patch(f"{path}/{comment['id']}", json={"done": True})
+    assert ticked.json() == comment | {"done": True}
+    told = here.get(path).json()["comments"]
+    assert [(c["body"], c["lon"] is None, c["done"]) for c in told] == [
+        ("这里为什么分开？", False, True), ("好", True, False),
+    ]  # fmt: skip
+    assert here.patch(f"{path}/999", json={"done": True}).status_code == 404
+    assert here.get(f"{PLANS}/999999/comments").status_code == 404
+
+
+def test_a_block_is_cut_and_joined(here, draft):
+    ground = here.get(f"{PLANS}/{draft['id']}/ground").json()["blocks"]["features"]
+    block = max(ground, key=lambda each: each["properties"]["area_m2"])
+    ring = block["geometry"]["coordinates"][0]
+    (west, south), (east, north) = (
+        (pick(p[0] for p in ring), pick(p[1] for p in ring)) for pick in (min, max)
+    )
+    beside = [[west - 1e-3, south], [west - 1e-4, north]]
+    line = {"type": "LineString", "coordinates": beside}
+    assert write(here, draft, "/cuts", {"block": block["id"], "line": line}).status_code == 409
+    across = [[west - 1e-4, (south + north) / 2], [east + 1e-4, (south + north) / 2]]
+    line = {"type": "LineString", "coordinates": across}
+    cut = write(here, draft, "/cuts", {"block": block["id"], "line": line}, 1)
+    assert cut.status_code == 200, cut.text
+    assert cut.headers["ETag"] == '"2"'
+    made = [each["id"] for each in cut.json()["blocks"]]
+    assert set(made) <= set(columns(here, draft)["id"])
+    (since,) = write(here, draft, "/undo", seen=1).json()["strokes"]
+    assert (since["what"], since["blocks"]) == ("cut", made)
+    assert write(here, draft, "/undo").status_code == 409
+    joined = write(here, draft, "/joins", {"blocks": made}, 2)
+    assert joined.status_code == 200, joined.text
+    assert joined.json()["ended"] == made
+
+
 def test_a_plan_goes_through_its_steps(here, draft):
-    ids = columns(here, draft)["id"]
+    ids, old = columns(here, draft)["id"], draft["grids"][0]
     assert write(here, draft, "/steps", {"status": "approved"}).status_code == 409
-    assert write(here, draft, "/steps", {"status": "submitted"}, 1).status_code == 200
+    new = write(here, draft, "/grids", {"name": "新", "parent": old["parent"]}).json()["grids"][0]
+    first = [b for b, n in zip(ids, columns(here, draft)["number"], strict=True) if n == 1]
+    write(here, draft, "/strokes", {"blocks": first[:1], "number": None})
+    stroke = {"blocks": first, "number": new["number"]}
+    assert write(here, draft, "/steps", {"status": "submitted"}, 3).status_code == 200
     assert write(here, draft, "/strokes", {"blocks": ids[:1], "number": 1}).status_code == 409
     assert write(here, draft, "/steps", {"status": "draft", "note": "再看"}).status_code == 200
     write(here, draft, "/steps", {"status": "submitted"})
     write(here, draft, "/steps", {"status": "approved"})
     unsaid = write(here, draft, "/steps", {"status": "published"})
     assert unsaid.status_code == 400
+    broken = write(here, draft, "/steps?lang=en", {"status": "published", "from": TOMORROW})
+    assert broken.status_code == 409
+    assert [each["rule"] for each in broken.json()["findings"]] == ["assigned"]
+    write(here, draft, "/steps", {"status": "draft"})
+    write(here, draft, "/strokes", stroke)
+    write(here, draft, "/steps", {"status": "submitted"})
+    write(here, draft, "/steps", {"status": "approved"})
     done = write(here, draft, "/steps", {"status": "published", "from": TOMORROW})
     assert done.status_code == 200, done.text
     plan = done.json()
     assert (plan["status"], plan["version"], plan["valid_from"]) == ("published", None, TOMORROW)
     steps = [step["status"] for step in plan["steps"]]
-    assert steps == ["draft", "submitted", "draft", "submitted", "approved", "published"]
-    kinds = {row["kind"] for row in here.get(f"{PLANS}/{plan['id']}/lineage").json()["lineage"]}
-    assert kinds == {"kept"}
+    again = ["draft", "submitted", "approved"]
+    assert steps == ["draft", "submitted", *again, *again, "published"]
+    (moved,) = [
+        row for row in here.get(f"{PLANS}/{plan['id']}/lineage").json()["lineage"]
+        if row["kind"] != "kept"
+    ]  # fmt: skip
+    assert (moved["from_code"], moved["blocks"]) == (old["code"], len(first))
+    by = {"by": "grid", "system": "management"}
+    counts = [
+        {
+            row["key"]: row["count"]
+            for row in here.get("/api/counts", params=by | day).json()["groups"]
+        }
+        for day in ({}, {"as_of": TOMORROW})
+    ]
+    assert counts[1][moved["to_code"]] == counts[0][old["code"]]
+    assert old["code"] not in counts[1]
+    unit = f"/api/units/grids/{moved['to_id']}"
+    assert here.get(unit).status_code == 404
+    assert (
+        here.get(unit, params={"as_of": TOMORROW}).json()["facts"]["households"]
+        == old["households"]
+    )
+    asked = {"layer": "grids", "system": "management", "as_of": TOMORROW}
+    values = here.get("/api/metrics/households", params=asked).json()["values"]
+    assert values[str(moved["to_id"])] == old["households"]
+    refused = here.get("/api/metrics/duty_share", params=asked)
+    assert refused.status_code == 400

@@ -3,9 +3,13 @@
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 from services import serve
+from typer.testing import CliRunner
 
+from api.answers.replays import PlansCompared, ReplayTold
 from api.app import create_app
+from api.cli import app as luge
 from geo.store.settings import Settings
 
 HERE = ("127.0.0.1", 50_000)
@@ -57,7 +61,7 @@ def draft(here):
 def replayed(here, draft):
     answer = here.get(f"{PLANS}/{draft['id']}/replay")
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    return TypeAdapter(ReplayTold).validate_json(answer.content, strict=True)
 
 
 def summed(rows, side, name):
@@ -157,8 +161,58 @@ def test_small_counts_need_the_right(own, draft):
                for row in rows)  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def page(here, draft):
+    """The report on the draft, in English."""
+    answer = here.get(f"{PLANS}/{draft['id']}/report", params={"lang": "en"})
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_the_report_is_a_file_to_open_from_disk(page, draft):
+    name = f"luge-plan-{draft['id']}_2025-06-30_2026-06-28.html"
+    assert page.headers["content-disposition"] == f'attachment; filename="{name}"'
+    assert page.text.count("L.map(") == 3
+    assert len(page.content) < 4_000_000
+
+
+def test_the_report_tells_what_the_replay_tells(page, draft, replayed):
+    moved = replayed["moved"]
+    assert f"{moved['blocks']:,} blocks with {moved['households']:,.0f} households" in page.text
+    figures = {figure["key"]: figure for figure in replayed["figures"]}
+    busiest = figures["cases_max_over_mean"]
+    row = f'<td class="n">{busiest["before"]:.2f}</td><td class="n">{busiest["after"]:.2f}</td>'
+    assert row in page.text
+    names = {grid["number"]: grid["name"] for grid in draft["grids"]}
+    one, other = names[draft["busy"]], names[draft["other"]]
+    assert f"<td>{one}</td><td>{other}</td>" in page.text
+    assert "moved</th>" in page.text
+
+
+def test_a_report_without_the_right_hides_small_counts(own, draft):
+    with serve(own) as anyone:
+        params = {"from": "2026-06-01", "to": "2026-06-08", "lang": "en"}
+        answer = anyone.get(f"{PLANS}/{draft['id']}/report", params=params)
+    assert answer.status_code == 200
+    assert "Counts below 5" in answer.text
+    assert "&lt;5" in answer.text
+
+
+def test_on_the_command_line(own, draft, tmp_path, monkeypatch):
+    monkeypatch.setenv("LUGE_DATABASE_URL", own)
+    monkeypatch.chdir(tmp_path)
+    told = CliRunner().invoke(luge, ["plan", "replay", str(draft["id"]), "--since", "2026-05-04"])
+    assert told.exit_code == 0, told.output
+    assert f"{len(draft['gave'])} blocks" in told.output
+    assert "busy worker weeks" in told.output
+    made = CliRunner().invoke(luge, ["report", "plan", str(draft["id"]), "--out", "r.html"])
+    assert made.exit_code == 0, made.output
+    assert "网格调整方案报告" in (tmp_path / "r.html").read_text("utf-8")
+
+
 def test_plans_side_by_side(here, in_force, draft):
-    found = here.get(f"{PLANS}/compare", params={"plans": f"{in_force},{draft['id']}"}).json()
+    answer = here.get(f"{PLANS}/compare", params={"plans": f"{in_force},{draft['id']}"})
+    found = TypeAdapter(PlansCompared).validate_json(answer.content, strict=True)
     one, two = found["plans"]
     assert (one["moved_blocks"], two["moved_blocks"]) == (0, len(draft["gave"]))
     assert sorted(found["blocks"]["id"]) == sorted(draft["gave"])
@@ -180,6 +234,9 @@ def test_plans_side_by_side(here, in_force, draft):
     ("/compare", {"plans": "1,1"}, 400, "different plans"),
     ("/compare", {"plans": "1,99999"}, 404, "there is no plan"),
     ("/compare", {"plans": "1"}, 422, "plans"),
+    ("/99999/report", {}, 404, "there is no plan"),
+    ("/1/report", {"f": "doc"}, 422, "html"),
+    ("/trend", {"system": "nothing"}, 400, "nothing"),
 ])  # fmt: skip
 def test_what_cannot_be_replayed_is_told(here, path, asked, status, says):
     answer = here.get(PLANS + path, params=asked)

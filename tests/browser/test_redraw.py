@@ -258,9 +258,10 @@ def test_an_overloaded_community_is_redrawn_and_published(
     settle(page)
     shot(page, "redraw-proposal")
 
-    page.locator("#tab-compare").click()
+    page.locator("#tab-replay").click()
     page.locator("#replay").click()
-    expect(page.locator("[data-replay=cases_cv]")).to_contain_text("更好")
+    expect(page.locator('[data-figure="cases_cv"] .good')).to_be_visible()
+    page.locator("#tab-compare").click()
     page.locator("#compare").click()
     expect(page.locator(".small-map[aria-busy=false]")).to_have_count(3)
     moved = page.locator("[data-measure=plans_moved_blocks] td")

@@ -8,11 +8,13 @@ import shapely
 
 from geo.cutting import CannotCut, CannotJoin
 from geo.load import STANDARD
+from geo.reporting.periods import Period
 from geo.rules import HARD
 from geo.store import cutting, linking, plan_checks, publishing, redrawing, strokes
 from geo.store.database import LOCAL, transaction
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken, Step
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem, Wish
+from geo.store.reporting import read_material
 from geo.store.strokes import By, GridInUse, GridLocked, NothingToUndo, UnknownBlock, UnknownGrid
 
 TODAY = date.today()
@@ -218,6 +220,38 @@ def test_publishing_changes_tomorrow_and_nothing_before(conn, draft, moved):
     after = redrawing.read(conn, draft, LOCAL)
     assert (after["status"], after["unassigned"], after["blocks"]) == ("published", 0, len(today))
     assert numbers(conn, draft)[block] == now
+
+
+def told_of_grids(conn, period):
+    """Cases of a period by grid and class, as a report is made of them."""
+    material = read_material(conn, period, "management")
+    cases = material.cases.assign(grid=material.cases["block_id"].map(material.blocks["grid"]))
+    sums = material.blocks.groupby("grid")[["households", "merchants"]].sum()
+    return cases.groupby(["grid", "class"]).size().to_dict(), sums.to_dict(), material.plan.name
+
+
+def test_last_months_report_stays_as_it_was(conn, draft, moved, large):
+    """A case of tomorrow in the block that moved is the new grid's; what was, does not change."""
+    last_month = Period(TODAY - timedelta(days=30), TODAY)
+    before = told_of_grids(conn, last_month)
+    assert before[0]
+    codes = {grid["number"]: grid["code"] for grid in redrawing.grids_of(conn, draft)}
+    cutting.cut(conn, draft, large, middle(conn, large), By())
+    publish(conn, draft)
+    assert told_of_grids(conn, last_month) == before
+    conn.execute(
+        """insert into incident (external_id, class, reported_at, geom)
+        select 'tomorrow', '暴露垃圾', %s::date + time '12:00', st_pointonsurface(geom)
+        from block where id = %s""",
+        [TOMORROW, moved[0]],
+    )
+    tomorrow = "select grid.code from incident join assignment using (block_id)"
+    tomorrow += " join grid on grid.id = grid_id where external_id = 'tomorrow' and plan_id = %s"
+    assert conn.execute(tomorrow, [draft]).fetchone() == (codes[moved[2]],)
+    assert told_of_grids(conn, last_month) == before
+    new, _, name = told_of_grids(conn, Period(TOMORROW, TOMORROW + timedelta(days=1)))
+    assert new[(codes[moved[2]], "暴露垃圾")] == 1
+    assert name == "试画"
 
 
 def test_the_lineage_told_of_a_draft_is_that_which_is_written(conn, draft, moved):

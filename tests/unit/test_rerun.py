@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo import fairness, rerun, rounds
-from geo.descent import held_as_before
 
 BLOCKS, WEEKS = 12, 6
 
@@ -198,11 +197,3 @@ def test_every_grid_goes_on_once_or_begins_or_ends(one, two):
     for column, held in ((0, one), (1, two)):
         there = found[found[:, column] >= 0, column]
         assert sorted(there) == sorted(set(held.grid[held.grid >= 0]))
-
-
-def test_blocks_that_were_cut_or_joined_are_where_they_came_from():
-    held = {1: 0, 2: 1, 3: 1}
-    came_of = [(4, 1), (5, 1), (6, 4), (7, 1), (7, 2), (8, 9)]
-    found = held_as_before(np.array([1, 4, 5, 6, 7, 8]), held, came_of, {1: 3.0, 2: 5.0})
-    assert found.tolist() == [0, 0, 0, 0, 1, -1]
-    assert held_as_before(np.array([7]), held, came_of, {}).tolist() == [0]

@@ -166,6 +166,16 @@ create table block_lineage (
     unique (from_block, to_block)
 );
 
+-- Points are linked to the blocks of today. So whoever asks for blocks of another day gets those that
+-- were cut or joined since as they are divided today.
+create function blocks_on(day date) returns setof integer language sql stable as $$
+    select id from block
+    where valid_from <= day and valid_to > day and not exists (select from block_lineage where from_block = block.id)
+    union all
+    select id from block
+    where valid_to = 'infinity' and exists (select from block_lineage where to_block = block.id) and valid_from > day
+$$;
+
 -- What work weighs: rule sets with a name, each change a new version; never altered.
 create table load_rule (
     id      integer generated always as identity primary key,

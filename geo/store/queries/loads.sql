@@ -24,7 +24,7 @@ where {which}
 order by block.id
 
 -- name: of_day
-block.valid_from <= %(day)s and block.valid_to > %(day)s
+block.id in (select blocks_on(%(day)s))
 
 -- name: of_ids
 block.id = any(%(ids)s)

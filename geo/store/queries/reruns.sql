@@ -14,15 +14,15 @@ select number, grid_id, coalesce(plan_grid.code, '') as code, plan_grid.name, ar
 from plan_grid left join area on area.id = plan_grid.parent_id where plan_id = %(plan)s order by number
 
 -- name: held
-select block_id, number from plan_block where plan_id = %(plan)s and number is not null
+-- Published plans hold all blocks that there ever were since, also those that came of cutting and joining.
+select block_id, number from draft_block
+where plan_id = %(plan)s and number is not null and not exists (select from assignment where plan_id = %(plan)s)
+union all
+select block_id, number from assignment join plan_grid using (plan_id, grid_id) where plan_id = %(plan)s
 
 -- name: blocks
 select id, households::float8 as households from (
     select id, coalesce(households, 0) as households from block where valid_to = 'infinity') as today order by id
-
--- name: descent
--- Blocks that came of others, by cutting and joining.
-select to_block, from_block from block_lineage order by id
 
 -- name: newest
 select (max(reported_at) at time zone %(zone)s)::date from incident where reported_at < now() + interval '1 day'
@@ -64,3 +64,8 @@ from incident
 where status <> 'cancelled' and block_id is not null and reported_at >= %(since)s::timestamp at time zone %(zone)s
   and reported_at < %(until)s::timestamp at time zone %(zone)s
 group by 1, 2
+
+-- name: shapes
+-- The blocks of today, in the order of their ids.
+select block.id, block.code, area.name as community, coalesce(block.households, 0) as households, st_asbinary(block.geom) as geom
+from block join area on area.id = area_id where valid_to = 'infinity' order by block.id

@@ -1,4 +1,4 @@
-// The side of a draft: how even it is, and by tabs its grids, rules, proposals, comparison, comments and steps.
+// The side of a draft: how even it is, and by tabs its grids, rules, proposals, comparison, replay, comments and steps.
 import { find, h } from "../dom";
 import { t } from "../i18n";
 import { chosenPart } from "./chosen";
@@ -18,7 +18,7 @@ import * as service from "./service";
 import type { Checks, Painted } from "./service";
 import { stepsPart } from "./steps";
 
-const TABS = ["grids", "rules", "engine", "compare", "comments", "steps"] as const;
+const TABS = ["grids", "rules", "engine", "compare", "replay", "comments", "steps"] as const;
 type Tab = (typeof TABS)[number];
 const CHECK_MS = 350;
 
@@ -99,7 +99,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
   };
   const engine = engineOf(desk, around.district.systems, again("engine"), ask);
   const compare = compareOf(desk, around.plans, around.district, around.declared);
-  const replay = replayOf(desk, again("compare"));
+  const replay = replayOf(desk, again("replay"));
   const comments = commentsOf(desk, again("comments"));
   const badges = () => {
     for (const [one, count] of [["rules", checks?.hard ?? 0], ["comments", comments.open()]] as const) {
@@ -131,7 +131,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     sums.replaceChildren(...spreadLine(evenness(editor), first));
     const focused = document.activeElement?.closest("#body")?.contains(document.activeElement) ? document.activeElement!.id : "";
     const part = {
-      grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, compare: () => [...compare.parts(), ...replay.parts()], comments: comments.parts,
+      grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, compare: compare.parts, replay: replay.parts, comments: comments.parts,
       steps: () => stepsPart(desk, () => void discard()),
     }[tab]();
     body.className = `card step of-${tab}`;
@@ -160,6 +160,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     close() {
       engine.close();
       compare.close();
+      replay.close();
       comments.clear();
       checking.abort();
       window.clearTimeout(due);

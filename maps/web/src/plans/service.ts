@@ -1,5 +1,6 @@
 // Plans as the service tells them, and the requests of this page.
 import type { MultiPolygon, Polygon } from "geojson";
+import type { ReplayTold } from "../answers";
 import { ask, Problem, read } from "../api";
 import { language } from "../i18n";
 import type { Why } from "./ground";
@@ -223,24 +224,4 @@ export interface Compared {
 }
 
 export const compare = (ids: number[]) => ask<Compared>(`${ROOT}/compare`, { plans: ids.join() });
-
-/** A figure under both plans; less is better. `low` to `high`: where the change may lie. */
-export interface ReplayFigure {
-  key: string;
-  before: number;
-  after: number;
-  low: number;
-  high: number;
-  verdict: "better" | "worse" | "same";
-}
-
-export interface Replay {
-  since: string;
-  until: string;
-  total: { cases: number };
-  moved: { cases: number };
-  cases: { lighter: number; heavier: number };
-  figures: ReplayFigure[];
-}
-
-export const replay = (id: number) => ask<Replay>(`${ROOT}/${id}/replay`);
+export const replay = (id: number) => ask<ReplayTold>(`${ROOT}/${id}/replay`);
