@@ -2,6 +2,7 @@
 import { Problem } from "../api";
 import type { District, Layers } from "../api";
 import { find, h } from "../dom";
+import { readHash, writeHash } from "../hash";
 import { number as say, t } from "../i18n";
 import type { Key } from "../i18n";
 import { fitting, PALETTE } from "../palette";
@@ -20,12 +21,15 @@ const SAME = "#e9edf2";
 
 export interface Compare {
   parts(): HTMLElement[];
+  /** Shows at once what the address asks for. */
+  begin(): void;
   close(): void;
 }
 
 export function compareOf(desk: Desk, plans: Short[], district: District, declared: Layers): Compare {
   const own = desk.editor.plan.id;
-  const chosen = new Set<number>(plans.filter(({ id, status }) => id !== own && status === "published").slice(0, 1).map(({ id }) => id));
+  const asked = (readHash("compare") ?? "").split(",").map(Number).filter((id) => id !== own && plans.some((one) => one.id === id));
+  const chosen = new Set<number>(asked.length ? asked.slice(0, MOST - 1) : plans.filter(({ id, status }) => id !== own && status === "published").slice(0, 1).map(({ id }) => id));
   let boards: Board[] = [];
 
   const close = () => {
@@ -33,6 +37,7 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
     boards = [];
     find("#compared").hidden = true;
     find("#compared").replaceChildren();
+    writeHash("compare", null);
   };
   const show = async () => {
     try {
@@ -55,6 +60,7 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
       h("div", { class: "card compared-head" }, h("h2", {}, t("plans_side_by_side")), h("button", { type: "button", class: "second", id: "compare-close", onclick: close }, t("close"))),
       measuresTable(found.plans), h("div", { class: "maps" }, ...frames));
     part.hidden = false;
+    writeHash("compare", ids.slice(0, -1).join());
     boards = await Promise.all(frames.map((frame) => board(frame.querySelector<HTMLElement>(".small-map")!, district, declared, true)));
     together(boards);
     const columns = await Promise.all(ids.map((id) => service.blocks(id)));
@@ -67,6 +73,7 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
   };
   return {
     close,
+    begin: () => void (asked.length && show()),
     parts: () => {
       const others = plans.filter(({ id }) => id !== own);
       const boxes = others.map((one) => h("label", { class: "check" }, h("input", {

@@ -1,6 +1,7 @@
 // One draft at work: the map with its tools on one side, grids, rules and steps on the other.
 import type { Position } from "geojson";
 import { find, h, isPhone } from "../dom";
+import { readHash, writeHash } from "../hash";
 import { t } from "../i18n";
 import type { Board } from "./board";
 import { shapesOf } from "./board";
@@ -61,10 +62,11 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   const editor = openEditor(plan, columns, ground, heard);
   const view = viewOf(editor, board, shapes);
   const desk: Desk = {
-    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() ? "brush" : "move", ghost: true, findings: [],
+    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids.find(({ number }) => number === Number(readHash("grid")))?.number ?? plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() ? "brush" : "move", ghost: true, findings: [],
     editable: () => editor.plan.status === "draft",
     choose(number, go = false) {
       desk.brush = number;
+      writeHash("grid", number ? String(number) : null);
       view.choose(number);
       panel.choose();
       tools();
