@@ -38,8 +38,8 @@ class NewProposal(Body):
     task: Literal["rebalance", "redraw", "split", "merge", "add", "drop", "unite"] = "rebalance"
     number: Number | None = None
     grids: Annotated[int, Field(strict=True, ge=1, le=100_000)] | None = None
-    blocks: Annotated[list[Number], Field(max_length=MOST_BLOCKS)] = []
-    systems: Annotated[list[SystemCode], Field(max_length=10)] = []
+    blocks: list[Number] = Field([], max_length=MOST_BLOCKS)
+    systems: list[SystemCode] = Field([], max_length=10)
     tolerance: float = Field(0.1, ge=0.005, le=0.5, description="share of what is even")
     seed: int = Field(0, ge=0, le=2**31 - 1)
     made_by: Short = ""

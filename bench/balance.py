@@ -3,13 +3,13 @@
 scripts/bench balance                          Texas precincts, 50 parts within 0.5 %
 scripts/bench balance --graph MI --parts 18 --tolerance 0.02
 scripts/bench balance --graph city:10000 --parts 100 --metres
-scripts/bench balance --task shaken            every load shaken by up to 15 %, then evened out again
+scripts/bench balance --task shaken            loads shaken by up to 15 %, then evened out again
 scripts/bench balance --task areas             300 grids inside the 40 largest counties of Michigan
 scripts/bench balance --task exact             small towns, held against the best there is
 
-All get the same graph, loads, parts and seconds of one core (process time, so that other work on the
-machine counts for nobody). Precincts are read from ../shared/data; cities are generated. Tools are
-run again and again with other seeds until their seconds are over, the best valid plan counts:
+All get the same graph, loads, parts and seconds of one core (process time, so that other work on
+the machine counts for nobody). Precincts are read from ../shared/data; cities are generated. Tools
+are run again and again with other seeds until their seconds are over, the best valid plan counts:
 connected parts, within the tolerance. With --metres borders are weighed by length.
 """
 
@@ -63,7 +63,7 @@ class Run(NamedTuple):
 def main() -> None:
     """Parses arguments, runs, prints."""
     options = _parser().parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.seconds:.0f} s of one core")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}; {options.seconds:.0f} s a tool")
     if options.task != "divide":
         TASKS[options.task](options)
         return
@@ -116,13 +116,14 @@ def read(name: str, *, metres: bool = False) -> tuple[Graph, np.ndarray]:
 
 
 def city(blocks: int, *, metres: bool) -> tuple[Graph, np.ndarray]:
-    """A city of streets that are not quite straight, some blocks joined; loads with a heavy tail."""
+    """A city of straight and some slanting streets; loads with a heavy tail, more in the middle."""
     rng, side = np.random.default_rng(blocks), round(blocks**0.5)
+    slants = rng.random((side - 1) ** 2) < 0.3
     at = np.arange(side * side).reshape(side, side)
     pairs = np.concatenate([
         np.column_stack([at[:, :-1].ravel(), at[:, 1:].ravel()]),
         np.column_stack([at[:-1].ravel(), at[1:].ravel()]),
-        np.column_stack([at[:-1, :-1].ravel(), at[1:, 1:].ravel()])[rng.random((side - 1) ** 2) < 0.3],
+        np.column_stack([at[:-1, :-1].ravel(), at[1:, 1:].ravel()])[slants],
     ])  # fmt: skip
     length = rng.lognormal(0, 0.4, len(pairs)) if metres else np.ones(len(pairs))
     middle = np.hypot(*(np.indices((side, side)).reshape(2, -1) - side / 2)) / side
@@ -139,7 +140,9 @@ def _tools(case: Case, options: argparse.Namespace) -> dict[str, Iterator[Parts]
         "gerrychain": lambda: _gerrychain(case, options.seed),
         "spopt": lambda: _spopt(case, options.seed),
     }
-    return {k: run() for k, run in tools.items() if not any(k.startswith(o) for o in options.without)}
+    return {
+        k: run() for k, run in tools.items() if not any(k.startswith(o) for o in options.without)
+    }
 
 
 def _best(case: Case, plans: Iterator[Parts], seconds: float) -> Run:
@@ -204,8 +207,11 @@ def _luge(case: Case, seed: int) -> Iterator[Parts]:
     """A first plan, then the best of many: told as they are found."""
     task = _task(case)
     target = prepare(case.graph, task).target
-    first = evolve(case.graph, task, seed, Effort(1, 0, 300 * case.graph.vertices)).part
-    yield first
+    for again in range(20):
+        first = evolve(case.graph, task, seed + again, Effort(1, 0)).part
+        yield first
+        if not score(case.graph, task, target, first).outside:
+            break
     found = evolve(case.graph, task, seed, Effort(6, 10**6), stop=over).part
     yield min(first, found, key=lambda part: score(case.graph, task, target, part))
 
@@ -262,7 +268,9 @@ def _bursts(case: Case, chained: object, start: dict, target: float) -> Iterator
 
     best = Partition(chained, start, {"load": updaters.Tally("load"),
                                       "cut_edges": updaters.cut_edges})  # fmt: skip
-    propose = partial(recom, pop_col="load", pop_target=target, epsilon=case.tolerance, node_repeats=2)
+    propose = partial(
+        recom, pop_col="load", pop_target=target, epsilon=case.tolerance, node_repeats=2
+    )
     within = constraints.within_percent_of_ideal_population(best, case.tolerance, "load")
     while True:
         least = best
@@ -286,8 +294,9 @@ def _spopt(case: Case, seed: int) -> Iterator[Parts]:
     weights = libpysal.weights.W(around, silence_warnings=True)
     del geopandas
     for k in range(seed, seed + 10**6):
-        np.random.seed(k)  # noqa: NPY002 - spopt draws from numpy's own
-        found = RandomRegion(list(range(case.graph.vertices)), num_regions=case.parts, contiguity=weights,
+        np.random.seed(k)
+        areas = list(range(case.graph.vertices))
+        found = RandomRegion(areas, num_regions=case.parts, contiguity=weights,
                              maxiter=10)  # fmt: skip
         part = np.zeros(case.graph.vertices, np.int32)
         for i, own in enumerate(found.regions or []):

@@ -28,7 +28,10 @@ def shaken(options: argparse.Namespace) -> None:
         now = load * factors
         loads = np.bincount(home, now, minlength=parts)
         over = loads / loads.mean() - 1
-        least = max(np.maximum(over - tolerance, 0).sum(), np.maximum(-over - tolerance, 0).sum()) / parts
+        least = (
+            max(np.maximum(over - tolerance, 0).sum(), np.maximum(-over - tolerance, 0).sum())
+            / parts
+        )
         start = time.process_time()
         near = Task(now, home, now / now.mean(), np.zeros(n, bool), parts, tolerance, 0.15)
         part = evolve(graph, near, options.seed, Effort(4, 4)).part
@@ -37,7 +40,8 @@ def shaken(options: argparse.Namespace) -> None:
         moved = now[part != home].sum() / now.sum()
         whole = "" if is_valid(graph, now, parts, tolerance, part) else " (not valid)"
         change = graphs.cut_of(graph, part) / graphs.cut_of(graph, home) - 1
-        print(f"| {name} | {np.abs(over).max():.1%} | {least:.2%} | {moved:.2%} | {moved / least:.2f}"
+        print(f"| {name} | {np.abs(over).max():.1%} | {least:.2%} | {moved:.2%} |"
+              f" {moved / least:.2f}"
               f" | {off:.2%}{whole} | {change:+.1%} | {taken:.1f} |", flush=True)  # fmt: skip
 
 
@@ -73,10 +77,13 @@ def areas(options: argparse.Namespace) -> None:
     none = np.zeros(0)
     grids = Grids(none.astype(int), none.astype(int), none, none == 1)
     start, clock = time.process_time(), time.perf_counter()
-    found = propose(blocks, grids, Wish("redraw", grids=300, tolerance=0.05), options.seed, threads=1)
+    found = propose(
+        blocks, grids, Wish("redraw", grids=300, tolerance=0.05), options.seed, threads=1
+    )
     taken, clock = time.process_time() - start, time.perf_counter() - clock
     told = ", ".join(f"{one.rule}: {one.reason}" for one in found.unsolved)
-    print(f"luge: {40 - len({one.parent for one in found.unsolved})} of 40 counties solved in {taken:.1f} s"
+    solved = 40 - len({one.parent for one in found.unsolved})
+    print(f"luge: {solved} of 40 counties solved in {taken:.1f} s"
           f" ({clock:.1f} s by the clock); {told or 'none left'}")  # fmt: skip
     import pymetis
 
@@ -99,8 +106,8 @@ def _metis_once(graph, load, own, k, is_valid, pymetis) -> bool:  # type: ignore
     rows = pymetis.CSRAdjacency(small.start.astype(int), small.to.astype(int))
     for seed in range(200):
         options = pymetis.Options(contig=1, seed=seed, ufactor=(50, 40, 30, 10)[seed % 4])
-        _, part = pymetis.part_graph(k, adjacency=rows, vweights=load[own].astype(int), options=options,
-                                     recursive=False)  # fmt: skip
+        _, part = pymetis.part_graph(k, adjacency=rows, vweights=load[own].astype(int),
+                                     options=options, recursive=False)  # fmt: skip
         if is_valid(small, load[own], k, 0.05, np.array(part, np.int32)):
             return True
     return False
@@ -125,6 +132,7 @@ def exact_(options: argparse.Namespace) -> None:
             part = evolve(graph, task, options.seed, Effort(4, 8)).part
             mine, middle = score(graph, task, target, part), time.process_time()
             best = exact.solve(graph, task, target, nodes=2000, seconds=options.seconds)
-            print(f"| {n} | {parts} | {'yes' if near else 'no'} | {mine.price:.2f}{'' if not mine.outside else ' !'}"
+            off = " (out of tolerance)" if mine.outside else ""
+            print(f"| {n} | {parts} | {'yes' if near else 'no'} | {mine.price:.2f}{off}"
                   f" | {middle - start:.2f} | {best.cost:.2f} | {best.bound:.2f} | {best.proved}"
                   f" | {time.process_time() - middle:.1f} |", flush=True)  # fmt: skip

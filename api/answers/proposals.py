@@ -58,7 +58,7 @@ class GridChange(TypedDict):
 
 @exact
 class Unsolved(TypedDict):
-    """An area that stays as it is: the rule no plan keeps, where, and how far off the nearest is."""
+    """An area that stays as it is: the rule no plan keeps, where, how far off the nearest is."""
 
     area: str | None
     area_name: str | None
@@ -95,7 +95,7 @@ class Figures(TypedDict):
 
 @exact
 class Proposal(TypedDict):
-    """A proposal: how far it is; then its figures, and each block with the numbers before, after."""
+    """A proposal: how far it is; then its figures, and blocks with the numbers before, after."""
 
     id: int
     plan: int

@@ -65,8 +65,9 @@ def _show(found: dict[str, Any]) -> None:
     share = figures["changed_load"] / (figures["load"] or 1)
     tell(f"proposal {found['id']}: {figures['changed_blocks']} blocks, {share:.1%} of all load,"
          " in other grids")  # fmt: skip
-    tell(f"load, max/mean: {before['max_over_mean']:.2f} → {after['max_over_mean']:.2f};"
-         f" border {before['border_m'] / 1000:.1f} → {after['border_m'] / 1000:.1f} km")  # fmt: skip
+    lines = ("max_over_mean", "load, max/mean", 1), ("border_m", "border, km", 1000)
+    for name, words, unit in lines:
+        tell(f"{words}: {before[name] / unit:.2f} → {after[name] / unit:.2f}")
     for name in ("came", "gone"):
         if figures[name]:
             tell(f"grids that {name}: {', '.join(map(str, figures[name]))}")

@@ -9,10 +9,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from geo.balance import moves
 from geo.balance.graph import Graph, sources
-from geo.balance.moves import Given, Held, Prices, Work, alone, fraction, gather, pick
-from geo.balance.moves import rise_of, stays_whole
+from geo.balance.moves import (
+    Given,
+    Held,
+    Prices,
+    Work,
+    alone,
+    fraction,
+    gather,
+    pick,
+    rise_of,
+    stays_whole,
+)
 from geo.cells import Ints, Places, lookup
 
 
@@ -20,14 +29,14 @@ class Borders(NamedTuple):
     """The entries of a graph's ``to`` that lead from one part into another.
 
     ``source`` and ``twin``: the vertex in whose row each entry stands, and the same edge's entry in
-    the other row. ``place``: where it stands in ``crossed``, or -1; ``count`` stand there.
+    the other row. ``place``: where it stands in ``crossed``, or -1; ``crossing[0]`` stand there.
     """
 
     source: Places
     twin: Places
     place: Places
     crossed: Places
-    count: Ints
+    crossing: Ints
 
 
 def borders_of(graph: Graph, held: Held) -> Borders:
@@ -105,10 +114,10 @@ def anneal(
     """
     part, made = held.part, 0
     for _ in range(tries):
-        if borders.count[0] == 0:
+        if borders.crossing[0] == 0:
             break
         heat *= cooling
-        e = borders.crossed[pick(work.random, borders.count[0])]
+        e = borders.crossed[pick(work.random, borders.crossing[0])]
         v, b = borders.source[e], part[graph.to[e]]
         if given.locked[v] or held.size[part[v]] == 1:
             continue

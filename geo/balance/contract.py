@@ -7,7 +7,7 @@ from scipy.sparse import csr_array
 
 from geo.balance.graph import Graph, pieces, sources
 from geo.balance.moves import Given
-from geo.cells import Flags, Floats, Ints, Places, lookup
+from geo.cells import Floats, Ints, Places, lookup
 
 SHRINK = 0.9
 """A level that keeps more than this share of its vertices is not worth having."""
@@ -30,13 +30,11 @@ def contracted(graph: Graph, label: Places, count: int) -> Graph:
     ends = one[proper], other[proper]
     matrix = csr_array((graph.weight[proper], ends), shape=(count, count))
     matrix.sum_duplicates()
-    return Graph(
-        matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data
-    )
+    return Graph(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data)
 
 
 def summed(given: Given, label: Places, count: int) -> Given:
-    """What a search is given of ``count`` labels; each lies in one home, and is locked as a whole."""
+    """What a search is given of ``count`` labels; each has one home, and is locked as a whole."""
     home, locked = np.full(count, -1, np.int32), np.zeros(count, np.bool_)
     home[label], locked[label] = given.home, given.locked
     load = np.bincount(label, given.load, minlength=count).astype(np.float64)

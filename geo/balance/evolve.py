@@ -2,9 +2,9 @@
 
 One plan is made from coarse to fine: vertices are put together in pairs again and again (heavy-edge
 matching: Karypis and Kumar 1998), the smallest graph is divided by random trees, and on every level
-borders are annealed. Several such plans are bred: what two of them agree on is put together, and the
-better one is annealed anew on what is left (Sanders and Schulz 2012). What comes out is no worse
-than the better parent.
+borders are annealed. Several such plans are bred: what two of them agree on is put together, and
+the better one is annealed anew on what is left (Sanders and Schulz 2012). A bred plan takes the
+place of its worse parent, where it is better.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,13 +27,16 @@ EACH = 30
 HOT, COLD = 1.2, 0.12
 """First and last temperature, in prices of a mean edge (and hand) of the level."""
 
-SOFT, HARD = 0.2, 8.0
+SOFT, HARD = 0.2, 16.0
 """The price of a mean vertex's load outside of the band rises from this to that, in mean edges."""
 
 ROOMY = 1.5
 """On coarse levels loads may be off by so many of their mean vertices."""
 
-INSIDE = 0.97
+STEEP = 4.0
+"""Load outside of the band is dearer by this times its share of the target: far out, far dearer."""
+
+INSIDE = 0.9
 """The search aims at this share of the tolerance, so that small change stays within it."""
 
 STEPS = 8
@@ -42,13 +45,31 @@ PULL = 0.5
 BATCH = 4
 """So many plans are made at the same time; the result does not depend on how many threads do."""
 
-MENDS = 4
 EXACT = 1e-9
 
 
+def _schedule() -> list[tuple[float, float, float]]:
+    """Heat at the start and the end of each step, and the price of load outside of the band.
+
+    The last of the first `STEPS` takes nothing but gains; those after it warm up again a little,
+    `MEND` steps at a time, for loads that do not fit yet.
+    """
+    heat = [HOT * (COLD / HOT) ** (step / (STEPS - 1)) for step in range(STEPS)]
+    dear = [SOFT * (HARD / SOFT) ** (step / (STEPS - 1)) for step in range(STEPS)]
+    first = [*zip(heat, heat[1:], dear, strict=False), (NONE, NONE, HARD)]
+    warm = [MILD * (COLD / MILD) ** (step / (MEND - 1)) for step in range(MEND)]
+    dear = [HARD * 2.0 ** (step - MEND + 2) for step in range(MEND)]
+    mend = [*zip(warm, warm[1:], dear, strict=False), (NONE, NONE, HARD * 4)]
+    return first + MENDS * mend
+
+
+MENDS, MEND, MILD, NONE = 4, 5, 1.0, 1e-6
+SCHEDULE = _schedule()
+
+
 class Effort(NamedTuple):
-    """How many ``plans`` are made and how many are bred of them, with how many ``tries`` each (none:
-    by the size of the graph); on how many ``threads``.
+    """How many ``plans`` are made and how many are bred of them, with how many ``tries`` each
+    (none: by the size of the graph); on how many ``threads``.
     """
 
     plans: int = 4
@@ -191,19 +212,16 @@ class _Breeder:
         """Cools one level from hot to cold, loads ever dearer; on the finest one until they fit."""
         work, each = moves.room(level.graph.vertices, seed), max(tries // STEPS, 1)
         edges = borders.borders_of(level.graph, held)
-        unit, cooling = self._unit(level), (COLD / HOT) ** (1 / (each * (STEPS - 1)))
-        for step in range(STEPS + MENDS * fine):
-            if self.stop() or (step > STEPS and self._fits(held)):
+        unit = self._unit(level)
+        for step, (hot, cold, dear) in enumerate(SCHEDULE if fine else SCHEDULE[:STEPS]):
+            mends = step >= STEPS
+            if self.stop() or (mends and (step - STEPS) % MEND == 0 and self._fits(held)):
                 break
-            dear = unit * SOFT * (HARD / SOFT) ** (step / (STEPS - 1))
-            prices = self._prices(level, held, dear, fine=fine)
-            heat = HOT * unit * cooling ** (each * step) if step < STEPS - 1 else 1e-9
-            if step >= STEPS:
-                heat = COLD * unit
+            prices = self._prices(level, held, dear * unit, fine=fine)
+            cooling = (cold / hot) ** (1 / each)
             borders.anneal(
-                level.graph, level.given, held, edges, prices, work, heat,
-                cooling if step < STEPS - 1 else 1.0, each,
-            )  # fmt: skip
+                level.graph, level.given, held, edges, prices, work, hot * unit, cooling, each
+            )
 
     def _unit(self, level: Level) -> float:
         """The price of a mean edge, and of a mean vertex's change of hand."""
@@ -220,8 +238,9 @@ class _Breeder:
         if not self._fits(held):
             down = heights(level.graph, level.given, self.task, held)
             lift = PULL * line * down / level.given.target
-        return Prices(tolerance if fine else max(tolerance, ROOMY * mean), 0.0, line,
-                      self.task.cut, lift)  # fmt: skip
+        if not fine:
+            tolerance = max(tolerance, ROOMY * mean)
+        return Prices(tolerance, STEEP * line, line, self.task.cut, lift)
 
     def _fits(self, held: Held) -> bool:
         off = np.abs(held.load / self.given.target - 1)

@@ -23,7 +23,7 @@ ROUNDS = 200
 
 
 class Solved(NamedTuple):
-    """The best plan (None: there is none, or none was found), no plan costs less than ``bound``, and
+    """The best plan (None: there is none, or none was found); no plan costs less than ``bound``;
     whether that is ``proved``: with no plan, that there is none.
     """
 
@@ -42,13 +42,18 @@ class _Rows(NamedTuple):
 
 
 def solve(
-    graph: Graph, task: Task, target: Floats, *, nodes: int = NODES, feasible: bool = False,
+    graph: Graph,
+    task: Task,
+    target: Floats,
+    *,
+    nodes: int = NODES,
+    feasible: bool = False,
     seconds: float = np.inf,
 ) -> Solved:
     """The plan of least cost (`geo.balance.evolve.score`) within the tolerance; ``feasible``: any.
 
-    ``nodes``: no more branches are tried than that, so that the answer does not hang on the clock; nor (for
-    measuring) longer than ``seconds`` for each model.
+    ``nodes``: no more branches are tried than that, so that the answer does not hang on the clock;
+    nor (for measuring) longer than ``seconds`` for each model.
     """
     n, k = graph.vertices, task.parts
     ends = _edges(graph)
@@ -95,7 +100,7 @@ def _cost(graph: Graph, task: Task, ends: tuple[Ints, Ints, Floats]) -> Floats:
 
 
 def _model(task: Task, target: Floats, n: int, ends: tuple[Ints, Ints, Floats]) -> _Rows:
-    """Each vertex in one part, each part's load within the band, each edge cut where ends differ."""
+    """A vertex in one part, a part's load within the band, an edge cut where its ends differ."""
     k, m = task.parts, len(ends[0])
     vertex, part = np.divmod(np.arange(n * k), k)
     width = n * k + m
@@ -126,7 +131,10 @@ def _torn(graph: Graph, task: Task, target: Floats, part: Places) -> _Rows | Non
     width = n * k + len(graph.to) // 2
     load = np.bincount(piece, task.load, minlength=count)
     light = np.flatnonzero(load < target.min() * (1 - task.tolerance) - 1e-9)
-    rows, columns, values, most = [], [], [], []
+    rows: list[Ints] = []
+    columns: list[Ints] = []
+    values: list[Floats] = []
+    most: list[float] = []
     source = sources(graph)
     for p in light.tolist():
         own = np.flatnonzero(piece == p)

@@ -23,9 +23,9 @@ class NothingAsked(ValueError):
 
 
 class Blocks(NamedTuple):
-    """Blocks as rows 0, 1 …: who borders whom (``weight``: what a border there costs, on average 1),
-    ``load``; ``parent``: the row of the area that a block's grid must lie in; ``number`` of its grid
-    in the draft, `NOBODY` for none; blocks with the same ``together`` (from 0 on) stay together.
+    """Blocks as rows 0, 1 …: who borders whom (``weight``: what a border there costs, on average
+    1), ``load``; ``parent``: the area that a block's grid must lie in; ``number`` of its grid in
+    the draft, `NOBODY` for none; blocks with the same ``together`` (from 0 on) stay together.
     """
 
     graph: Graph
@@ -111,7 +111,7 @@ def _redrawn(blocks: Blocks, plain: Posts, wish: Wish) -> Posts:
     parents = np.unique(blocks.parent)
     rank = {int(p): i for i, p in enumerate(parents)}
     load = np.bincount([rank[int(p)] for p in blocks.parent[mine]], blocks.load[mine],
-                       minlength=len(parents))  # fmt: skip
+                       minlength=len(parents)).astype(np.float64)  # fmt: skip
     wanted = apportioned(load, wish.grids - int((~plain.open).sum()))
     kept = plain._replace(home=home)
     for i, parent in enumerate(parents.tolist()):
@@ -147,7 +147,7 @@ def _resized(all_: Posts, parent: int, wanted: int, wish: Wish) -> Posts:
 def _kept(all_: Posts, stay: Flags) -> Posts:
     gone = all_.number[~stay]
     home = np.where(np.isin(all_.home, gone), NOBODY, all_.home).astype(np.int32)
-    return Posts(*(column[stay] for column in all_[:4]), home)
+    return Posts(all_.number[stay], all_.parent[stay], all_.workers[stay], all_.open[stay], home)
 
 
 def _added(all_: Posts, parent: int, workers: float, fresh: int) -> Posts:
@@ -167,7 +167,9 @@ def _without_one(blocks: Blocks, plain: Posts, wish: Wish) -> Posts:
     if wish.task == "split":
         count = wish.grids or 2
         if count < 2 or count > mine.sum():
-            raise NothingAsked(f"grid {number} has {mine.sum()} blocks: not enough for {count} grids")
+            raise NothingAsked(
+                f"grid {number} has {mine.sum()} blocks: not enough for {count} grids"
+            )
         each = max(workers // count, 1.0)
         only = plain._replace(open=plain.number == number, home=home)
         only.workers[at] = each
@@ -176,7 +178,9 @@ def _without_one(blocks: Blocks, plain: Posts, wish: Wish) -> Posts:
         return only
     beside = plain.open & (plain.parent == parent)
     if beside.sum() < 2:
-        raise NothingAsked(f"grid {number} has no open grid beside it in its area to take its blocks")
+        raise NothingAsked(
+            f"grid {number} has no open grid beside it in its area to take its blocks"
+        )
     if wish.task == "merge":
         return _joined(blocks, plain._replace(home=home), at)
     return _kept(plain._replace(open=beside, home=home), plain.number != number)
@@ -187,9 +191,7 @@ def _joined(blocks: Blocks, all_: Posts, at: int) -> Posts:
     one, other = blocks.number[sources(blocks.graph)], blocks.number[blocks.graph.to]
     number = all_.number[at]
     near = np.unique(other[(one == number) & (other != number)])
-    fit = np.flatnonzero(
-        np.isin(all_.number, near) & all_.open & (all_.parent == all_.parent[at])
-    )
+    fit = np.flatnonzero(np.isin(all_.number, near) & all_.open & (all_.parent == all_.parent[at]))
     if not len(fit):
         raise NothingAsked(f"no open grid of its area borders grid {number}")
     each = loads_of(blocks, blocks.number, all_.number) / np.maximum(all_.workers, 1e-9)

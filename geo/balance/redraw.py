@@ -194,32 +194,65 @@ def _solve(
     if len(numbers) > len(piece.rows):
         reason = f"it has {len(piece.rows)} free blocks for {len(numbers)} grids"
         return Unsolved(piece.parent, "size", tuple(piece.rows.tolist()), None, reason)
-    home = own = _homes(wanted.home[piece.rows], numbers)
-    price = np.ones(len(piece.rows))
-    for turn in range(ROUNDS if wish.task == "unite" else 1):
-        if wish.task == "unite":
-            others = [other[piece.rows] for other in wish.others]
-            today = home if turn == 0 else part
-            wanted_home, price = votes(blocks.load[piece.rows], today, others, len(numbers), own)
-            home = np.where(_outside(wish, piece), own, wanted_home).astype(np.int32)
-        puzzle = _puzzle(blocks, wanted, wish, piece, home, price)
-        if (heavy := _too_heavy(puzzle, wish, piece)) is not None:
-            return heavy
-        if wish.task == "rebalance" and _even(puzzle):
-            return wanted.home[piece.rows]
-        found = _search(puzzle, seed + 7919 * piece.parent + int(piece.rows[0]), stop)
-        off = score(puzzle.graph, puzzle.task, puzzle.target, found).outside
-        if off > 0 and stop():
-            return None
-        if off > 0:
-            nearest, (found, proved) = found, _proof(puzzle)
-            if found is None:
-                return _missed(puzzle, wish, piece, nearest, proved=proved)
-        part = found[puzzle.label]
+    home = _homes(wanted.home[piece.rows], numbers)
+    seed += 7919 * piece.parent + int(piece.rows[0])
+    found = _united if wish.task == "unite" else _plain
+    part = found(blocks, wanted, wish, piece, home, _Search(seed, stop))
+    if not isinstance(part, np.ndarray):
+        return part
     if wish.task in ("redraw", "split"):
         part = _named_as_today(blocks, piece, part, numbers)
     named: Places = numbers[part].astype(np.int32)
     return named
+
+
+class _Search(NamedTuple):
+    """How a piece is searched."""
+
+    seed: int
+    stop: Callable[[], bool]
+
+
+def _plain(
+    blocks: Blocks, wanted: Posts, wish: Wish, piece: _Piece, home: Places, search: _Search
+) -> Places | Unsolved | None:
+    puzzle = _puzzle(blocks, wanted, wish, piece, home, np.ones(len(home)))
+    if wish.task == "rebalance" and _even(puzzle):
+        return home
+    return _searched(puzzle, wish, piece, search)
+
+
+def _united(
+    blocks: Blocks, wanted: Posts, wish: Wish, piece: _Piece, own: Places, search: _Search
+) -> Places | Unsolved | None:
+    """A plan of several systems: their grids matched with it, and it made anew, in turns."""
+    others = [other[piece.rows] for other in wish.others]
+    today, count = own, len(piece.posts)
+    for _ in range(ROUNDS):
+        home, price = votes(blocks.load[piece.rows], today, others, count, own)
+        home = np.where(_outside(wish, piece), own, home).astype(np.int32)
+        found = _searched(_puzzle(blocks, wanted, wish, piece, home, price), wish, piece, search)
+        if not isinstance(found, np.ndarray):
+            return found
+        today = found
+    return today
+
+
+def _searched(
+    puzzle: _Puzzle, wish: Wish, piece: _Piece, search: _Search
+) -> Places | Unsolved | None:
+    """The part of each block of a piece; why there is none; or None: stopped before."""
+    if (heavy := _too_heavy(puzzle, wish, piece)) is not None:
+        return heavy
+    found = _search(puzzle, search)
+    if score(puzzle.graph, puzzle.task, puzzle.target, found).outside == 0:
+        return found[puzzle.label]
+    if search.stop():
+        return None
+    after_all, proved = _proof(puzzle)
+    if after_all is None:
+        return _missed(puzzle, wish, piece, found, proved=proved)
+    return after_all[puzzle.label]
 
 
 def _outside(wish: Wish, piece: _Piece) -> Flags:
@@ -302,8 +335,8 @@ def _too_heavy(puzzle: _Puzzle, wish: Wish, piece: _Piece) -> Unsolved | None:
     if over <= wish.tolerance or most <= 0:
         return None
     rows = piece.rows[puzzle.label == v]
-    reason = (f"one block alone has {over:.0%} more than the even share: cut it, add workers, or allow"
-              f" ±{_percent(over)}")  # fmt: skip
+    reason = (f"one block alone has {over:.0%} more than the even share: cut it, add workers, or"
+              f" allow ±{_percent(over)}")  # fmt: skip
     return Unsolved(piece.parent, "load", tuple(rows.tolist()), over, reason)
 
 
@@ -316,9 +349,7 @@ def _proof(puzzle: _Puzzle) -> tuple[Places | None, bool]:
     return found.part, found.proved
 
 
-def _missed(
-    puzzle: _Puzzle, wish: Wish, piece: _Piece, part: Places, *, proved: bool
-) -> Unsolved:
+def _missed(puzzle: _Puzzle, wish: Wish, piece: _Piece, part: Places, *, proved: bool) -> Unsolved:
     loads = np.bincount(part, puzzle.task.load, minlength=puzzle.task.parts)
     off = np.abs(loads / puzzle.target - 1)
     worst = int(off.argmax())
@@ -342,14 +373,14 @@ def _even(puzzle: _Puzzle) -> bool:
     return whole and score(graph, task, target, task.home).outside == 0
 
 
-def _search(puzzle: _Puzzle, seed: int, stop: Callable[[], bool]) -> Places:
+def _search(puzzle: _Puzzle, search: _Search) -> Places:
     graph, task, target, _ = puzzle
     if task.parts == 1:
         return np.zeros(graph.vertices, np.int32)
-    found = evolve(graph, task, seed, EACH, stop=stop).part
-    if score(graph, task, target, found).outside > 0 and not stop():
+    found = evolve(graph, task, search.seed, EACH, stop=search.stop).part
+    if score(graph, task, target, found).outside > 0 and not search.stop():
         more = EACH._replace(plans=EACH.plans * AGAIN, bred=EACH.bred * AGAIN)
-        again = evolve(graph, task, seed + 1, more, stop=stop).part
+        again = evolve(graph, task, search.seed + 1, more, stop=search.stop).part
         found = min(found, again, key=lambda part: score(graph, task, target, part))
     return found
 

@@ -1,9 +1,9 @@
 """Several grid systems made one (多格合一): the plan to which all of them have least to change.
 
-Each system's grids are matched with the parts of the plan that they share most load with; a block's
-home is the part that most systems would have it in, and its price the load times by how many systems
-that is more than any other. Where borders of several systems run, a border is cheap. Then the plan
-is made, the grids are matched anew, and so again.
+Each system's grids are matched with the parts of the plan that they share most load with; a
+block's home is the part that most systems would have it in, and its price the load times by how
+many systems that is more than any other. Where borders of several systems run, a border is cheap.
+Then the plan is made, the grids are matched anew, and so again.
 """
 
 import numpy as np
@@ -53,7 +53,7 @@ def matched(load: Floats, system: Places, part: Places, parts: int) -> Places:
 
 
 def changed(load: Floats, part: Places, systems: list[Places], parts: int) -> float:
-    """The load that changes hands in all ``systems`` together when they become the plan ``part``."""
+    """The load that changes hands in all ``systems`` when they become the plan ``part``."""
     return float(sum(load[matched(load, s, part, parts) != part].sum() for s in systems))
 
 

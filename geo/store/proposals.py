@@ -80,9 +80,9 @@ def compute(begin: Begin, id_: int, say: Say = silence) -> None:
     try:
         with begin() as conn:
             row = _find(conn, id_)
-            asked = Asked(**{k: tuple(v) if isinstance(v, list) else v
-                             for k, v in row["wishes"].items()})  # fmt: skip
-            ground = proposed.read(conn, row["plan_id"], asked)
+            given: Told = {k: tuple(v) if isinstance(v, list) else v
+                           for k, v in row["wishes"].items()}  # fmt: skip
+            ground = proposed.read(conn, row["plan_id"], Asked(**given))
         stopped = False
 
         def beat(words: str) -> None:

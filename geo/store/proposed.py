@@ -34,8 +34,8 @@ Change = tuple[int, int | None, int | None]
 
 
 class Ground(NamedTuple):
-    """What a proposal is made on: blocks (id, area_id, compound, load, number, parent), borders (a, b,
-    metres, kind), grids by number, what is wished, and names of areas.
+    """What a proposal is made on: blocks (id, area_id, compound, load, number, parent),
+    borders (a, b, metres, kind), grids by number, what is wished, and areas by id.
     """
 
     blocks: pd.DataFrame
@@ -60,9 +60,9 @@ def read(conn: psycopg.Connection, plan: int, asked: "Asked") -> Ground:
     Raises `UnknownSystem`, `geo.balance.posts.NothingAsked`.
     """
     rule = load_rules.rule_of(conn)
-    ground = plan_ground.read(conn, plan_ground.block_ids(conn, plan), rule)
+    ground = plan_ground.read(conn, plan, rule)
     grids = rows(conn, QUERIES["grids_of"], {"plan": plan})
-    number = dict(conn.execute(QUERIES["held"], {"plan": plan}).fetchall())
+    number: dict[int, int | None] = dict(conn.execute(QUERIES["held"], {"plan": plan}).fetchall())
     blocks = pd.DataFrame(ground.blocks[["id", "area_id", "compound", "load"]])
     found = blocks["id"].map(number).astype(float).fillna(NOBODY)
     blocks["number"] = found.to_numpy().astype(np.int32)
@@ -70,7 +70,9 @@ def read(conn: psycopg.Connection, plan: int, asked: "Asked") -> Ground:
     blocks["parent"] = _parents(conn, blocks["area_id"], grids, across=across)
     wish = _wish(conn, blocks, strokes.next_number(conn, plan), asked)
     ids = np.unique(blocks["parent"]).tolist()
-    areas = {row["id"]: row for row in rows(conn, QUERIES["areas"], {"ids": ids})}
+    areas: dict[int, Told] = {
+        int(str(row["id"])): row for row in rows(conn, QUERIES["areas"], {"ids": ids})
+    }
     return Ground(blocks, ground.edges, grids, wish, areas,
                   {"name": rule.name, "version": rule.version})  # fmt: skip
 
@@ -82,15 +84,13 @@ def _parents(
     if across:
         return np.zeros(len(area), np.int32)
     wanted = {grid["parent_id"] for grid in grids}
-    chains = dict(conn.execute(QUERIES["chains"]).fetchall())
+    chains: dict[int, list[int]] = dict(conn.execute(QUERIES["chains"]).fetchall())
     first = {a: next((id_ for id_ in chain if id_ in wanted), a) for a, chain in chains.items()}
     found: Places = area.map(first).to_numpy(np.int32)
     return found
 
 
-def _wish(
-    conn: psycopg.Connection, blocks: pd.DataFrame, fresh: int, asked: "Asked"
-) -> "Wish":
+def _wish(conn: psycopg.Connection, blocks: pd.DataFrame, fresh: int, asked: "Asked") -> "Wish":
     from geo.balance.posts import NothingAsked, Wish
 
     within = blocks["id"].isin(asked.blocks).to_numpy() if asked.blocks else None
@@ -104,16 +104,14 @@ def _wish(
 def _other(conn: psycopg.Connection, ids: pd.Series, system: str) -> Places:
     """The grid of each block in another system's plan of today, by row numbers."""
     given = {"system": system, "day": read_setting(conn).today()}
-    grid = dict(conn.execute(QUERIES["in_force"], given).fetchall())
+    grid: dict[int, int] = dict(conn.execute(QUERIES["in_force"], given).fetchall())
     if not grid:
         raise UnknownSystem(f"the grid system {system!r} has no plan in force to unite with")
     found: Places = ids.map(grid).astype(float).fillna(NOBODY).to_numpy().astype(np.int32)
     return found
 
 
-def propose(
-    ground: Ground, seed: int, say: Say, stop: Callable[[], bool]
-) -> Made:
+def propose(ground: Ground, seed: int, say: Say, stop: Callable[[], bool]) -> Made:
     """A proposal for what was read. Raises `geo.balance.posts.NothingAsked`."""
     from geo.balance import redraw
     from geo.balance.posts import Blocks, Grids
@@ -146,8 +144,8 @@ def _arrays(ground: Ground) -> tuple[Any, ...]:
     blocks, edges = ground.blocks, ground.edges
     cost = edges["metres"].to_numpy(float) * edges["kind"].map(METRE).to_numpy(float)
     cost = np.maximum(cost / (cost.mean() if len(cost) else 1.0), 1e-6)
-    ends = (edges[end].to_numpy(np.int64) for end in ("a", "b"))
-    graph = from_pairs(len(blocks), *ends, cost)
+    a, b = (edges[end].to_numpy(np.int64) for end in ("a", "b"))
+    graph = from_pairs(len(blocks), a, b, cost)
     together = blocks["compound"].astype(float).fillna(NOBODY).to_numpy().astype(np.int32)
     load = blocks["load"].to_numpy(np.float64)
     return graph, load, blocks["parent"].to_numpy(), blocks["number"].to_numpy(), together

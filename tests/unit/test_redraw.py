@@ -1,5 +1,7 @@
 """Laws of proposals for plans of blocks, and small plans held against the exact model."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -21,17 +23,21 @@ def task_of(graph, rng, parts, tolerance, near=False):
     load = rng.integers(1, 10, n).astype(float)
     home = np.arange(n) * parts // n if near else np.full(n, -1)
     cut = 0.15 if near else 1.0
-    return Task(load, home.astype(np.int32), load / load.mean(), np.zeros(n, bool), parts, tolerance, cut)
+    return Task(
+        load, home.astype(np.int32), load / load.mean(), np.zeros(n, bool), parts, tolerance, cut
+    )
 
 
 @st.composite
 def districts(draw):
-    """Blocks of two or four areas with a plan of whole grids, uneven; some locked or to be together."""
+    """Blocks of two or four areas with an uneven plan of whole grids; some locked, or together."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32)))
     side, each = draw(st.integers(6, 10)), draw(st.integers(1, 3))
     graph, n = town(side, rng, 0.1), side * side
     x, y = np.divmod(np.arange(n), side)
-    parent = (1 + (x >= side // 2) + (2 * (y >= side // 2) if draw(st.booleans()) else 0)).astype(np.int32)
+    parent = (1 + (x >= side // 2) + (2 * (y >= side // 2) if draw(st.booleans()) else 0)).astype(
+        np.int32
+    )
     load = rng.integers(1, 6, n).astype(float)
     number = np.zeros(n, np.int32)
     grids, first = [], 1
@@ -143,7 +149,9 @@ def test_stopped_at_once_it_changes_nothing():
         assert found.came == []
 
 
-@pytest.mark.parametrize(("load", "grids", "rule"), [([1, 1, 8, 1], 2, "load"), ([1, 1], 3, "size")])
+@pytest.mark.parametrize(
+    ("load", "grids", "rule"), [([1, 1, 8, 1], 2, "load"), ([1, 1], 3, "size")]
+)
 def test_where_there_is_no_plan_it_says_which_rule_and_where(load, grids, rule):
     n = len(load)
     graph = graphs.from_pairs(n, np.arange(n - 1), np.arange(1, n), np.ones(n - 1))
@@ -187,14 +195,17 @@ def test_small_plans_cost_what_the_exact_model_proves(side, parts, tolerance, ne
 def test_borders_kept_beside_the_search_are_those_of_the_parts():
     rng = np.random.default_rng(3)
     graph, n, parts = town(20, rng), 400, 8
-    given_ = prepare(graph, Task(rng.pareto(2, n), np.full(n, -1, np.int32), np.ones(n), np.zeros(n, bool), parts))
+    given_ = prepare(
+        graph,
+        Task(rng.pareto(2, n), np.full(n, -1, np.int32), np.ones(n), np.zeros(n, bool), parts),
+    )
     work = moves.room(n, 0)
     held = start.begin(graph, given_, work)
     kept = borders.borders_of(graph, held)
     prices = moves.Prices(0.05, 0.0, 100.0, 1.0, np.zeros(parts))
     assert borders.anneal(graph, given_, held, kept, prices, work, 2.0, 0.99999, 100_000) > 1000
     fresh = borders.borders_of(graph, held)
-    assert set(kept.crossed[: kept.count[0]]) == set(fresh.crossed[: fresh.count[0]])
+    assert set(kept.crossed[: kept.crossing[0]]) == set(fresh.crossed[: fresh.crossing[0]])
     np.testing.assert_allclose(held.load, start.tally(given_, held.part).load)
     assert (graph.to[kept.twin] == kept.source).all()
 
@@ -207,7 +218,7 @@ def test_smaller_graphs_weigh_what_the_large_one_does(seed, least):
     given_ = prepare(graph, task_of(graph, rng, 2, 0.1))
     part = (np.arange(144) >= 72).astype(np.int32)
     made = contract.levels(graph, given_, part, least, rng)
-    for below, above in zip(made, made[1:], strict=False):
+    for below, above in pairwise(made):
         assert above.given.load.sum() == pytest.approx(below.given.load.sum())
         lifted = contract.lifted(below, part)
         assert (lifted[below.above] == part).all()
@@ -240,7 +251,7 @@ def test_united_systems_change_less_than_if_one_were_taken_over():
     rng = np.random.default_rng(6)
     n = 100
     graph = town(10, rng, 0.0)
-    rows, columns = np.divmod(np.arange(n), 10)
+    rows = np.arange(n) // 10
     first, second, third = ((1 + (at >= edge)).astype(np.int32)
                             for at, edge in ((rows, 5), (rows, 6), (rows, 6)))  # fmt: skip
     blocks = Blocks(graph, np.ones(n), np.ones(n, np.int32), first, np.full(n, NOBODY, np.int32))
