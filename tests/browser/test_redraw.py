@@ -264,7 +264,7 @@ def test_an_overloaded_community_is_redrawn_and_published(
     page.locator("#tab-compare").click()
     page.locator("#compare").click()
     expect(page.locator(".small-map[aria-busy=false]")).to_have_count(3)
-    moved = page.locator("[data-measure=plans_moved_blocks] td")
+    moved = page.locator("[data-measure=plans_moved_blocks]")
     assert moved.nth(0).inner_text() == "0"
     assert int(moved.nth(1).inner_text()) > 0
     shot(page, "redraw-compare")

@@ -151,6 +151,7 @@ function measuresTable(plans: ComparedPlan[]): HTMLElement {
     ["plans_moved_blocks", ({ moved_blocks }) => say(moved_blocks)], ["plans_moved_households", ({ moved_households }) => say(Math.round(moved_households))],
   ];
   return h("div", { class: "card scroll", tabindex: 0, role: "region", "aria-label": t("plans_side_by_side") }, h("table", {},
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, ""), ...plans.map(({ plan }) => h("th", { scope: "col", class: "n" }, `#${plan.id} ${plan.name}`)))),
-    h("tbody", {}, ...rows.map(([key, words]) => h("tr", { "data-measure": key }, h("th", { scope: "row" }, t(key)), ...plans.map((plan) => h("td", { class: "n" }, words(plan))))))));
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("plans_plan")), ...rows.map(([key]) => h("th", { scope: "col", class: "n" }, t(key))))),
+    h("tbody", {}, ...plans.map((plan) => h("tr", { "data-compared": plan.plan.id }, h("th", { scope: "row" }, `#${plan.plan.id} ${plan.plan.name}`),
+      ...rows.map(([key, words]) => h("td", { class: "n", "data-measure": key }, words(plan))))))));
 }

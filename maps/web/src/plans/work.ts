@@ -7,7 +7,7 @@ import type { Board } from "./board";
 import { shapesOf } from "./board";
 import { followPointer } from "./brush";
 import type { Around, Desk } from "./desk";
-import { ask, evenness, groundOf, isLocked, openEditor, reload, save, sketchOn, takeBack, turn } from "./editor";
+import { ask, evennessBefore, groundOf, isLocked, openEditor, reload, save, sketchOn, takeBack, turn } from "./editor";
 import type { Heard } from "./editor";
 import { blockWords, edgeWords } from "./explain";
 import { makePanel } from "./panel";
@@ -106,7 +106,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
       late = window.setTimeout(() => find("#told").replaceChildren(), TOLD_MS);
     },
   };
-  const first = evenness(editor);
+  const first = evennessBefore(editor);
   const doing: Doing = {
     turn(way) {
       turn(editor, heard, way);
