@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
+from api.answers import plans as answers
 from api.app import create_app
 from geo.store.settings import Settings
 
@@ -57,6 +59,23 @@ def test_a_draft_begins_as_the_plan_in_force_is(here, draft):
     assert columns(here, draft)["number"] == columns(here, draft)["based"]
     assert columns(here, draft)["number"] == columns(here, in_force)["number"]
     assert now["measures"]["max_over_mean"] > 1
+
+
+def test_answers_are_as_declared(here, draft):
+    path, first = f"{PLANS}/{draft['id']}", columns(here, draft)["id"][:1]
+    here.post(f"{path}/comments", json={"body": "好", "lon": 121.0, "lat": 31.1})
+    asked = [
+        (here.get(PLANS), answers.Plans),
+        (here.get(path), answers.Plan),
+        (here.get(f"{PLANS}/1"), answers.Plan),
+        (here.get(f"{path}/blocks"), answers.PlanBlocks),
+        (here.get(f"{path}/lineage"), answers.Lineage),
+        (here.get(f"{path}/comments"), answers.PlanComments),
+        (write(here, draft, "/strokes", {"blocks": first, "number": None}), answers.Stroke),
+        (write(here, draft, "/grids", {}), answers.Stroke),
+    ]
+    for answer, model in asked:
+        TypeAdapter(model).validate_json(answer.content, strict=True)
 
 
 def test_strokes_are_done_undone_and_done_again(here, draft):
@@ -143,6 +162,7 @@ def test_a_block_is_cut_and_joined(here, draft):
     line = {"type": "LineString", "coordinates": across}
     cut = write(here, draft, "/cuts", {"block": block["id"], "line": line}, 1)
     assert cut.status_code == 200, cut.text
+    TypeAdapter(answers.GroundChanged).validate_json(cut.content, strict=True)
     assert cut.headers["ETag"] == '"2"'
     made = [each["id"] for each in cut.json()["blocks"]]
     assert set(made) <= set(columns(here, draft)["id"])
