@@ -9,6 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import shelf
+from api.answers import loads as answers
+from api.answers import told as told_as
 from api.guard import only_from_here
 from api.places import AsOf
 from api.plan_ground import RuleKey
@@ -55,7 +57,7 @@ class Written(BaseModel):
     made_by: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$")] = ""
 
 
-@router.get("")
+@router.get("", response_model=None, responses=told_as(answers.Load))
 def read_load(request: Request, asked: Annotated[Question, Query()]) -> Response:
     """Units with what there is in them and their load in minutes a week, and how even it is."""
     who = reader(request)
@@ -102,14 +104,17 @@ def said(rule: Rule) -> dict[str, Any]:
     return {**rule._asdict(), "weights": load_rules.plain(rule)}
 
 
-@router.get("/rules")
+@router.get("/rules", response_model=None, responses=told_as(answers.LoadRules))
 def list_rules(request: Request) -> dict[str, Any]:
     """All rule sets, every version; of each name the newest is what its name alone means."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return {"rules": load_rules.rules(conn).to_dict("records")}
 
 
-@router.post("/rules", status_code=201, dependencies=[Depends(only_from_here)])
+@router.post(
+    "/rules", status_code=201, dependencies=[Depends(only_from_here)], response_model=None,
+    responses=told_as(answers.LoadRule, 201),
+)  # fmt: skip
 def write_rule(request: Request, body: Written) -> dict[str, Any]:
     """Write a rule set down as the next version of its name; versions are never altered."""
     with transaction(request.app.state.pool, reader(request)) as conn:

@@ -3,10 +3,13 @@
 from typing import Annotated, Any
 
 import orjson
+import pandas as pd
 import shapely
 from fastapi import APIRouter, Query, Request, Response
 
 from api import shelf
+from api.answers import loads as answers
+from api.answers import told as told_as
 from api.asked import Id
 from api.readers import reader
 from geo import crs
@@ -27,7 +30,7 @@ RuleKey = Annotated[
 ]
 
 
-@router.get("/{id:int}/ground")
+@router.get("/{id:int}/ground", response_model=None, responses=told_as(answers.PlanGround))
 def read_ground(request: Request, plan: Id, rule: RuleKey = None) -> Response:
     """Blocks with their loads as GeoJSON, and `edges`: who borders whom, and along what."""
     who = reader(request)
@@ -52,7 +55,7 @@ def read_ground(request: Request, plan: Id, rule: RuleKey = None) -> Response:
     return Response(body, media_type="application/json", headers=headers)
 
 
-@router.get("/{id:int}/checks")
+@router.get("/{id:int}/checks", response_model=None, responses=told_as(answers.PlanChecks))
 def read_checks(
     request: Request, plan: Id, rule: RuleKey = None, lang: Lang = "zh"
 ) -> dict[str, Any]:
@@ -99,6 +102,7 @@ def _properties(blocks: Any) -> list[dict[str, Any]]:
     table["load"] = table["load"].astype(float).round(4)
     plain = table.astype(object).where(table.notna(), None)
     for name in ("compound", "incidents"):
-        plain[name] = [None if v is None else int(v) for v in plain[name]]
+        whole = [None if v is None else int(v) for v in plain[name]]
+        plain[name] = pd.Series(whole, plain.index, dtype=object)
     found: list[dict[str, Any]] = plain.to_dict("records")
     return found

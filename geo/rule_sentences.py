@@ -7,6 +7,7 @@ from geo.rules import Finding
 from geo.sentences import spaced
 
 Lang = Literal["zh", "en"]
+ProtectedKind = Literal["school", "hospital", "market", "estate", "heritage", "other"]
 Facts = Mapping[str, Any]
 Pair = tuple[str, str]
 
@@ -106,9 +107,10 @@ def _over(f: Facts) -> bool:
 def _households(f: Facts, own: str, names: _Names) -> Pair:
     value, over = spaced(round(f["value"])), _over(f)
     bound = spaced(round(f["most" if over else "least"]))
+    zh, en = ("每人", " a worker") if f["workers"] > 1 else ("", "")
     return (
-        f"{own}每人 {value} 户，{'超过上限' if over else '不足下限'} {bound} 户。",
-        f"{own} has {value} households a worker, {'more' if over else 'fewer'} than {bound}.",
+        f"{own}{zh}有 {value} 户，{'超过上限' if over else '不足下限'} {bound} 户。",
+        f"{own} has {value} households{en}, {'more' if over else 'fewer'} than {bound}.",
     )
 
 
@@ -116,10 +118,11 @@ def _load(f: Facts, own: str, names: _Names) -> Pair:
     hours, mean = (f"{f[name] / 60:.1f}" for name in ("load", "mean"))
     times, over = f"{f['value']:.2f}", _over(f)
     bound = f"{f['most' if over else 'least']:g}"
+    zh, en = ("每人", " per worker") if f["workers"] > 1 else ("", "")
     return (
-        f"{own}每人每周负荷 {hours} 小时，是平均（{mean} 小时）的 {times} 倍，"
+        f"{own}{zh}每周负荷 {hours} 小时，是平均（{mean} 小时）的 {times} 倍，"
         f"{'超过' if over else '低于'} {bound} 倍。",
-        f"{own} carries {hours} hours a week per worker, {times} times the mean ({mean} h),"
+        f"{own} carries {hours} hours a week{en}, {times} times the mean ({mean} h),"
         f" {'above' if over else 'below'} {bound}.",
     )
 

@@ -172,15 +172,19 @@ def _sums(drawn: Drawn, column: str) -> pd.Series:
     held = drawn.number != NOBODY
     sums = drawn.blocks[column].astype(float).to_numpy()[held]
     by = pd.Series(sums).groupby(drawn.number[held]).sum()
-    return by / drawn.grids["workers"].reindex(by.index).fillna(1).clip(lower=1)
+    return by / [_workers(drawn, of) for of in by.index]
+
+
+def _workers(drawn: Drawn, of: int) -> int:
+    return max(int(drawn.grids["workers"].get(of, 1)), 1)
 
 
 def _between(drawn: Drawn, values: pd.Series, bounds: tuple[float | None, float | None]) -> Broken:
     least, most = bounds
     for of, rows in _members(drawn):
-        value = float(values[of])
+        value, workers = float(values[of]), _workers(drawn, of)
         if (least is not None and value < least) or (most is not None and value > most):
-            yield of, rows, {"value": value, "least": least, "most": most}
+            yield of, rows, {"value": value, "least": least, "most": most, "workers": workers}
 
 
 def _households(drawn: Drawn) -> Broken:

@@ -21,7 +21,7 @@ LEAST_WEEKS = 4.0
 USUAL_SYSTEM = "management"
 # What loads are computed from.
 SOURCES = ("blocks", "areas", "segments", "homes", "incidents", "merchants", "stations",
-           "load_rules")  # fmt: skip
+           "protected", "load_rules")  # fmt: skip
 
 
 Of = Literal["blocks", "grids", "areas"]

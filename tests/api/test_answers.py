@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from api import typescript
-from api.answers import casework, figures, panels, places, replays
+from api.answers import casework, figures, loads, panels, places, replays
 from api.app import create_app
 from geo.layers import METRICS
 from geo.store.settings import Settings
@@ -33,6 +33,10 @@ ASKED = [
     *((f"/api/units/{layer}/{id_}", {}, panels.UnitTold)
       for layer in LAYERS_WITH_UNITS for id_ in (1, 5)),
     ("/api/plans/trend", {"system": "party"}, replays.GridsTrend),
+    *(("/api/load", {"of": of}, loads.Load) for of in ("grids", "areas", "blocks")),
+    ("/api/load/rules", {}, loads.LoadRules),
+    ("/api/plans/1/ground", {}, loads.PlanGround),
+    ("/api/plans/1/checks", {"lang": "en"}, loads.PlanChecks),
     ("/api/cases", {"limit": 30}, casework.Cases),
     ("/api/cases", {"status": "handled"}, casework.Cases),
     ("/api/now", {}, casework.Now),
@@ -71,7 +75,7 @@ def test_the_document_declares_them(client):
     paths = client.get("/api/openapi.json").json()["paths"]
     for path, _, model in ASKED:
         template = {"metrics": "/api/metrics/{metric}", "units": "/api/units/{layer}/{id}"}
-        there = template.get(path.split("/")[2], path)
+        there = template.get(path.split("/")[2], path.replace("/plans/1/", "/plans/{id}/"))
         said = paths[there]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         assert said == {"$ref": f"#/components/schemas/{model.__name__}"}
 

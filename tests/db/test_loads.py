@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import geopandas
 import numpy as np
 import pandas as pd
 import psycopg
@@ -11,7 +12,15 @@ import shapely
 from geo import load as law
 from geo.adjacency import adjacency
 from geo.load import STANDARD
-from geo.store import load_rules, loads, plan_checks, plan_ground, redrawing, refreshing
+from geo.store import (
+    load_rules,
+    loads,
+    plan_checks,
+    plan_ground,
+    protected,
+    redrawing,
+    refreshing,
+)
 from geo.store.loads import Units
 
 TODAY = date.today()
@@ -164,7 +173,7 @@ def test_rule_sets_are_versions_and_maps_follow(district):
         load_rules.put_rule(district, "night", ("夜", "Night"), {"moon": 1})
 
 
-def test_a_protected_place_weighs_once_and_is_not_cut(district):
+def test_a_protected_place_weighs_once_and_is_not_cut(district, tmp_path):
     (plan,) = district.execute(
         "select plan.id from plan join grid_system s on s.id = system_id where code = 'management'"
     ).fetchone()
@@ -175,11 +184,13 @@ def test_a_protected_place_weighs_once_and_is_not_cut(district):
         (a, b) for a, b in pairs.tolist()
         if drawn.number[a] != drawn.number[b] and blocks["area"][a] == blocks["area"][b]
     )  # fmt: skip
-    district.execute(
-        "insert into protected_place (kind, name, geom)"
-        " values ('school', '实验小学', st_multi(st_geomfromwkb(%s, 4549)))",
-        [shapely.to_wkb(shapely.union_all(blocks.geometry.iloc[[a, b]].buffer(-5)))],
-    )
+    ground = shapely.union_all(blocks.geometry.iloc[[a, b]].buffer(-5))
+    file = tmp_path / "schools.gpkg"
+    geopandas.GeoDataFrame({"name": ["实验小学"]}, geometry=[ground], crs=4549).to_file(file)
+    before = plan_ground.revision(district, plan, STANDARD)
+    with district.transaction():
+        assert protected.put_places(district, file, "school") == 1
+    assert plan_ground.revision(district, plan, STANDARD) != before
     weighed = loads.of_blocks(district, STANDARD).blocks
     assert weighed["protected"].sum() == 1
     checked = plan_checks.check(district, plan, STANDARD)
@@ -187,6 +198,18 @@ def test_a_protected_place_weighs_once_and_is_not_cut(district):
     assert cut.rule == "protected_whole"
     assert {checked.ids[row] for row in cut.blocks} == set(blocks["id"].iloc[[a, b]])
     assert "实验小学" in checked.sentence(cut, "zh")
+
+
+def test_places_that_cannot_be_protected_are_named(sample, tmp_path):
+    file, square = tmp_path / "places.gpkg", shapely.box(120.99, 31.1, 120.991, 31.101)
+    for rows, kind, said in (
+        ({"name": ["", "甲"]}, None, "place 1, has no name"), ({"name": ["甲"]}, "moon", "'moon'"),
+        ({"name": ["甲", "乙"], "kind": ["school", "x"]}, None, "place 2, 乙: kind 'x'"),
+    ):  # fmt: skip
+        geometry = [square] * len(rows["name"])
+        geopandas.GeoDataFrame(rows, geometry=geometry, crs=4326).to_file(file)
+        with pytest.raises(protected.BadProtectedPlace, match=said):
+            protected.put_places(sample, file, kind)
 
 
 def test_the_ground_of_a_plan(sample):

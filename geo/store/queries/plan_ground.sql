@@ -48,3 +48,15 @@ select id, kind, name, st_asbinary(geom) as geom from protected_place order by i
 
 -- name: area_names
 select code, name from area where level <> 'compound'
+
+-- name: drop_protected
+delete from protected_place
+
+-- name: copy_protected
+copy protected_place (kind, name, geom) from stdin
+
+-- name: note_protected
+insert into change (layer, op) values ('protected', 'update')
+
+-- name: wake_readers
+select wake_readers()

@@ -171,7 +171,7 @@ export interface ComparedGrid {
   blocks: number;
   households: number;
   load: number;
-  load_per_worker: number;
+  load_per_worker: number | null;
 }
 
 /** How evenly the load of a worker lies. */
@@ -426,12 +426,96 @@ export interface LineageRow {
   to_number: number | null;
 }
 
+/** Loads of units, how even they are, and how they were got. */
+export interface Load {
+  of: "grids" | "areas" | "blocks";
+  unit: string;
+  rule: LoadRule;
+  since: string;
+  until: string;
+  weeks: number;
+  case_minutes: Record<string, number>;
+  measures: PlanSpread;
+  measures_per_worker: PlanSpread;
+  rows: LoadRow[];
+  as_of: string;
+  revision: string;
+  crs: number;
+}
+
 /** Minutes of work a week in an area or grid, for each worker, and by the mean of its like. */
 export interface LoadHere {
   value: number;
   per_worker: number | null;
   times_mean: number | null;
   rule: RuleNamed;
+}
+
+/** A unit with the sums of its blocks; the `part_` columns sum to `load`, in minutes a week. */
+export interface LoadRow {
+  id: number;
+  code: string;
+  name: string;
+  workers: number | null;
+  blocks: number;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number | null;
+  frontage_m: number;
+  area_m2: number;
+  stations: number;
+  protected: number;
+  part_households: number;
+  part_people: number;
+  part_merchants: number;
+  part_incidents: number;
+  part_frontage: number;
+  part_area: number;
+  part_places: number;
+  load: number;
+  load_per_worker: number | null;
+  rate: number | null;
+  rate_shrunk: number | null;
+}
+
+/** A rule set in one version. */
+export interface LoadRule {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+  weights: LoadWeights;
+}
+
+/** The same with who made it when; null for the one that was there from the beginning. */
+export interface LoadRuleListed {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+  weights: LoadWeights;
+  made_at: string | null;
+  made_by: string;
+}
+
+/** All rule sets, every version. */
+export interface LoadRules {
+  rules: LoadRuleListed[];
+}
+
+/** Minutes of work a week; `case` and `cases` (by class) minutes each. */
+export interface LoadWeights {
+  household: number;
+  person: number;
+  merchant: number;
+  km: number;
+  hectare: number;
+  station: number;
+  protected: number;
+  case: number;
+  effort: boolean;
+  cases: Record<string, number>;
 }
 
 /** An open case that may be the same as one just filed. */
@@ -712,6 +796,25 @@ export interface Plan {
   rule: PlanRule;
 }
 
+/** A block of a plan; `x`, `y` is a point inside, in metres of the district's CRS. */
+export interface PlanBlockFacts {
+  id: number;
+  code: string;
+  area: string;
+  street: string | null;
+  parents: string[];
+  compound: number | null;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number | null;
+  frontage_m: number;
+  area_m2: number;
+  load: number;
+  x: number;
+  y: number;
+}
+
 /** Columns: blocks, the number of each one's grid, and that when the draft was begun. */
 export interface PlanBlocks {
   id: number[];
@@ -743,6 +846,14 @@ export interface PlanChange {
   limits?: unknown | null;
 }
 
+/** What breaks the rules of a plan, hard ones first. */
+export interface PlanChecks {
+  hard: number;
+  soft: number;
+  findings: PlanFinding[];
+  limits: PlanLimits;
+}
+
 /** What somebody said of a plan, at a place or of the whole. */
 export interface PlanComment {
   id: number;
@@ -757,6 +868,41 @@ export interface PlanComment {
 /** Comments, the oldest first. */
 export interface PlanComments {
   comments: PlanComment[];
+}
+
+/** A border of two blocks, and what it runs along. */
+export interface PlanEdge {
+  a: number;
+  b: number;
+  metres: number;
+  kind: "road" | "river" | "wall" | "legal" | "nothing";
+  why: string;
+}
+
+/** A block as a GeoJSON feature. */
+export interface PlanFeature {
+  type: "Feature";
+  id: number;
+  geometry: PlanShape;
+  properties: PlanBlockFacts;
+}
+
+/** Blocks as GeoJSON. */
+export interface PlanFeatures {
+  type: "FeatureCollection";
+  features: PlanFeature[];
+}
+
+/** What breaks a rule, where, and why; `values` are the facts of the sentence. */
+export interface PlanFinding {
+  rule: string;
+  hard: boolean;
+  number: number | null;
+  blocks: number[];
+  lon: number;
+  lat: number;
+  values: unknown;
+  reason: string;
 }
 
 /** A grid of a plan and what its blocks hold; `code` and `grid_id` where it has been one. */
@@ -780,6 +926,15 @@ export interface PlanGrid {
   load_per_worker: number | null;
 }
 
+/** What a plan lies on. */
+export interface PlanGround {
+  blocks: PlanFeatures;
+  edges: PlanEdge[];
+  rule: PlanRule;
+  crs: number;
+  revision: string;
+}
+
 /** The plan of a grid system that is in force today. */
 export interface PlanInForce {
   id: number;
@@ -800,6 +955,12 @@ export interface PlanLimits {
 export interface PlanRule {
   name: string;
   version: number;
+}
+
+/** A polygon in degrees: its rings of [lon, lat]. */
+export interface PlanShape {
+  type: "Polygon";
+  coordinates: number[][][];
 }
 
 /** How evenly load for each worker lies on the grids. */
