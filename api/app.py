@@ -42,6 +42,7 @@ from api import (
     plan_ground,
     plans,
     problems,
+    proposals,
     reach,
     redraws,
     replays,
@@ -198,6 +199,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(plans.router)
     app.include_router(strokes.router)
     app.include_router(replays.router)
+    app.include_router(proposals.router)
     app.include_router(redraws.router)
     app.include_router(cutting.router)
     app.include_router(plan_comments.router)

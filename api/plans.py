@@ -13,7 +13,7 @@ from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
 from geo.rule_sentences import Lang
-from geo.store import publishing, redrawing
+from geo.store import plan_lineage, publishing, redrawing
 from geo.store.database import Connection, Reader, transaction
 from geo.store.redrawing import Wish
 
@@ -145,7 +145,7 @@ def take_plan_step(
 def read_plan_lineage(request: Request, plan: Id) -> Told:
     """What became of the grids before this plan; of a draft, what would."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return {"lineage": publishing.read_lineage(conn, plan)}
+        return {"lineage": plan_lineage.read(conn, plan)}
 
 
 def told(conn: Connection, id_: int, response: Response, who: Reader) -> Told:

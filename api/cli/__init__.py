@@ -17,6 +17,7 @@ from api.cli import (
     load,
     places,
     plan,
+    proposals,
     reach,
     refresh,
     replay,
@@ -50,6 +51,7 @@ app.add_typer(road.app, name="road")
 app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
+plan.plan_app.command()(proposals.propose)
 plan.plan_app.command()(replay.replay)
 report.report_app.command("plan")(replay.plan_report)
 app.add_typer(plan.plan_app, name="plan")

@@ -10,7 +10,15 @@ from rich.table import Table
 
 from api.cli.report import DAY
 from api.cli.session import database, refresh, tell
-from geo.store import load_rules, plan_checks, plan_files, publishing, redrawing, rejects
+from geo.store import (
+    load_rules,
+    plan_checks,
+    plan_files,
+    plan_lineage,
+    publishing,
+    redrawing,
+    rejects,
+)
 from geo.store.database import LOCAL, transaction
 from geo.store.publishing import Step
 from geo.store.redrawing import Wish
@@ -140,7 +148,7 @@ def discard(plan: Plan) -> None:
 def lineage(plan: Plan) -> None:
     """Tell what became of the grids before a plan; of a draft, what would."""
     with transaction(database()) as conn:
-        for row in publishing.read_lineage(conn, plan):
+        for row in plan_lineage.read(conn, plan):
             old, now = ([row[f"{end}_code"], row[f"{end}_name"]] for end in ("from", "to"))
             words = " → ".join(" ".join(filter(None, part)) or "–" for part in (old, now))
             tell(f"{row['kind']}\t{words}\t{row['blocks']} blocks, {row['households']} households")

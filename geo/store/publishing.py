@@ -9,21 +9,19 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import geopandas
-import numpy as np
 import pandas as pd
 import psycopg
 import shapely
 
 from geo import codes
-from geo.lineage import NONE, lineage
 from geo.plan import check_step
 from geo.rule_sentences import Lang
 from geo.rules import HARD
-from geo.store import load_rules, plan_checks, plans, redrawing
-from geo.store.database import read_setting, rows
+from geo.store import load_rules, plan_checks, plan_lineage, plans, redrawing
+from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.redrawing import Held
-from geo.store.staging import copy_rows, read_frame
+from geo.store.turns import take_turn
 
 QUERIES = load("publishing")
 
@@ -69,6 +67,8 @@ def take_step(conn: psycopg.Connection, id_: int, seen: int | None, step: Step) 
     Raises `geo.plan.WrongStep`, `DayUnusable`, `PlanOvertaken`, `RulesBroken`, and what
     `geo.store.redrawing.hold` raises.
     """
+    if step.status == "published":
+        take_turn(conn)  # blocks are not cut meanwhile, and no other plan is published
     held = redrawing.hold(conn, id_, seen, None)
     check_step(held.status, step.status)
     if step.status == "published":
@@ -88,18 +88,20 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
     if checked.findings:
         srid = read_setting(conn).srid
         raise RulesBroken(held.id, plan_checks.told(checked, srid, step.lang))
-    ground = _ground(conn, held.id)
+    ground = plan_lineage.ground_of(conn, held.id)
     system = plans.read_system(conn, held.system)
-    grids = _with_codes(conn, system, ground, _grids(conn, held.id, before))
+    grids = _with_codes(conn, system, ground, plan_lineage.grids_of(conn, held.id, before))
     conn.execute(QUERIES["loosen_grids"], {"id": held.id})
     of_block = grids.loc[ground["number"], ["code", "name", "parent_id"]].reset_index(drop=True)
     plans.write_plan(conn, system, ground["id"].to_numpy(), of_block, step.start, held.id)
     conn.execute(QUERIES["settle_grids"], {"id": held.id})
     conn.execute(QUERIES["empty_draft"], {"id": held.id})
-    _write_lineage(conn, held.id, before, ground)
+    plan_lineage.write(conn, held.id, before, ground)
     redrawing.add_step(conn, held.id, "published", step.made_by, step.note)
     if before is not None:
-        redrawing.add_step(conn, before, "superseded", step.made_by, f"{step.start}: {held.id}")
+        redrawing.add_step(
+            conn, before, "superseded", step.made_by, f"from {step.start} by plan {held.id}"
+        )
 
 
 def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | None:
@@ -132,18 +134,6 @@ def _check_blocks(conn: psycopg.Connection, id_: int) -> None:
         )
 
 
-def _ground(conn: psycopg.Connection, id_: int) -> geopandas.GeoDataFrame:
-    return read_frame(conn, QUERIES["ground"], {"id": id_}, srid=read_setting(conn).srid)
-
-
-def _grids(conn: psycopg.Connection, id_: int, before: int | None) -> pd.DataFrame:
-    """The draft's grids by number; a code only where the grid is one of the plan before."""
-    grids = pd.DataFrame(rows(conn, QUERIES["draft_grids"], {"id": id_})).set_index("number")
-    in_force = {grid for _, grid in conn.execute(QUERIES["assigned"], {"plan": before})}
-    goes_on = grids["grid_id"].isin(in_force)
-    return grids.assign(code=grids["code"].where(goes_on, None))
-
-
 def _with_codes(
     conn: psycopg.Connection,
     system: plans.System,
@@ -171,66 +161,3 @@ def _with_codes(
         code.loc[members.index[order]] = minted
     parent_id = grids["parent_id"] if system.across else grids["parent_id"].fillna(most)
     return grids.assign(code=code, parent_id=parent_id)
-
-
-def _write_lineage(
-    conn: psycopg.Connection, id_: int, before: int | None, ground: geopandas.GeoDataFrame
-) -> None:
-    if before is None:
-        return
-    then, now = (
-        ground["id"].map(dict(conn.execute(QUERIES["assigned"], {"plan": plan}).fetchall()))
-        for plan in (before, id_)
-    )
-    made = lineage(_or_none(then), _or_none(now), ground["households"].astype(np.int64))
-    ends = ([None if grid == NONE else int(grid) for grid in made[end]]
-            for end in ("from_grid", "to_grid"))  # fmt: skip
-    rest = (made[column].tolist() for column in ("kind", "blocks", "households"))
-    copy_rows(conn, QUERIES["copy_lineage"],
-              ((id_, *row) for row in zip(*ends, *rest, strict=True)))  # fmt: skip
-
-
-def _or_none(grid: pd.Series) -> Any:
-    return grid.fillna(NONE).astype(np.int64).to_numpy()
-
-
-def read_lineage(conn: psycopg.Connection, id_: int) -> list[Told]:
-    """What became of the grids before a plan; of a draft, what it would be.
-
-    Raises `geo.store.redrawing.UnknownPlan`.
-    """
-    plan = redrawing.known(conn, id_)
-    if plan["status"] in ("published", "superseded"):
-        return rows(conn, QUERIES["lineage"], {"id": id_})
-    return _lineage_to_be(conn, id_)
-
-
-def _lineage_to_be(conn: psycopg.Connection, id_: int) -> list[Told]:
-    """New grids have no id yet, so that here they count from below every id: -2 - number."""
-    held = redrawing.hold(conn, id_, None, None)
-    ground = _ground(conn, id_)
-    grids = _grids(conn, id_, held.against)
-    then = ground["id"].map(
-        dict(conn.execute(QUERIES["assigned"], {"plan": held.against}).fetchall())
-    )
-    found = conn.execute(QUERIES["grid_names"], {"system": held.system_id}).fetchall()
-    names = {id_: (code, name) for id_, code, name in found}
-    first = max(names, default=0) + 1
-    own = grids["grid_id"].where(grids["code"].notna(), first + grids.index)
-    name = {int(own[n]): (None, grids["name"][n], n) for n in grids.index}
-    made = lineage(_or_none(then), _or_none(ground["number"].map(own)), ground["households"])
-    return [_told(row, names, name) for row in made.itertuples()]
-
-
-def _told(row: Any, names: dict[int, Any], of_draft: dict[int, Any]) -> Told:
-    from_code, from_name = names.get(row.from_grid, (None, None))
-    _, to_name, to_number = of_draft.get(row.to_grid, (None, None, None))
-    to_code, _ = names.get(row.to_grid, (None, None))
-    return {
-        "kind": row.kind, "blocks": int(row.blocks), "households": int(row.households),
-        "from_id": None if row.from_grid == NONE else int(row.from_grid),
-        "from_code": from_code, "from_name": from_name,
-        "to_id": None if to_code is None else int(row.to_grid),
-        "to_code": to_code, "to_name": to_name,
-        "to_number": None if to_number is None else int(to_number),
-    }  # fmt: skip

@@ -65,7 +65,7 @@ class Wish(NamedTuple):
 
 
 class Held(NamedTuple):
-    """A plan that nobody else changes until the transaction ends."""
+    """A plan in short, as those see it who change it."""
 
     id: int
     status: str
@@ -198,17 +198,23 @@ def hold(
     ``seen`` is the version that the request was made on; None takes it as it is. Raises
     `UnknownPlan`, `PlanFrozen`, `DraftChanged`.
     """
-    with conn.cursor(row_factory=namedtuple_row) as cursor:
-        row = cursor.execute(QUERIES["lock"], {"id": id_}).fetchone()
-    if row is None:
-        raise UnknownPlan(f"there is no plan {id_}")
-    held = Held(*row)
+    conn.execute(QUERIES["lock"], {"id": id_})
+    held = look(conn, id_)
     if status is not None and held.status != status:
         raise PlanFrozen(f"plan {id_} is {held.status}: only a {status} can be changed so")
     if seen is not None and held.version is not None and seen != held.version:
         since = rows(conn, STROKES["since"], {"id": id_, "version": seen})
         raise DraftChanged(id_, held.version, since)
     return held
+
+
+def look(conn: psycopg.Connection, id_: int) -> Held:
+    """A plan as it is now, held or not; raises `UnknownPlan`."""
+    with conn.cursor(row_factory=namedtuple_row) as cursor:
+        row = cursor.execute(QUERIES["look"], {"id": id_}).fetchone()
+    if row is None:
+        raise UnknownPlan(f"there is no plan {id_}")
+    return Held(*row)
 
 
 def raise_version(conn: psycopg.Connection, id_: int) -> int:

@@ -18,7 +18,7 @@ TOMORROW = (date.today() + timedelta(days=1)).isoformat()
 # Only these let the page be wider than the screen: they scroll in their own frame.
 OVERFLOW = """() => [...document.querySelectorAll('body *')]
     .filter((element) => element.checkVisibility())
-    .filter((element) => !element.closest('#map, .small-map, .scroll, #tabs, .visually-hidden, .skip'))
+    .filter((element) => !element.closest('#map, .small-map, .scroll, .visually-hidden, .skip'))
     .filter((element) => {
         const { left, right, width } = element.getBoundingClientRect();
         return width > 0 && (left < -1 || right > innerWidth + 1);
@@ -31,12 +31,22 @@ SPOT = """(place) => {
     const { left, top } = document.querySelector('#map').getBoundingClientRect();
     return [left + x, top + y];
 }"""
+# A block that is in another grid than in the plan that the draft is based on, near its middle.
+MOVED = """() => {
+    const { ground, sketch, based } = luge.desk.editor, { locate } = luge.desk.shapes;
+    const place = ground.blocks.findIndex(
+        ({ middle }, at) => sketch.of[at] !== based[at] && locate(middle) === at);
+    return [place, ground.blocks[place].id];
+}"""
+MONTH = (
+    "/api/counts?by=grid&system=management&since=2026-05-01T00:00:00Z&until=2026-06-01T00:00:00Z"
+)
 # A block of another grid that a grid could take and stay in one piece.
 BESIDE = """(number) => {
     const { editor } = luge.desk, { ground, sketch } = editor;
     const place = ground.edges.flatMap(({ a, b }) => [[a, b], [b, a]])
         .find(([own, other]) => sketch.of[own] === number && sketch.of[other] > 0
-            && sketch.of[other] !== number && ground.blocks[own].parents[0] === ground.blocks[other].parents[0]
+            && sketch.of[other] !== number && ground.blocks[own].area === ground.blocks[other].area
             && [...sketch.members.get(sketch.of[other])].length > 3)[1];
     return [place, ground.blocks[place].id, sketch.of[place]];
 }"""
@@ -68,6 +78,17 @@ def asked(service: str, method: str, path: str, body: Any = None) -> Any:
     )  # fmt: skip
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         return json.load(answer)
+
+
+def told(service: str, path: str) -> Any:
+    with urllib.request.urlopen(service + path) as answer:  # noqa: S310
+        return json.load(answer)
+
+
+def grid_of(service: str, lon: float, lat: float, day: str) -> str:
+    """The code of the management grid of a place on a day."""
+    found = told(service, f"/api/locate?lon={lon}&lat={lat}&as_of={day}")["grids"]
+    return str(next(grid["code"] for grid in found if grid["system"] == "management"))
 
 
 def opened(page: Page) -> None:
@@ -134,7 +155,9 @@ def test_what_breaks_a_rule_is_marked_and_told(
     page = open_page(f"plans#plan={draft}", ready=False)
     opened(page)
     choose(page, 20)
-    far = page.evaluate("luge.desk.editor.ground.at.get([...luge.desk.editor.ground.at.keys()].at(-1))")
+    far = page.evaluate(
+        "luge.desk.editor.ground.at.get([...luge.desk.editor.ground.at.keys()].at(-1))"
+    )
     page.evaluate("(place) => luge.desk.board.go([place])", far)
     settle(page)
     stroke(page, far)
@@ -198,7 +221,9 @@ def test_of_two_planners_neither_loses_a_stroke(
     choose(page, 20)
     place, block, _ = page.evaluate(BESIDE, 20)
     theirs = page.evaluate("luge.desk.editor.ground.blocks[0].id")
-    asked(service, "POST", f"/{draft}/strokes", {"blocks": [theirs], "number": 5, "made_by": "李四"})
+    asked(
+        service, "POST", f"/{draft}/strokes", {"blocks": [theirs], "number": 5, "made_by": "李四"}
+    )
     stroke(page, place)
     expect(page.locator("#told")).to_contain_text("李四")
     found = numbers(service, draft)
@@ -229,3 +254,73 @@ def test_the_map_page_leads_here(open_page: OpenPage) -> None:
     page = open_page()
     page.get_by_role("link", name="网格方案").click()
     expect(page.get_by_role("heading", name="网格方案")).to_be_visible()
+
+
+def test_an_overloaded_community_is_redrawn_and_published(
+    open_page: OpenPage, service: str, own: str
+) -> None:
+    page = open_page("plans", ready=False)
+    opened(page)
+    page.locator("#new-name").fill("金穗社区均衡")
+    page.locator("#begin").click()
+    page.wait_for_selector("#tools:not([hidden])")
+    opened(page)
+    draft = int(page.evaluate("luge.desk.editor.plan.id"))
+    heavy = page.locator("[data-grid]:has(.over)").first
+    choose(page, int(heavy.get_attribute("data-grid") or ""))
+    most = page.locator('[data-figure="plans_most"] dd').first
+    was = most.inner_text()
+
+    # The most loaded community stands first; the engine moves as few blocks as it can.
+    page.locator("#tab-engine").click()
+    page.locator("#within").select_option(index=1)
+    page.locator("#ask-engine").click()
+    page.locator("#proposal").wait_for()
+    page.locator("#apply").click()
+    expect(most).not_to_have_text(was)
+    expect(most).to_have_class("better")
+    saved(page)
+    settle(page)
+    shot(page, "redraw-proposal")
+
+    page.locator("#tab-replay").click()
+    page.locator("#replay").click()
+    expect(page.locator('[data-figure="cases_cv"] .good')).to_be_visible()
+    page.locator("#tab-compare").click()
+    page.locator("#compare").click()
+    expect(page.locator(".small-map[aria-busy=false]")).to_have_count(3)
+    moved = page.locator("[data-measure=plans_moved_blocks]")
+    assert moved.nth(0).inner_text() == "0"
+    assert int(moved.nth(1).inner_text()) > 0
+    shot(page, "redraw-compare")
+    page.locator("#compare-close").click()
+
+    page.locator("#tab-comments").click()
+    page.locator("#comment-body").fill("请居委核对边界")
+    page.get_by_role("button", name="发表").click()
+    expect(page.locator("#comments")).to_contain_text("请居委核对边界")
+
+    # A block that changes hands, and last month's figures before that.
+    place, block = page.evaluate(MOVED)
+    before = [numbers(service, plan)[block] for plan in (1, draft)]
+    lon, lat = page.evaluate("(place) => luge.desk.editor.ground.blocks[place].middle", place)
+    month = told(service, MONTH)
+    page.locator("#tab-steps").click()
+    page.locator("#step-me").fill("王规划")
+    page.locator("#to-submitted").click()
+    page.locator("#to-approved").click()
+    page.locator("#step-from").fill(TOMORROW)
+    page.locator("#to-published").click()
+    expect(page.locator(".head .tag.published")).to_be_visible()
+    with psycopg.connect(own) as conn:
+        days = conn.execute(
+            "select old.valid_to, new.valid_from from plan old, plan new"
+            " where old.id = 1 and new.id = %s", [draft]
+        ).fetchone()  # fmt: skip
+    assert days == (date.fromisoformat(TOMORROW),) * 2
+
+    # From tomorrow on what happens there is in the new grid; last month stays what it was.
+    now, then = (grid_of(service, lon, lat, day) for day in (date.today().isoformat(), TOMORROW))
+    assert before[0] != before[1]
+    assert now != then
+    assert told(service, MONTH) == month

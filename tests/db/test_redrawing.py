@@ -10,7 +10,7 @@ from geo.cutting import CannotCut, CannotJoin
 from geo.load import STANDARD
 from geo.reporting.periods import Period
 from geo.rules import HARD
-from geo.store import cutting, linking, plan_checks, publishing, redrawing, strokes
+from geo.store import cutting, linking, plan_checks, plan_lineage, publishing, redrawing, strokes
 from geo.store.database import LOCAL, transaction
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken, Step
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem, Wish
@@ -97,6 +97,7 @@ def rows_of_points(conn):
 def test_drafts_begin_from_nothing_from_a_plan_and_from_a_draft(conn, draft):
     empty = redrawing.read(conn, redrawing.make(conn, Wish("police", "空", empty=True)), LOCAL)
     assert (empty["grids"], empty["based_on"], empty["unassigned"]) == ([], None, empty["blocks"])
+    assert plan_lineage.read(conn, empty["id"])[0]["kind"] == "ended"
     strokes.paint(conn, draft, {min(numbers(conn, draft)): None}, By())
     copy = redrawing.make(conn, Wish("management", "再画", based_on=draft))
     assert numbers(conn, copy) == numbers(conn, draft)
@@ -181,16 +182,21 @@ def test_two_planners_at_once_lose_no_stroke(own):
                 try:
                     with transaction(own) as conn:
                         by = By(seen, str(mine[0]))
-                        seen = strokes.paint(conn, draft, {block: None}, by).version
-                    break
+                        painted = strokes.paint(conn, draft, {block: None}, by)
                 except DraftChanged as error:
                     others.update(stroke["made_by"] for stroke in error.strokes)
                     seen = error.version
+                else:
+                    unseen.append(painted.version - seen - 1)
+                    seen = painted.version
+                    break
         return others
 
+    unseen = []
     with ThreadPoolExecutor(2) as planners:
         told = list(planners.map(paint, (ids[::2], ids[1::2])))
     assert all(others <= {str(ids[1 - n])} for n, others in enumerate(told))
+    assert unseen == [0] * 40
     with transaction(own) as conn:
         assert [numbers(conn, draft)[block] for block in ids] == [None] * 40
         assert redrawing.known(conn, draft)["version"] == 41
@@ -211,7 +217,7 @@ def test_publishing_changes_tomorrow_and_nothing_before(conn, draft, moved):
     shapes = shapely.from_wkb([row[0] for row in conn.execute(
         "select st_asbinary(geom) from grid_shape where plan_id = %s", [draft])])  # fmt: skip
     assert shapely.coverage_is_valid(shapes)
-    lineage = publishing.read_lineage(conn, draft)
+    lineage = plan_lineage.read(conn, draft)
     changes = [row for row in lineage if row["kind"] != "kept"]
     assert [(row["from_code"], row["to_code"], row["blocks"]) for row in changes] == [
         (codes[was], codes[now], 1)
@@ -260,9 +266,9 @@ def test_the_lineage_told_of_a_draft_is_that_which_is_written(conn, draft, moved
     first = numbers(conn, draft)
     whole = [block for block, number in first.items() if number == moved[1]]
     strokes.paint(conn, draft, dict.fromkeys(whole, new), By())
-    told, written = publishing.read_lineage(conn, draft), None
+    told, written = plan_lineage.read(conn, draft), None
     publish(conn, draft)
-    written = publishing.read_lineage(conn, draft)
+    written = plan_lineage.read(conn, draft)
     order = [[tuple(row[name] for name in columns) for row in rows] for rows in (told, written)]
     assert sorted(order[0], key=repr) == sorted(order[1], key=repr)
 
@@ -276,7 +282,7 @@ def test_new_grids_get_codes_never_given_before(conn, draft, moved):
     strokes.paint(conn, draft, dict.fromkeys(whole, new), By())
     publish(conn, draft)
     (made,) = {grid["code"] for grid in redrawing.grids_of(conn, draft)} - given
-    old = next(row for row in publishing.read_lineage(conn, draft) if row["to_code"] == made)
+    old = next(row for row in plan_lineage.read(conn, draft) if row["to_code"] == made)
     assert made[:12] == old["from_code"][:12]
 
 

@@ -61,11 +61,15 @@ select %(id)s, block_id, number, based from draft_block where plan_id = %(based_
 insert into draft_block (plan_id, block_id) select %(id)s, id from block where valid_to = 'infinity';
 
 -- name: lock
--- The plan, which nobody else changes until this transaction ends.
+-- Nobody else changes the plan until this transaction ends.
+select from plan where id = %(id)s for update;
+
+-- name: look
+-- The plan as it is; who locks it asks afterwards, as he may have waited for somebody's change.
 select plan.id, plan.status, plan.system_id, s.code as system, s.across, draft.version, draft.against
 from plan join grid_system s on s.id = plan.system_id
 left join draft on draft.plan_id = plan.id
-where plan.id = %(id)s for update of plan;
+where plan.id = %(id)s;
 
 -- name: raise_version
 update draft set version = version + 1 where plan_id = %(id)s returning version;

@@ -1,5 +1,10 @@
 // Written from the service's OpenAPI document by `python -m api.typescript`.
 
+/** Who applies a proposal. */
+export interface Applying {
+  made_by?: string;
+}
+
 /** An administrative area. */
 export interface Area {
   id: number;
@@ -274,6 +279,21 @@ export interface Doors {
   rows: Door[] | null;
 }
 
+/** What a proposal comes to; ``changed_load`` of ``load``, in minutes a week. */
+export interface Figures {
+  before: api__answers__proposals__Measures;
+  after: api__answers__proposals__Measures;
+  grids: GridChange-Output[];
+  changed_blocks: number;
+  changed_load: number;
+  load: number;
+  came: number[];
+  gone: number[];
+  finished: boolean;
+  rule: RuleUsed;
+  unsolved: Unsolved[];
+}
+
 /** What is reported, and where. */
 export interface Filing {
   class: string;
@@ -312,11 +332,18 @@ export interface Giving {
 }
 
 /** What of a grid is to be otherwise. */
-export interface GridChange {
+export interface GridChange-Input {
   name?: string | null;
   workers?: number | null;
   locked?: boolean | null;
   made_by?: string;
+}
+
+/** A grid that would change: minutes a week for each worker; null: it is not there. */
+export interface GridChange-Output {
+  number: number;
+  load_per_worker_before: number | null;
+  load_per_worker_after: number | null;
 }
 
 /** The grid of a place in one system. */
@@ -539,17 +566,6 @@ export interface MeasuredUnit {
   bbox: [number, number, number, number];
 }
 
-/** The values of a metric over the units of a layer, null where one is small and hidden. `revision` is that of the data they were computed from; null where they were not yet. */
-export interface Measures {
-  metric: string;
-  layer: string;
-  unit: string;
-  revision: string | null;
-  computed_at: string | null;
-  values: Record<string, number | null>;
-  units: MeasuredUnit[];
-}
-
 /** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right; with a `step` they have multiples of it. */
 export interface Metric {
   key: string;
@@ -657,6 +673,18 @@ export interface NewPlan {
   name: string;
   based_on?: number | null;
   empty?: boolean;
+  made_by?: string;
+}
+
+/** What is asked of the engine; ``blocks``: only these may change hands. */
+export interface NewProposal {
+  task?: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  number?: number | null;
+  grids?: number | null;
+  blocks?: number[];
+  systems?: string[];
+  tolerance?: number;
+  seed?: number;
   made_by?: string;
 }
 
@@ -998,6 +1026,48 @@ export interface Points {
   as_of?: string | null;
 }
 
+/** A proposal: how far it is; then its figures, and blocks with the numbers before, after. */
+export interface Proposal {
+  id: number;
+  plan: number;
+  system: string;
+  version: number;
+  task: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  status: "running" | "ready" | "failed" | "applied";
+  wishes: unknown;
+  seed: number;
+  made_by: string;
+  step: string;
+  done: number;
+  total: number;
+  figures: Figures | null;
+  error: string | null;
+  made_at: string;
+  ended_at: string | null;
+  changed: ([number, number | null, number | null])[];
+}
+
+/** A proposal in short; `version` of the draft that it is made on. */
+export interface ProposalBrief {
+  id: number;
+  version: number;
+  task: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  status: "running" | "ready" | "failed" | "applied";
+  wishes: unknown;
+  seed: number;
+  made_by: string;
+  made_at: string;
+  ended_at: string | null;
+  error: string | null;
+  before: api__answers__proposals__Measures | null;
+  after: api__answers__proposals__Measures | null;
+}
+
+/** Proposals for a plan, the newest first. */
+export interface Proposals {
+  proposals: ProposalBrief[];
+}
+
 /** How many come to a worker with less to do, and how many to one with more. */
 export interface ReplayEased {
   lighter: number;
@@ -1132,6 +1202,12 @@ export interface RuleNamed {
   version: number;
   title: string;
   title_en: string;
+}
+
+/** The rule set that loads are weighed by. */
+export interface RuleUsed {
+  name: string;
+  version: number;
 }
 
 /** How to import it; ``dry_run`` does all and keeps nothing. */
@@ -1324,6 +1400,16 @@ export interface UnitTold {
   stations: StationHere[];
 }
 
+/** An area that stays as it is: the rule no plan keeps, where, how far off the nearest is. */
+export interface Unsolved {
+  area: string | null;
+  area_name: string | null;
+  rule: "contiguous" | "size" | "load";
+  reason: string;
+  nearest: number | null;
+  blocks: number[];
+}
+
 /** A shop that a chief has looked at. */
 export interface Visited {
   key: string;
@@ -1369,6 +1455,27 @@ export interface Written {
   title_en: string;
   weights: unknown;
   made_by?: string;
+}
+
+/** The values of a metric over the units of a layer, null where one is small and hidden. `revision` is that of the data they were computed from; null where they were not yet. */
+export interface api__answers__figures__Measures {
+  metric: string;
+  layer: string;
+  unit: string;
+  revision: string | null;
+  computed_at: string | null;
+  values: Record<string, number | null>;
+  units: MeasuredUnit[];
+}
+
+/** How evenly load for each worker lies on the grids, and the metres of border between them. */
+export interface api__answers__proposals__Measures {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+  border_m: number;
 }
 
 /** What becomes of an item. */

@@ -46,7 +46,7 @@ export function shapesOf(answer: GroundAnswer, ground: Ground): Shapes {
 export function makeMap(container: HTMLElement, district: District, declared: Layers, quiet = false): MapLibre {
   const map = new MapLibre({
     container, style: groundStyle(declared, quiet ? ["areas", "roads"] : TOGGLES), bounds: district.bounds ?? CHINA, fitBoundsOptions: { padding: 24 },
-    minZoom: 8, maxZoom: 20, dragRotate: false, pitchWithRotate: false, attributionControl: false, fadeDuration: 0,
+    hash: quiet ? false : "map", minZoom: 8, maxZoom: 20, dragRotate: false, pitchWithRotate: false, attributionControl: false, fadeDuration: 0,
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

@@ -2,6 +2,7 @@
 import { Problem } from "../api";
 import type { District, Layers } from "../api";
 import { find, h } from "../dom";
+import { readHash, writeHash } from "../hash";
 import { number as say, t } from "../i18n";
 import type { Key } from "../i18n";
 import { fitting, PALETTE } from "../palette";
@@ -20,12 +21,15 @@ const SAME = "#e9edf2";
 
 export interface Compare {
   parts(): HTMLElement[];
+  /** Shows at once what the address asks for. */
+  begin(): void;
   close(): void;
 }
 
 export function compareOf(desk: Desk, plans: Short[], district: District, declared: Layers): Compare {
   const own = desk.editor.plan.id;
-  const chosen = new Set<number>(plans.filter(({ id, status }) => id !== own && status === "published").slice(0, 1).map(({ id }) => id));
+  const asked = (readHash("compare") ?? "").split(",").map(Number).filter((id) => id !== own && plans.some((one) => one.id === id));
+  const chosen = new Set<number>(asked.length ? asked.slice(0, MOST - 1) : plans.filter(({ id, status }) => id !== own && status === "published").slice(0, 1).map(({ id }) => id));
   let boards: Board[] = [];
 
   const close = () => {
@@ -33,11 +37,13 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
     boards = [];
     find("#compared").hidden = true;
     find("#compared").replaceChildren();
+    writeHash("compare", null);
   };
   const show = async () => {
     try {
       await desk.editor.box.settled();
-      const ids = [own, ...chosen];
+      // Differences count from the first: that is the oldest, and the draft comes last.
+      const ids = [...[...chosen].sort((a, b) => a - b), own];
       const found = await service.compare(ids);
       close();
       await lay(found, ids);
@@ -54,18 +60,20 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
       h("div", { class: "card compared-head" }, h("h2", {}, t("plans_side_by_side")), h("button", { type: "button", class: "second", id: "compare-close", onclick: close }, t("close"))),
       measuresTable(found.plans), h("div", { class: "maps" }, ...frames));
     part.hidden = false;
+    writeHash("compare", ids.slice(0, -1).join());
     boards = await Promise.all(frames.map((frame) => board(frame.querySelector<HTMLElement>(".small-map")!, district, declared, true)));
     together(boards);
     const columns = await Promise.all(ids.map((id) => service.blocks(id)));
     boards.forEach((one, at) => {
       one.lay(desk.shapes);
-      if (at < ids.length) paintPlan(desk, one, found.plans[at]!, numbersOf(desk.editor.ground, columns[at]!, columns[at]!.number));
+      if (at < ids.length) paintPlan(desk, one, coloursOf(desk, found, at), numbersOf(desk.editor.ground, columns[at]!, columns[at]!.number));
       else paintDifference(desk, one, found);
     });
     document.getElementById("compare-close")?.focus();
   };
   return {
     close,
+    begin: () => void (asked.length && show()),
     parts: () => {
       const others = plans.filter(({ id }) => id !== own);
       const boxes = others.map((one) => h("label", { class: "check" }, h("input", {
@@ -94,11 +102,19 @@ function together(boards: Board[]): void {
   });
 }
 
-/** Grids that go on as one of the first plan's have its colour. */
-function paintPlan({ editor, colours }: Desk, one: Board, plan: ComparedPlan, of: Int32Array): void {
+/** Grids that go on as the same grid of the first plan have one colour: that of the draft, which is the last. */
+function coloursOf({ colours }: Desk, { plans }: Compared, at: number): Map<number, number> {
+  const first = new Map(plans.at(-1)!.grids.map(({ number, as_first }) => [as_first ?? 0, colours.get(number)]));
   const given = new Map<number, number>();
-  for (const { number, as_first } of plan.grids) given.set(number, (as_first === null ? undefined : colours.get(as_first)) ?? fitting([], given, number % PALETTE.length));
-  of.forEach((number, place) => one.block(place, number ? { colour: colourAt(given.get(number)), filled: true } : {}));
+  for (const { number, as_first } of plans[at]!.grids) {
+    const same = at === plans.length - 1 ? colours.get(number) : first.get((at === 0 ? number : as_first) ?? 0);
+    given.set(number, same ?? fitting([], given, number % PALETTE.length));
+  }
+  return given;
+}
+
+function paintPlan({ editor }: Desk, one: Board, colours: Map<number, number>, of: Int32Array): void {
+  of.forEach((number, place) => one.block(place, number ? { colour: colourAt(colours.get(number)), filled: true } : {}));
   editor.ground.edges.forEach(({ a, b }, place) => one.edge(place, { border: of[a] !== of[b] }));
 }
 
@@ -135,6 +151,7 @@ function measuresTable(plans: ComparedPlan[]): HTMLElement {
     ["plans_moved_blocks", ({ moved_blocks }) => say(moved_blocks)], ["plans_moved_households", ({ moved_households }) => say(Math.round(moved_households))],
   ];
   return h("div", { class: "card scroll", tabindex: 0, role: "region", "aria-label": t("plans_side_by_side") }, h("table", {},
-    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, ""), ...plans.map(({ plan }) => h("th", { scope: "col", class: "n" }, `#${plan.id} ${plan.name}`)))),
-    h("tbody", {}, ...rows.map(([key, words]) => h("tr", { "data-measure": key }, h("th", { scope: "row" }, t(key)), ...plans.map((plan) => h("td", { class: "n" }, words(plan))))))));
+    h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("plans_plan")), ...rows.map(([key]) => h("th", { scope: "col", class: "n" }, t(key))))),
+    h("tbody", {}, ...plans.map((plan) => h("tr", { "data-compared": plan.plan.id }, h("th", { scope: "row" }, `#${plan.plan.id} ${plan.plan.name}`),
+      ...rows.map(([key, words]) => h("td", { class: "n", "data-measure": key }, words(plan))))))));
 }

@@ -205,3 +205,10 @@ export function evenness(editor: Editor): Evenness {
   const ranked = loads.reduce((sum, load, at) => sum + (2 * (at + 1) - loads.length - 1) * load, 0);
   return { mean, most: loads[loads.length - 1]! / mean, cv: Math.sqrt(variance) / mean, gini: ranked / (loads.length * total), unassigned };
 }
+
+/** The same of the plan that the draft is based on; of the draft itself where that is none. */
+export function evennessBefore(editor: Editor): Evenness {
+  const sketch = makeSketch(editor.ground, editor.based);
+  const grids = new Map([...editor.grids].filter(([number]) => sketch.members.get(number)?.size));
+  return grids.size ? evenness({ ...editor, sketch, grids }) : evenness(editor);
+}

@@ -10,8 +10,7 @@ import type { Evenness } from "./editor";
 import { gridName } from "./explain";
 import { spreadLine } from "./rows";
 import * as service from "./service";
-import type { Painted, Proposal, Wish } from "./service";
-import { makeSketch } from "./sketch";
+import type { Painted, Proposal, Spread, Wish } from "./service";
 
 const TASKS = ["rebalance", "redraw", "split", "merge", "add", "drop", "unite"] as const;
 type Task = (typeof TASKS)[number];
@@ -28,7 +27,7 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
   const { id } = editor.plan;
   let [task, where, tolerance, grids]: [Task, string, number, string] = ["rebalance", "", 0.1, ""];
   let lasso: number[] = [];
-  let united = new Set(systems.map(({ code }) => code));
+  const united = new Set(systems.map(({ code }) => code));
   let now: Proposal | null = null;
   let told = "";
   let watching = 0;
@@ -53,7 +52,7 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
   const wish = (): Wish => {
     const blocks = within();
     return {
-      task, tolerance, ...(blocks && { blocks }), ...(["split", "drop"].includes(task) && desk.brush && { number: desk.brush }),
+      task, tolerance, made_by: service.me(), ...(blocks && { blocks }), ...(["split", "drop"].includes(task) && desk.brush && { number: desk.brush }),
       ...(grids && task !== "rebalance" && { grids: Number(grids) }), ...(task === "unite" && { systems: [...united] }),
     };
   };
@@ -71,7 +70,7 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
       changed();
     }), LOOK_MS);
   };
-  const show = () => desk.preview((now?.changed ?? []).flatMap(([block, , number]): [number, number][] => {
+  const show = () => desk.preview((now?.status === "ready" ? now.changed : []).flatMap(([block, , number]): [number, number][] => {
     const place = editor.ground.at.get(block);
     return place === undefined ? [] : [[place, number ?? 0]];
   }));
@@ -143,7 +142,7 @@ interface Acts {
 }
 
 function outcome(desk: Desk, proposal: Proposal, { apply, discard, stop }: Acts): HTMLElement {
-  if (proposal.status === "running" || proposal.status === "waiting") {
+  if (proposal.status === "running") {
     const share = proposal.total ? (100 * proposal.done) / proposal.total : 0;
     const bar = h("i", {});
     bar.style.width = `${share}%`;
@@ -151,24 +150,21 @@ function outcome(desk: Desk, proposal: Proposal, { apply, discard, stop }: Acts)
       h("button", { class: "second", type: "button", onclick: stop }, t("plans_stop")));
   }
   if (proposal.status !== "ready") return h("p", { class: "warn", role: "alert" }, proposal.error ?? t("plans_no_proposal"));
-  const changed = proposal.changed ?? [];
+  const changed = proposal.changed;
+  const { figures } = proposal;
+  const km = (metres: number) => (metres / 1000).toFixed(1);
   return h("section", { id: "proposal" },
     h("h3", {}, t("plans_proposal", { blocks: say(changed.length) })),
-    h("dl", { class: "sums" }, ...spreadLine(after(desk, proposal), evenness(desk.editor))),
+    figures ? h("dl", { class: "sums" }, ...spreadLine(evennessOf(desk, figures.after), evennessOf(desk, figures.before))) : null,
+    figures ? h("p", { class: "note" }, t("plans_border_km", { before: km(figures.before.border_m), after: km(figures.after.border_m) })) : null,
+    figures?.unsolved.length ? h("ul", { class: "unsolved" }, ...figures.unsolved.map(({ area_name, reason }) => h("li", {}, [area_name, reason].filter(Boolean).join(t("plans_colon"))))) : null,
     h("p", { class: "note" }, t("plans_proposal_note")),
     h("div", { class: "acts-line" }, h("button", { class: "action", type: "button", id: "apply", disabled: changed.length === 0, onclick: apply }, t("plans_apply")),
       h("button", { class: "second", type: "button", id: "drop-proposal", onclick: discard }, t("plans_drop_proposal"))));
 }
 
-/** How even the draft would be with a proposal. */
-function after({ editor }: Desk, proposal: Proposal): Evenness {
-  const of = Int32Array.from(editor.sketch.of);
-  for (const [block, , now] of proposal.changed ?? []) of[editor.ground.at.get(block)!] = now ?? 0;
-  const sketch = makeSketch(editor.ground, of);
-  const grids = new Map(editor.grids);
-  for (const number of sketch.members.keys()) if (number && !grids.has(number)) grids.set(number, { workers: 1 } as never);
-  for (const number of grids.keys()) if (!sketch.members.get(number)?.size && editor.sketch.members.get(number)?.size) grids.delete(number);
-  return evenness({ ...editor, sketch, grids });
+function evennessOf(desk: Desk, { mean, max_over_mean, cv, gini }: Spread): Evenness {
+  return { mean, most: max_over_mean, cv, gini, unassigned: evenness(desk.editor).unassigned };
 }
 
 function select(id: string, options: [string, string][], chosen: string, put: (value: string) => void): HTMLSelectElement {

@@ -61,7 +61,7 @@ async function start(): Promise<void> {
   const leave = async () => {
     now?.close();
     now = null;
-    writeHash("plan", null);
+    for (const name of ["plan", "tab", "grid"]) writeHash(name, null);
     plans = await service.list(system);
     board.clear();
     side();

@@ -1,5 +1,6 @@
 // The side of a draft: how even it is, and by tabs its grids, rules, proposals, comparison, replay, comments and steps.
 import { find, h } from "../dom";
+import { readHash, writeHash } from "../hash";
 import { t } from "../i18n";
 import { chosenPart } from "./chosen";
 import type { List } from "./chosen";
@@ -34,7 +35,7 @@ export interface Panel {
 export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (send: (version: number) => Promise<Painted>) => void): Panel {
   const { editor } = desk;
   const { leave } = around;
-  let [tab, order, list]: [Tab, Order, List] = ["grids", "code", "beside"];
+  let [tab, order, list]: [Tab, Order, List] = [TABS.find((one) => one === readHash("tab")) ?? "grids", "code", "beside"];
   let checks: Checks | null = null;
   let checking = new AbortController();
   let due = 0;
@@ -112,6 +113,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
   const tabs = () => h("div", { id: "tabs", role: "tablist" }, ...TABS.map((one) => h("button", {
     type: "button", role: "tab", id: `tab-${one}`, "aria-selected": String(one === tab), "aria-controls": "body", onclick: () => {
       tab = one;
+      writeHash("tab", tab === "grids" ? null : tab);
       render();
       document.getElementById(`tab-${one}`)?.focus();
     },
@@ -142,6 +144,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     if (focused) document.getElementById(focused)?.focus();
   };
   void comments.load().catch(() => undefined);
+  compare.begin();
   return {
     render, choose,
     touched(grids) {

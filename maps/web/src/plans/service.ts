@@ -181,6 +181,7 @@ export interface Wish {
   grids?: number;
   systems?: string[];
   tolerance: number;
+  made_by: string;
 }
 
 /** What the engine has come to; `changed` once it is ready. */
@@ -189,8 +190,16 @@ export interface Proposal {
   status: string;
   done: number;
   total: number;
-  error?: string | null;
-  changed?: Moved[] | null;
+  error: string | null;
+  figures: ProposalFigures | null;
+  changed: Moved[];
+}
+
+export interface ProposalFigures {
+  before: Spread & { border_m: number };
+  after: Spread & { border_m: number };
+  /** Areas for which no plan was found that keeps the rules, and why. */
+  unsolved: { area_name: string | null; reason: string }[];
 }
 
 export const propose = (id: number, wish: Wish) => send<Proposal>("POST", `/${id}/proposals`, null, wish);

@@ -1,12 +1,13 @@
 // One draft at work: the map with its tools on one side, grids, rules and steps on the other.
 import type { Position } from "geojson";
 import { find, h, isPhone } from "../dom";
+import { readHash, writeHash } from "../hash";
 import { t } from "../i18n";
 import type { Board } from "./board";
 import { shapesOf } from "./board";
 import { followPointer } from "./brush";
 import type { Around, Desk } from "./desk";
-import { ask, evenness, groundOf, isLocked, openEditor, reload, save, sketchOn, takeBack, turn } from "./editor";
+import { ask, evennessBefore, groundOf, isLocked, openEditor, reload, save, sketchOn, takeBack, turn } from "./editor";
 import type { Heard } from "./editor";
 import { blockWords, edgeWords } from "./explain";
 import { makePanel } from "./panel";
@@ -61,10 +62,11 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   const editor = openEditor(plan, columns, ground, heard);
   const view = viewOf(editor, board, shapes);
   const desk: Desk = {
-    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() ? "brush" : "move", ghost: true, findings: [],
+    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids.find(({ number }) => number === Number(readHash("grid")))?.number ?? plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() ? "brush" : "move", ghost: true, findings: [],
     editable: () => editor.plan.status === "draft",
     choose(number, go = false) {
       desk.brush = number;
+      writeHash("grid", number ? String(number) : null);
       view.choose(number);
       panel.choose();
       tools();
@@ -104,7 +106,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
       late = window.setTimeout(() => find("#told").replaceChildren(), TOLD_MS);
     },
   };
-  const first = evenness(editor);
+  const first = evennessBefore(editor);
   const doing: Doing = {
     turn(way) {
       turn(editor, heard, way);
@@ -184,7 +186,10 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   board.map.on("mousemove", hover);
   board.map.on("click", click);
   onKeys(() => (open ? desk : null), doing);
-  const panel: Panel = makePanel(desk, around, first, (send) => ask(editor, heard, send));
+  const panel: Panel = makePanel(desk, around, first, (send) => {
+    ask(editor, heard, send);
+    tools();
+  });
   const render = () => {
     document.getElementById("help")?.remove();
     document.body.append(helpCard());
