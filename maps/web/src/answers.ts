@@ -279,11 +279,21 @@ export interface Doors {
   rows: Door[] | null;
 }
 
+/** How evenly load for each worker lies on the grids, and the metres of border between them. */
+export interface DraftMeasures {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+  border_m: number;
+}
+
 /** What a proposal comes to; ``changed_load`` of ``load``, in minutes a week. */
 export interface Figures {
-  before: api__answers__proposals__Measures;
-  after: api__answers__proposals__Measures;
-  grids: GridChange-Output[];
+  before: DraftMeasures;
+  after: DraftMeasures;
+  grids: GridProposed[];
   changed_blocks: number;
   changed_load: number;
   load: number;
@@ -332,18 +342,11 @@ export interface Giving {
 }
 
 /** What of a grid is to be otherwise. */
-export interface GridChange-Input {
+export interface GridChange {
   name?: string | null;
   workers?: number | null;
   locked?: boolean | null;
   made_by?: string;
-}
-
-/** A grid that would change: minutes a week for each worker; null: it is not there. */
-export interface GridChange-Output {
-  number: number;
-  load_per_worker_before: number | null;
-  load_per_worker_after: number | null;
 }
 
 /** The grid of a place in one system. */
@@ -355,6 +358,13 @@ export interface GridHere {
   code: string;
   name: string;
   plan: string;
+}
+
+/** A grid that would change: minutes a week for each worker; null: it is not there. */
+export interface GridProposed {
+  number: number;
+  load_per_worker_before: number | null;
+  load_per_worker_after: number | null;
 }
 
 /** A grid system; `plan` is null where none is in force. */
@@ -564,6 +574,17 @@ export interface MeasuredUnit {
   seq?: number | null;
   value: number;
   bbox: [number, number, number, number];
+}
+
+/** The values of a metric over the units of a layer, null where one is small and hidden. `revision` is that of the data they were computed from; null where they were not yet. */
+export interface Measures {
+  metric: string;
+  layer: string;
+  unit: string;
+  revision: string | null;
+  computed_at: string | null;
+  values: Record<string, number | null>;
+  units: MeasuredUnit[];
 }
 
 /** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right; with a `step` they have multiples of it. */
@@ -1059,8 +1080,8 @@ export interface ProposalBrief {
   made_at: string;
   ended_at: string | null;
   error: string | null;
-  before: api__answers__proposals__Measures | null;
-  after: api__answers__proposals__Measures | null;
+  before: DraftMeasures | null;
+  after: DraftMeasures | null;
 }
 
 /** Proposals for a plan, the newest first. */
@@ -1455,27 +1476,6 @@ export interface Written {
   title_en: string;
   weights: unknown;
   made_by?: string;
-}
-
-/** The values of a metric over the units of a layer, null where one is small and hidden. `revision` is that of the data they were computed from; null where they were not yet. */
-export interface api__answers__figures__Measures {
-  metric: string;
-  layer: string;
-  unit: string;
-  revision: string | null;
-  computed_at: string | null;
-  values: Record<string, number | null>;
-  units: MeasuredUnit[];
-}
-
-/** How evenly load for each worker lies on the grids, and the metres of border between them. */
-export interface api__answers__proposals__Measures {
-  units: number;
-  mean: number;
-  max_over_mean: number;
-  cv: number;
-  gini: number;
-  border_m: number;
 }
 
 /** What becomes of an item. */
