@@ -258,3 +258,6 @@ def test_a_district_without_cases_has_a_replay(db):
         answer = client.get(f"{PLANS}/{made['id']}/replay", params={"against": made["id"]})
         assert answer.status_code == 200, answer.text
         assert answer.json()["grids"] == []
+        answer = client.get(f"{PLANS}/{made['id']}/report", params={"against": made["id"]})
+        assert answer.status_code == 200, answer.text
+        assert "没有街区换格" in answer.text
