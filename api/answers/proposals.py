@@ -11,7 +11,7 @@ ProposalStatus = Literal["running", "ready", "failed", "applied"]
 
 
 @exact
-class Measures(TypedDict):
+class DraftMeasures(TypedDict):
     """How evenly load for each worker lies on the grids, and the metres of border between them."""
 
     units: float
@@ -36,8 +36,8 @@ class ProposalBrief(TypedDict):
     made_at: str
     ended_at: str | None
     error: str | None
-    before: Measures | None
-    after: Measures | None
+    before: DraftMeasures | None
+    after: DraftMeasures | None
 
 
 @exact
@@ -48,7 +48,7 @@ class Proposals(TypedDict):
 
 
 @exact
-class GridChange(TypedDict):
+class GridProposed(TypedDict):
     """A grid that would change: minutes a week for each worker; null: it is not there."""
 
     number: int
@@ -80,9 +80,9 @@ class RuleUsed(TypedDict):
 class Figures(TypedDict):
     """What a proposal comes to; ``changed_load`` of ``load``, in minutes a week."""
 
-    before: Measures
-    after: Measures
-    grids: list[GridChange]
+    before: DraftMeasures
+    after: DraftMeasures
+    grids: list[GridProposed]
     changed_blocks: int
     changed_load: float
     load: float

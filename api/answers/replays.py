@@ -140,7 +140,7 @@ class ComparedGrid(TypedDict):
     blocks: int
     households: int
     load: float
-    load_per_worker: float
+    load_per_worker: float | None
 
 
 @exact

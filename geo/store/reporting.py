@@ -89,8 +89,8 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
         revision=blake2b(repr(sorted(revisions.items())).encode(), digest_size=6).hexdigest(),
         revisions=revisions,
         day=period.last,
-        cases=with_units(_cases(conn, reach, period.last, setting), blocks),
-        year_ago=with_units(_cases(conn, period.year_before, period.last, setting), blocks),
+        cases=with_units(_cases(conn, reach, setting), blocks),
+        year_ago=with_units(_cases(conn, period.year_before, setting), blocks),
         blocks=blocks,
         areas=read_frame(conn, QUERIES["areas"], srid=setting.srid),
         segments=segments.assign(duty_m=duty_m.reindex(segments["id"]).fillna(0.0).to_numpy()),
@@ -134,13 +134,10 @@ def _plan(conn: psycopg.Connection, row: tuple[object, ...], srid: int) -> Plan:
     )  # fmt: skip
 
 
-def _cases(conn: psycopg.Connection, period: Period, day: date, setting: Setting) -> pd.DataFrame:
-    """Cases that were open at some time of the period, in the blocks that there were on ``day``."""
+def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.DataFrame:
+    """Cases that were open at some time of the period."""
     start, end = span_of(period, setting.time_zone)
-    params = {
-        "since": start.to_pydatetime(), "until": end.to_pydatetime(),
-        "day": day, "most": MOST_CASES + 1,
-    }  # fmt: skip
+    params = {"since": start.to_pydatetime(), "until": end.to_pydatetime(), "most": MOST_CASES + 1}
     frame = _frame(conn, "cases", params)
     if len(frame) > MOST_CASES:
         raise TooManyCases(

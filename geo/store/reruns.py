@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from geo import fairness
 from geo.redrawn import Redrawn, moved_blocks, redrawn
-from geo.reporting.periods import Period, PeriodUnusable, last_week
+from geo.reporting.periods import FIRST_YEAR, LAST_YEAR, Period, PeriodUnusable, last_week
 from geo.rerun import Cases, Held, Passes, Visits, Work
 from geo.store.arrays import read_arrays
 from geo.store.database import Setting, read_setting, rows
@@ -103,6 +103,8 @@ def period_of(conn: psycopg.Connection, since: date | None, until: date | None) 
 
     Without one of them, as long. Raises `PeriodUnusable`.
     """
+    if any(day and not FIRST_YEAR <= day.year <= LAST_YEAR for day in (since, until)):
+        raise PeriodUnusable(f"a replay lies in the years {FIRST_YEAR} to {LAST_YEAR}")
     year = timedelta(weeks=WEEKS)
     if since is None and until is None:
         setting = read_setting(conn)

@@ -229,6 +229,7 @@ def test_plans_side_by_side(here, in_force, draft):
     ("/1/replay", {"against": 2}, 400, "one system"),
     ("/1/replay", {"from": "2026-06-08", "to": "2026-06-08"}, 400, "until"),
     ("/1/replay", {"from": "2016-06-08", "to": "2026-06-08"}, 400, "1100 days"),
+    ("/1/replay", {"to": "0001-01-02"}, 400, "1950"),
     ("/1/replay", {"from": "0"}, 422, "YYYY-MM-DD"),
     ("/compare", {"plans": "1,2"}, 400, "one grid system"),
     ("/compare", {"plans": "1,1"}, 400, "different plans"),
@@ -257,3 +258,6 @@ def test_a_district_without_cases_has_a_replay(db):
         answer = client.get(f"{PLANS}/{made['id']}/replay", params={"against": made["id"]})
         assert answer.status_code == 200, answer.text
         assert answer.json()["grids"] == []
+        answer = client.get(f"{PLANS}/{made['id']}/report", params={"against": made["id"]})
+        assert answer.status_code == 200, answer.text
+        assert "没有街区换格" in answer.text

@@ -5,19 +5,9 @@
 select (max(reported_at) at time zone %(time_zone)s)::date from incident
 
 -- name: cases
--- Incidents reported before %(until)s that were open at some time from %(since)s on. Past: as in blocks.
-with recursive origin (block_id, old_id) as (
-    select to_block, from_block from block_lineage
-    union
-    select block_id, from_block from origin join block_lineage on to_block = old_id
-), past as materialized (
-    select block_id, old_id, geom from origin join block on block.id = old_id
-    where valid_from <= %(day)s and valid_to > %(day)s
-)
+-- Incidents reported before %(until)s that were open at some time from %(since)s on.
 select incident.id, incident.external_id as code, incident.class, status, reported_at, due_at, handled_at, closed_at, address,
-       coalesce((select old_id from past where past.block_id = incident.block_id
-                 order by st_intersects(past.geom, incident.geom) desc, old_id limit 1), block_id) as block_id,
-       segment_id, side, chainage_m, road.name as road, st_x(incident.geom) as x, st_y(incident.geom) as y,
+       block_id, segment_id, side, chainage_m, road.name as road, st_x(incident.geom) as x, st_y(incident.geom) as y,
        coalesce(dispatched, false) as dispatched, coalesce(bounced, false) as bounced, coalesce(reworked, false) as reworked
 from incident
 left join segment on segment.id = segment_id
@@ -30,19 +20,11 @@ order by reported_at, incident.id
 limit %(most)s
 
 -- name: blocks
--- Blocks of %(day)s with the community and street that they lie in. Points know the blocks of today; past has
--- those of the day that they came of, where blocks have been cut or joined since.
+-- Blocks of %(day)s with the community and street that they lie in.
 with recursive above (block_id, area_id) as (
     select id, area_id from block where id in (select blocks_on(%(day)s))
     union all
     select block_id, area.parent_id from above join area on area.id = above.area_id where area.parent_id is not null
-), origin (block_id, old_id) as (
-    select to_block, from_block from block_lineage
-    union
-    select block_id, from_block from origin join block_lineage on to_block = old_id
-), past as materialized (
-    select block_id, old_id, geom from origin join block on block.id = old_id
-    where valid_from <= %(day)s and valid_to > %(day)s
 )
 select block.id, block.households, block.people, merchants,
        max(area.code) filter (where level = 'community') as community,
@@ -50,10 +32,7 @@ select block.id, block.households, block.people, merchants,
 from above
 join area on area.id = above.area_id
 join block on block.id = block_id
-left join (select coalesce((select old_id from past where past.block_id = merchant.block_id
-                            order by st_intersects(past.geom, merchant.geom) desc, old_id limit 1), merchant.block_id) as at,
-                  count(*) as merchants
-           from merchant group by 1) as shops on shops.at = block.id
+left join (select block_id, count(*) as merchants from merchant group by block_id) as shops on shops.block_id = block.id
 group by block.id, merchants order by block.id
 
 -- name: areas

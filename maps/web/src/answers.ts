@@ -1,5 +1,10 @@
 // Written from the service's OpenAPI document by `python -m api.typescript`.
 
+/** Who applies a proposal. */
+export interface Applying {
+  made_by?: string;
+}
+
 /** An administrative area. */
 export interface Area {
   id: number;
@@ -171,7 +176,7 @@ export interface ComparedGrid {
   blocks: number;
   households: number;
   load: number;
-  load_per_worker: number;
+  load_per_worker: number | null;
 }
 
 /** How evenly the load of a worker lies. */
@@ -274,6 +279,31 @@ export interface Doors {
   rows: Door[] | null;
 }
 
+/** How evenly load for each worker lies on the grids, and the metres of border between them. */
+export interface DraftMeasures {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+  border_m: number;
+}
+
+/** What a proposal comes to; ``changed_load`` of ``load``, in minutes a week. */
+export interface Figures {
+  before: DraftMeasures;
+  after: DraftMeasures;
+  grids: GridProposed[];
+  changed_blocks: number;
+  changed_load: number;
+  load: number;
+  came: number[];
+  gone: number[];
+  finished: boolean;
+  rule: RuleUsed;
+  unsolved: Unsolved[];
+}
+
 /** What is reported, and where. */
 export interface Filing {
   class: string;
@@ -328,6 +358,13 @@ export interface GridHere {
   code: string;
   name: string;
   plan: string;
+}
+
+/** A grid that would change: minutes a week for each worker; null: it is not there. */
+export interface GridProposed {
+  number: number;
+  load_per_worker_before: number | null;
+  load_per_worker_after: number | null;
 }
 
 /** A grid system; `plan` is null where none is in force. */
@@ -657,6 +694,18 @@ export interface NewPlan {
   name: string;
   based_on?: number | null;
   empty?: boolean;
+  made_by?: string;
+}
+
+/** What is asked of the engine; ``blocks``: only these may change hands. */
+export interface NewProposal {
+  task?: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  number?: number | null;
+  grids?: number | null;
+  blocks?: number[];
+  systems?: string[];
+  tolerance?: number;
+  seed?: number;
   made_by?: string;
 }
 
@@ -998,6 +1047,48 @@ export interface Points {
   as_of?: string | null;
 }
 
+/** A proposal: how far it is; then its figures, and blocks with the numbers before, after. */
+export interface Proposal {
+  id: number;
+  plan: number;
+  system: string;
+  version: number;
+  task: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  status: "running" | "ready" | "failed" | "applied";
+  wishes: unknown;
+  seed: number;
+  made_by: string;
+  step: string;
+  done: number;
+  total: number;
+  figures: Figures | null;
+  error: string | null;
+  made_at: string;
+  ended_at: string | null;
+  changed: ([number, number | null, number | null])[];
+}
+
+/** A proposal in short; `version` of the draft that it is made on. */
+export interface ProposalBrief {
+  id: number;
+  version: number;
+  task: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  status: "running" | "ready" | "failed" | "applied";
+  wishes: unknown;
+  seed: number;
+  made_by: string;
+  made_at: string;
+  ended_at: string | null;
+  error: string | null;
+  before: DraftMeasures | null;
+  after: DraftMeasures | null;
+}
+
+/** Proposals for a plan, the newest first. */
+export interface Proposals {
+  proposals: ProposalBrief[];
+}
+
 /** How many come to a worker with less to do, and how many to one with more. */
 export interface ReplayEased {
   lighter: number;
@@ -1132,6 +1223,12 @@ export interface RuleNamed {
   version: number;
   title: string;
   title_en: string;
+}
+
+/** The rule set that loads are weighed by. */
+export interface RuleUsed {
+  name: string;
+  version: number;
 }
 
 /** How to import it; ``dry_run`` does all and keeps nothing. */
@@ -1322,6 +1419,16 @@ export interface UnitTold {
   chiefs: ChiefHere[];
   neighbours: Neighbours | null;
   stations: StationHere[];
+}
+
+/** An area that stays as it is: the rule no plan keeps, where, how far off the nearest is. */
+export interface Unsolved {
+  area: string | null;
+  area_name: string | null;
+  rule: "contiguous" | "size" | "load";
+  reason: string;
+  nearest: number | null;
+  blocks: number[];
 }
 
 /** A shop that a chief has looked at. */
