@@ -39,8 +39,6 @@ MOVED = """() => {
     return [place, ground.blocks[place].id];
 }"""
 LAST_MONTH = (date.today() - timedelta(days=30)).isoformat()
-    "/api/counts?by=grid&system=management&since=2026-05-01T00:00:00Z&until=2026-06-01T00:00:00Z"
-)
 # A block of another grid that a grid could take and stay in one piece.
 BESIDE = """(number) => {
     const { editor } = luge.desk, { ground, sketch } = editor;
@@ -318,7 +316,7 @@ def test_an_overloaded_community_is_redrawn_and_published(
         ).fetchone()  # fmt: skip
     assert days == (date.fromisoformat(TOMORROW),) * 2
 
-    # From tomorrow on what happens there is in the new grid; a report on last month has the old one.
+    # From tomorrow on what happens there is in the new grid; last month has the old one.
     month, now, then = (
         grid_of(service, lon, lat, day) for day in (LAST_MONTH, date.today().isoformat(), TOMORROW)
     )
