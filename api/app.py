@@ -44,6 +44,8 @@ from api import (
     problems,
     proposals,
     reach,
+    redraws,
+    replays,
     reports,
     segments,
     shares,
@@ -196,7 +198,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(plan_ground.router)
     app.include_router(plans.router)
     app.include_router(strokes.router)
+    app.include_router(replays.router)
     app.include_router(proposals.router)
+    app.include_router(redraws.router)
     app.include_router(cutting.router)
     app.include_router(plan_comments.router)
     app.include_router(exports.router)
@@ -268,6 +272,10 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
     @app.get("/shares", include_in_schema=False)
     def shares_page() -> Response:
         return page("shares.html")
+
+    @app.get("/plans", include_in_schema=False)
+    def plans_page() -> Response:
+        return page("plans.html")
 
     @app.get("/coverage", include_in_schema=False)
     def coverage_page() -> Response:

@@ -40,6 +40,7 @@ NEEDS_NO_DATABASE = frozenset(
         "/my",
         "/my-worker.js",
         "/shares",
+        "/plans",
         "/wall",
         "/coverage",
     )

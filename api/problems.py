@@ -56,6 +56,7 @@ from geo.store.proposals import NoSuchProposal, ProposalNotReady, ProposalOverta
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
+from geo.store.reruns import NothingToCompare
 from geo.store.rotas import NoSuchRota, RotaExists
 from geo.store.shares import UnknownChief
 from geo.store.stations import NoReach, NoSuchStation, NothingToGain
@@ -89,6 +90,7 @@ STATUS = {
     PeriodUnusable: 400,
     NoSuchStreet: 400,
     NoSuchPlan: 400,
+    NothingToCompare: 400,
     NoSuchThing: 400,
     NoSuchSystem: 400,
     TooManyCases: 400,

@@ -24,6 +24,7 @@ router = APIRouter(prefix="/api", tags=["reports"])
 MOST_DAYS = 400
 # Each holds frames and perhaps a Chromium; who comes next is told to try again.
 AT_ONCE = BoundedSemaphore(2)
+BUSY = "two reports are being made; try again in a few seconds"
 MEDIA = {"html": "text/html; charset=utf-8", "pdf": "application/pdf", "png": "image/png"}
 
 # PostgreSQL knows no text with a zero in it.
@@ -92,8 +93,7 @@ def report(
     if since and until and (until - since).days > MOST_DAYS:
         raise HTTPException(400, f"a report covers {MOST_DAYS} days at most")
     if not AT_ONCE.acquire(blocking=False):
-        busy = "two reports are being made; try again in a few seconds"
-        raise HTTPException(503, busy, {"Retry-After": "5"})
+        raise HTTPException(503, BUSY, {"Retry-After": "5"})
     try:
         with snapshot(request.app.state.pool, asker) as conn:
             found = read(conn, (since, until), system, tuple(plans or ()))

@@ -21,6 +21,7 @@ from api.cli import (
     proposals,
     reach,
     refresh,
+    replay,
     report,
     road,
     serve,
@@ -53,6 +54,8 @@ app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
 plan.plan_app.command()(proposals.propose)
+plan.plan_app.command()(replay.replay)
+report.report_app.command("plan")(replay.plan_report)
 app.add_typer(plan.plan_app, name="plan")
 app.add_typer(coverage.coverage_app, name="coverage")
 app.add_typer(load.load_app, name="load")

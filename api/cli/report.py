@@ -66,11 +66,11 @@ def report(
     """Write a report on some days; by default on the seven up to the newest incident."""
     if context.invoked_subcommand:
         return
-    made, wish = _forms(pdf, png), Wish(_lang(lang), not public, metric=metric, by=by)
+    made, wish = forms(pdf, png), Wish(lang_of(lang), not public, metric=metric, by=by)
     with console.status("reading"), snapshot(database()) as conn:
-        found = reports.read(conn, (_day(since), _day(until)), system, plans or ())
+        found = reports.read(conn, (day_of(since), day_of(until)), system, plans or ())
     file = out or Path(f"{reports.name_of(found, street)}.html")
-    _write(reports.page(found, street, wish), file, made)
+    write(reports.page(found, street, wish), file, made)
 
 
 @report_app.command()
@@ -89,34 +89,37 @@ def weekly(
     public: Public = False,
 ) -> None:
     """Write a weekly report for each street into a folder, Monday to Sunday."""
-    made, wish = _forms(pdf, png), Wish(_lang(lang), not public, weekly=True)
+    made, wish = forms(pdf, png), Wish(lang_of(lang), not public, weekly=True)
     with console.status("reading"), snapshot(database()) as conn:
         period = week_of(week.date()) if week else last_week(reporting.newest(conn).day)
         found = reports.read(conn, (period.since, period.until), system)
     out.mkdir(parents=True, exist_ok=True)
     for code in street or streets_of(found.material):
         html = reports.page(found, code, wish)
-        _write(html, out / f"{reports.name_of(found, code, weekly=True)}.html", made)
+        write(html, out / f"{reports.name_of(found, code, weekly=True)}.html", made)
 
 
-def _forms(pdf: bool, png: bool) -> Made:
+def forms(pdf: bool, png: bool) -> Made:
     """Asked before anything is read, so that nobody waits for a browser that is not there."""
     if pdf or png:
         find_browser()
     return Made(pdf, png)
 
 
-def _lang(lang: str) -> str:
+def lang_of(lang: str) -> str:
+    """``lang`` if reports speak it; raises `UnknownChoice`."""
     if lang not in LANGUAGES:
         raise UnknownChoice(f"there is no language {lang!r}; there are {', '.join(LANGUAGES)}")
     return lang
 
 
-def _day(moment: datetime | None) -> date | None:
+def day_of(moment: datetime | None) -> date | None:
+    """The day that an option names."""
     return moment.date() if moment else None
 
 
-def _write(html: str, file: Path, made: Made) -> None:
+def write(html: str, file: Path, made: Made) -> None:
+    """Write a report, in all the forms that are wanted."""
     file.write_text(html, "utf-8")
     tell(str(file))
     wanted: tuple[tuple[Form, bool], ...] = (("pdf", made.pdf), ("png", made.png))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from geo import crs
 from geo.generalise import generalise
 from geo.reporting.material import Frame, Material
+from geo.reporting.redraw import Land
 
 # A map is this wide on A4; shapes are simplified for it.
 WIDTH_PX = 700
@@ -55,7 +56,7 @@ class Figure(NamedTuple):
 class Ground(NamedTuple):
     """What every map of a report is drawn on."""
 
-    material: Material
+    material: Material | Land
     pixel_m: float
     slim: float  # lines are this times as wide: less where much lies close together
     bounds: tuple[float, float, float, float]  # west, south, east, north in degrees
@@ -65,7 +66,7 @@ class Ground(NamedTuple):
     names: list[tuple[str, float, float]]
 
 
-def ground_of(material: Material) -> Ground:
+def ground_of(material: Material | Land) -> Ground:
     """The ground of all maps of a report, prepared once."""
     shape = shapely.union_all(material.areas.geometry.to_numpy())
     west, south, east, north = shapely.bounds(shape)

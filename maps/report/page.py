@@ -1,16 +1,12 @@
 """The report as one HTML file that opens from disk and asks for nothing."""
 
-import re
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Literal, NamedTuple
 
-import jinja2
 from markupsafe import Markup
 
 from geo.reporting.content import RULE, Content
-from maps.report import assets, charts, drawings, figures, tables
+from maps.report import assets, charts, drawings, figures, sheet, tables
 from maps.report.sentences import sentence
 from maps.report.voice import LANGUAGES, NOTHING, Voice
 from maps.report.words import METHOD
@@ -49,7 +45,7 @@ def render(content: Content, wish: Wish, made_at: datetime) -> str:
     """The whole page; raises `NotInstalled` where Leaflet is not there."""
     voice = Voice(wish.lang, wish.sees_small, content.material.names)
     title = voice.word("weekly" if wish.weekly else "report", name=content.material.title)
-    html = _template().render(
+    html = sheet.template("page").render(
         voice=voice, word=voice.word, lang="zh-CN" if wish.lang == "zh" else "en", title=title,
         content=content, period=voice.period(content.period),
         before=voice.period(content.period.before), year_ago=_year_ago(content, voice),
@@ -71,16 +67,6 @@ def _year_ago(content: Content, voice: Voice) -> str:
     if ago is None:
         return ""
     return voice.word("filed_then", period=voice.period(ago.period), count=voice.count(ago.filed))
-
-
-@cache
-def _template() -> jinja2.Template:
-    loader = jinja2.FileSystemLoader(Path(__file__).parent)
-    env = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )  # fmt: skip
-    return env.get_template("page.html.j2")
 
 
 def _cards(content: Content, names: tuple[str, ...], voice: Voice) -> list[Card]:
@@ -178,24 +164,5 @@ def _figures(content: Content, voice: Voice, wish: Wish) -> dict[str, figures.Fi
 
 
 def _margins(content: Content, voice: Voice, title: str) -> str:
-    """Head and foot of every printed page, as CSS."""
-    colon = voice.either("：", ": ")
-    foot = " · ".join(
-        f"{voice.word(key)}{colon}{value}"
-        for key, value in (
-            ("source", voice.word("source_is")), ("data_revision", content.material.revision),
-            ("rule", RULE), ("crs", f"EPSG:{content.material.srid}"),
-        )
-    )  # fmt: skip
-    boxes = {
-        "top-left": _css(title), "top-right": _css(voice.period(content.period)),
-        "bottom-left": _css(foot), "bottom-right": 'counter(page) " / " counter(pages)',
-    }  # fmt: skip
-    said = "".join(f"@{box}{{content:{value}}}" for box, value in boxes.items())
-    return f"@page{{{said}}}"
-
-
-def _css(text: str) -> str:
-    """A CSS string; what could end it, or the style around it, is escaped."""
-    plain = re.sub(r"[\"\\<>&\n\r\f]", lambda found: f"\\{ord(found[0]):x} ", text)
-    return f'"{plain}"'
+    land = content.material
+    return sheet.margins(voice, title, content.period, land.revision, land.srid, RULE)

@@ -7,10 +7,12 @@ from datetime import date
 
 from geo.discretion import LEAST, hidden, small
 from geo.reporting.periods import Period
+from maps.report.redraw_words import REDRAW_WORDS
 from maps.report.words import WORDS
 
 NOTHING = "–"
 LANGUAGES = ("zh", "en")
+ALL_WORDS = WORDS | REDRAW_WORDS
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Voice:
 
     def word(self, key: str, **facts: object) -> str:
         """The word or sentence for ``key``, filled with ``facts``."""
-        return WORDS[key][LANGUAGES.index(self.lang)].format(**facts)
+        return ALL_WORDS[key][LANGUAGES.index(self.lang)].format(**facts)
 
     def either(self, zh: str, en: str) -> str:
         """The one in this report's language."""

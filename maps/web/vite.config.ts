@@ -34,7 +34,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 1600,
     rolldownOptions: {
-      input: ["index.html", "import.html", "operations.html", "coverage.html", "shares.html", "wall.html", "my.html", "src/my/worker.ts"],
+      input: ["index.html", "import.html", "operations.html", "coverage.html", "shares.html", "plans.html", "wall.html", "my.html", "src/my/worker.ts"],
       output: { entryFileNames: ({ name }) => (name === "worker" ? "my-worker.js" : "assets/[name]-[hash].js") },
     },
   },

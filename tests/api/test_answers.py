@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from api import typescript
-from api.answers import casework, figures, loads, panels, places
+from api.answers import casework, figures, loads, panels, places, replays
 from api.app import create_app
 from geo.layers import METRICS
 from geo.store.settings import Settings
@@ -32,6 +32,7 @@ ASKED = [
     ("/api/counts", {"by": "grid", "system": "party"}, figures.Counts),
     *((f"/api/units/{layer}/{id_}", {}, panels.UnitTold)
       for layer in LAYERS_WITH_UNITS for id_ in (1, 5)),
+    ("/api/plans/trend", {"system": "party"}, replays.GridsTrend),
     *(("/api/load", {"of": of}, loads.Load) for of in ("grids", "areas", "blocks")),
     ("/api/load/rules", {}, loads.LoadRules),
     ("/api/plans/1/ground", {}, loads.PlanGround),

@@ -166,6 +166,44 @@ export interface Column {
   least: number;
 }
 
+/** The blocks that are not everywhere in the same hands; `numbers`: each plan's own. */
+export interface ComparedBlocks {
+  id: number[];
+  numbers: ((number | null)[])[];
+}
+
+/** A grid of a plan; `as_first`: the number of the first plan's grid that it goes on as. */
+export interface ComparedGrid {
+  number: number;
+  code: string | null;
+  name: string;
+  as_first: number | null;
+  workers: number;
+  blocks: number;
+  households: number;
+  load: number;
+  load_per_worker: number | null;
+}
+
+/** How evenly the load of a worker lies. */
+export interface ComparedMeasures {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+}
+
+/** A plan with its measures, and what of it is in other hands than in the first. */
+export interface ComparedPlan {
+  plan: ReplayedPlan;
+  grids: ComparedGrid[];
+  unassigned: number;
+  measures: ComparedMeasures | null;
+  moved_blocks: number;
+  moved_households: number;
+}
+
 /** How many incidents, how many of them open and late. */
 export interface Counted {
   count: number;
@@ -310,6 +348,14 @@ export interface GridSystem {
   name: string;
   name_en: string;
   plan: PlanInForce | null;
+}
+
+/** Cases by grid and month. */
+export interface GridsTrend {
+  system: string;
+  months: string[];
+  plans: TrendPlan[];
+  grids: TrendGrid[];
 }
 
 /** Blocks that ended and began, and how many points near by have other links. */
@@ -980,6 +1026,12 @@ export interface Plans {
   plans: PlanBrief[];
 }
 
+/** Plans side by side, the first of which the others are held against. */
+export interface PlansCompared {
+  plans: ComparedPlan[];
+  blocks: ComparedBlocks;
+}
+
 /** Many places to locate at once. */
 export interface Points {
   points: [number, number][];
@@ -1075,6 +1127,102 @@ export interface ProposalUnsolved {
 /** Proposals for a plan, the newest first. */
 export interface Proposals {
   proposals: ProposalBrief[];
+}
+
+/** How many come to a worker with less to do, and how many to one with more. */
+export interface ReplayEased {
+  lighter: number;
+  heavier: number;
+}
+
+/** A figure under both plans; less is better. `low` to `high`: where `after` - `before` may lie. `verdict` is `same` where that holds 0. */
+export interface ReplayFigure {
+  key: string;
+  before: number;
+  after: number;
+  low: number;
+  high: number;
+  verdict: "better" | "worse" | "same";
+}
+
+/** A grid and what it had; null: a small count that is not shown. */
+export interface ReplayGrid {
+  number: number;
+  id: number | null;
+  code: string;
+  name: string;
+  parent: string | null;
+  workers: number;
+  cases: number | null;
+  late: number | null;
+  border: number | null;
+  visits: number;
+  patrol_m: number;
+  walk_m: number;
+}
+
+/** What becomes of a grid; `before` or `after` is null where it is new or has ended. `was` and `now`: cases of one of its workers in a week; `low` to `high`: where `now` - `was` may lie. All four are null where counts are too small to be shown. */
+export interface ReplayMove {
+  before: ReplayGrid | null;
+  after: ReplayGrid | null;
+  was: number | null;
+  now: number | null;
+  low: number | null;
+  high: number | null;
+  verdict: "lighter" | "heavier" | "same" | "new" | "ended";
+}
+
+/** What changes hands. */
+export interface ReplayMoved {
+  blocks: number;
+  households: number;
+  cases: number;
+}
+
+/** A period's work under two plans; `weeks` have the first day of each. */
+export interface ReplayTold {
+  plan: ReplayedPlan;
+  against: ReplayedPlan;
+  since: string;
+  until: string;
+  seed: number;
+  draws: number;
+  busy_at: number;
+  total: ReplayTotal;
+  moved: ReplayMoved;
+  cases: ReplayEased;
+  households: ReplayEased;
+  figures: ReplayFigure[];
+  grids: ReplayMove[];
+  weeks: string[];
+  weekly: ReplayWeeks[];
+}
+
+/** What happened in all; `outside_before`, `outside_after`: cases in no grid of the plan. */
+export interface ReplayTotal {
+  cases: number;
+  late: number;
+  visits: number;
+  patrol_m: number;
+  outside_before: number;
+  outside_after: number;
+}
+
+/** A figure week by week under both plans. */
+export interface ReplayWeeks {
+  key: string;
+  before: number[];
+  after: number[];
+}
+
+/** A plan in short; `version` is that of a draft. */
+export interface ReplayedPlan {
+  id: number;
+  name: string;
+  status: string;
+  system: string;
+  version: number | null;
+  valid_from: string | null;
 }
 
 /** Something that carries the name or code sought. */
@@ -1221,6 +1369,24 @@ export interface TrendClass {
   class: string;
   reported: number;
   open: number;
+}
+
+/** Cases of a grid month by month. `today`: in its borders of today, null where it has ended; `then`: in those of each case's day. */
+export interface TrendGrid {
+  id: number;
+  code: string;
+  name: string;
+  since: string;
+  today: number[] | null;
+  then: number[];
+}
+
+/** A plan that was in force; `valid_to`: null where no end is known. */
+export interface TrendPlan {
+  id: number;
+  name: string;
+  valid_from: string;
+  valid_to: string | null;
 }
 
 /** An hour or a day in local time. */

@@ -1,0 +1,217 @@
+"""Answers about replays: a year's work under another plan, and plans held against each other."""
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from api.answers import exact
+
+
+@exact
+class ReplayedPlan(TypedDict):
+    """A plan in short; `version` is that of a draft."""
+
+    id: int
+    name: str
+    status: str
+    system: str
+    version: int | None
+    valid_from: str | None
+
+
+@exact
+class ReplayFigure(TypedDict):
+    """A figure under both plans; less is better. `low` to `high`: where `after` - `before` may lie.
+
+    `verdict` is `same` where that holds 0.
+    """
+
+    key: str
+    before: float
+    after: float
+    low: float
+    high: float
+    verdict: Literal["better", "worse", "same"]
+
+
+@exact
+class ReplayGrid(TypedDict):
+    """A grid and what it had; null: a small count that is not shown."""
+
+    number: int
+    id: int | None
+    code: str
+    name: str
+    parent: str | None
+    workers: int
+    cases: int | None
+    late: int | None
+    border: int | None
+    visits: int
+    patrol_m: float
+    walk_m: float
+
+
+@exact
+class ReplayMove(TypedDict):
+    """What becomes of a grid; `before` or `after` is null where it is new or has ended.
+
+    `was` and `now`: cases of one of its workers in a week; `low` to `high`: where `now` - `was` may
+    lie. All four are null where counts are too small to be shown.
+    """
+
+    before: ReplayGrid | None
+    after: ReplayGrid | None
+    was: float | None
+    now: float | None
+    low: float | None
+    high: float | None
+    verdict: Literal["lighter", "heavier", "same", "new", "ended"]
+
+
+@exact
+class ReplayWeeks(TypedDict):
+    """A figure week by week under both plans."""
+
+    key: str
+    before: list[float]
+    after: list[float]
+
+
+@exact
+class ReplayEased(TypedDict):
+    """How many come to a worker with less to do, and how many to one with more."""
+
+    lighter: float
+    heavier: float
+
+
+@exact
+class ReplayTotal(TypedDict):
+    """What happened in all; `outside_before`, `outside_after`: cases in no grid of the plan."""
+
+    cases: int
+    late: int
+    visits: int
+    patrol_m: float
+    outside_before: int
+    outside_after: int
+
+
+@exact
+class ReplayMoved(TypedDict):
+    """What changes hands."""
+
+    blocks: int
+    households: float
+    cases: int
+
+
+@exact
+class ReplayTold(TypedDict):
+    """A period's work under two plans; `weeks` have the first day of each."""
+
+    plan: ReplayedPlan
+    against: ReplayedPlan
+    since: str
+    until: str
+    seed: int
+    draws: int
+    busy_at: float
+    total: ReplayTotal
+    moved: ReplayMoved
+    cases: ReplayEased
+    households: ReplayEased
+    figures: list[ReplayFigure]
+    grids: list[ReplayMove]
+    weeks: list[str]
+    weekly: list[ReplayWeeks]
+
+
+@exact
+class ComparedGrid(TypedDict):
+    """A grid of a plan; `as_first`: the number of the first plan's grid that it goes on as."""
+
+    number: int
+    code: str | None
+    name: str
+    as_first: int | None
+    workers: int
+    blocks: int
+    households: int
+    load: float
+    load_per_worker: float | None
+
+
+@exact
+class ComparedMeasures(TypedDict):
+    """How evenly the load of a worker lies."""
+
+    units: int
+    mean: float
+    max_over_mean: float
+    cv: float
+    gini: float
+
+
+@exact
+class ComparedPlan(TypedDict):
+    """A plan with its measures, and what of it is in other hands than in the first."""
+
+    plan: ReplayedPlan
+    grids: list[ComparedGrid]
+    unassigned: int
+    measures: ComparedMeasures | None
+    moved_blocks: int
+    moved_households: float
+
+
+@exact
+class ComparedBlocks(TypedDict):
+    """The blocks that are not everywhere in the same hands; `numbers`: each plan's own."""
+
+    id: list[int]
+    numbers: list[list[int | None]]
+
+
+@exact
+class PlansCompared(TypedDict):
+    """Plans side by side, the first of which the others are held against."""
+
+    plans: list[ComparedPlan]
+    blocks: ComparedBlocks
+
+
+@exact
+class TrendPlan(TypedDict):
+    """A plan that was in force; `valid_to`: null where no end is known."""
+
+    id: int
+    name: str
+    valid_from: str
+    valid_to: str | None
+
+
+@exact
+class TrendGrid(TypedDict):
+    """Cases of a grid month by month.
+
+    `today`: in its borders of today, null where it has ended; `then`: in those of each case's day.
+    """
+
+    id: int
+    code: str
+    name: str
+    since: str
+    today: list[int] | None
+    then: list[int]
+
+
+@exact
+class GridsTrend(TypedDict):
+    """Cases by grid and month."""
+
+    system: str
+    months: list[str]
+    plans: list[TrendPlan]
+    grids: list[TrendGrid]

@@ -1,0 +1,100 @@
+// Tools on the map: what a pointer that is pressed, drawn and let go does to blocks.
+import type { Map as MapLibre, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
+import type { Position } from "geojson";
+import { wholeCompound, withinRing, withinRoads } from "./ground";
+import type { Ground, Locate } from "./ground";
+
+export const TOOLS = ["move", "brush", "lasso", "compound", "flood"] as const;
+export type Tool = (typeof TOOLS)[number];
+
+export interface Hand {
+  tool(): Tool;
+  ground(): Ground | null;
+  locate: Locate;
+  /** Whether blocks may be painted now. */
+  ready(): boolean;
+  free(block: number): boolean;
+  begin(): void;
+  paint(blocks: number[]): void;
+  end(): void;
+  /** What was painted since the beginning is to be taken back. */
+  cancel(): void;
+  ring(points: Position[]): void;
+  /** A lasso was closed. */
+  caught(blocks: number[]): void;
+}
+
+// Between two readings of a quick pointer the blocks on its way are painted, too.
+const STEP_PX = 4;
+const LEAST_PX = 3;
+
+export function followPointer(map: MapLibre, hand: Hand): { cancel(): void } {
+  let last: { x: number; y: number } | null = null;
+  let ring: Position[] = [];
+
+  const at = (x: number, y: number): Position => map.unproject([x, y]).toArray();
+  const blockAt = (x: number, y: number) => hand.locate(at(x, y));
+  const along = (from: { x: number; y: number }, to: { x: number; y: number }): number[] => {
+    const steps = Math.max(1, Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / STEP_PX));
+    const found = new Set<number>();
+    for (let step = 0; step <= steps; step += 1) {
+      const block = blockAt(from.x + ((to.x - from.x) * step) / steps, from.y + ((to.y - from.y) * step) / steps);
+      if (block !== null) found.add(block);
+    }
+    return [...found];
+  };
+  const whole = (ground: Ground, block: number) => (hand.tool() === "compound" ? wholeCompound(ground, block) : withinRoads(ground, block, hand.free));
+
+  const press = (event: MapMouseEvent | MapTouchEvent) => {
+    const fingers = "touches" in event.originalEvent ? event.originalEvent.touches.length : 1;
+    if (fingers > 1) return stop();
+    const { x, y } = event.point;
+    const ground = hand.ground();
+    if (hand.tool() === "move" || !ground || !hand.ready() || ("button" in event.originalEvent && event.originalEvent.button !== 0)) return;
+    event.preventDefault();
+    last = { x, y };
+    hand.begin();
+    if (hand.tool() === "lasso") ring = [at(x, y)];
+    else draw(ground, x, y);
+  };
+  const draw = (ground: Ground, x: number, y: number) => {
+    if (hand.tool() === "brush") return hand.paint(along(last!, { x, y }));
+    const block = blockAt(x, y);
+    if (block !== null) hand.paint(whole(ground, block));
+  };
+  const move = (event: MapMouseEvent | MapTouchEvent) => {
+    const ground = hand.ground();
+    if (!last || !ground) return;
+    const { x, y } = event.point;
+    if (hand.tool() !== "lasso") draw(ground, x, y);
+    else if (Math.hypot(x - last.x, y - last.y) >= LEAST_PX) {
+      ring.push(at(x, y));
+      hand.ring(ring);
+    } else return;
+    last = { x, y };
+  };
+  const lift = () => {
+    const ground = hand.ground();
+    if (!last || !ground) return;
+    last = null;
+    if (hand.tool() === "lasso") hand.caught(withinRing(ground, ring));
+    hand.ring((ring = []));
+    hand.end();
+  };
+  const stop = () => {
+    if (!last) return;
+    last = null;
+    hand.ring((ring = []));
+    hand.cancel();
+  };
+  map.on("mousedown", press);
+  map.on("touchstart", press);
+  map.on("mousemove", move);
+  map.on("touchmove", move);
+  map.on("touchend", lift);
+  map.on("touchcancel", stop);
+  // Also where the pointer is let go beside the map.
+  window.addEventListener("mouseup", lift);
+  window.addEventListener("blur", stop);
+  return { cancel: stop };
+}
