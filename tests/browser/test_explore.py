@@ -124,11 +124,12 @@ def test_a_service_that_fails_is_told(open_page: OpenPage) -> None:
 def test_the_period_is_brushed_by_mouse_and_keyboard(open_page: OpenPage, service: str) -> None:
     page = open_page()
     open_filter(page)
-    expect(page.locator(".bars i").first).to_be_attached()
-    page.locator(".bars").scroll_into_view_if_needed()
-    box = page.locator(".bars").bounding_box()
+    strip = page.locator(".days")
+    expect(strip.locator("svg path").first).to_be_attached()
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
     assert box
-    y = box["y"] + box["height"] / 2
+    y = box["y"] + box["height"] - 16
     page.mouse.move(box["x"] + 0.5 * box["width"], y)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], y)

@@ -14,6 +14,7 @@ import { comparison } from "./compare";
 import { countsBy } from "./counts";
 import type { Counts } from "./counts";
 import { heatChart } from "./heat";
+import { kindsChart } from "./kinds";
 import { periodChart } from "./period";
 
 const FORMATS = { xlsx: "Excel", csv: "CSV", gpkg: "GeoPackage", geojson: "GeoJSON" };
@@ -40,6 +41,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
   const pick = pickers(options, areas, chiefs);
   const period = periodChart();
   const heat = heatChart();
+  const kinds = kindsChart();
   const compare = comparison();
 
   const render = () => {
@@ -55,7 +57,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
     const other = comparedWith(wanted);
     try {
       const before = other && countsBy("class", queryOf({ ...wanted, ...other }), signal);
-      const [hours, days, kinds] = await Promise.all([
+      const [hours, days, classes] = await Promise.all([
         countsBy("hour_weekday", query, signal), countsBy("day", queryOf(wanted, false), signal), countsBy("class", query, signal),
       ]);
       known.total = hours.total;
@@ -63,7 +65,9 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
       known.failed = "";
       period.show(days.groups);
       heat.show(hours.groups);
-      compare.show(kinds, other && { ...other, counts: await before! });
+      const then = before && (await before);
+      kinds.show(classes, then);
+      compare.show(classes, other && { ...other, counts: then! });
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
       known.failed = error instanceof Problem ? error.message : t("offline");
@@ -92,7 +96,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
   if (isNarrowed()) thin();
   void learn().catch(() => undefined);
   void look();
-  return h("div", { class: "explore-panel" }, hits, chips, ...pick.elements, period.element, heat.element, compare.element);
+  return h("div", { class: "explore-panel" }, hits, chips, ...pick.elements, period.element, heat.element, kinds.element, compare.element);
 }
 
 /** Ask for the tiles of incidents by what is wanted now. */
