@@ -25,6 +25,7 @@ PROBLEMS: dict[int | str, Document] = {
         "content": {"application/problem+json": {"schema": PROBLEM}},
     }
 }
+STREAM = "text/event-stream"
 # FastAPI cannot say that a list is written with commas.
 BBOX = {
     "style": "form",
@@ -69,6 +70,9 @@ def put_right(document: Document) -> Document:
                 parameter["schema"] = _without_null(parameter["schema"])
                 if parameter["name"] == "bbox":
                     parameter.update(BBOX)
+            for answer in operation["responses"].values():
+                # What is declared is the data of an event, which is no string.
+                answer.get("content", {}).get(STREAM, {}).get("schema", {}).pop("type", None)
     return document
 
 
