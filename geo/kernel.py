@@ -269,23 +269,51 @@ def link_one(blocks: BlockIndex, roads: RoadIndex, x: float, y: float) -> tuple[
 
 
 @lookup
-def link_blocks(blocks: BlockIndex, points: Floats, links: NDArray[np.void]) -> None:
-    """Writes the block of points of shape (n, 2) into their `LINK`."""
-    grid, cell, entries, slots, starts, held, xy, _, _ = blocks
-    for i in range(len(points)):
-        x, y = points[i, 0], points[i, 1]
-        links[i].block = _block_at(grid, cell, entries, slots, starts, held, xy, x, y)
+def _look_ahead(grid: Grid, cell: Places, points: Floats, first: int, ahead: Places) -> int:
+    """What the cells of the points from ``first`` on hold, as many as fit; where these end.
+
+    Of large maps most is not in the processor's caches. Reading for many points what none of them
+    waits for, before any is worked on, lets it fetch for all of them at once.
+    """
+    last: int = min(first + len(ahead), len(points))
+    for i in range(first, last):
+        at = _cell_at(grid, points[i, 0], points[i, 1])
+        ahead[i - first] = cell[at] if at >= 0 else 0
+    return last
 
 
 @lookup
-def link_roads(roads: RoadIndex, points: Floats, links: NDArray[np.void]) -> None:
-    """Writes all but the block of points of shape (n, 2) into their `LINK`."""
+def link_blocks(blocks: BlockIndex, points: Floats, links: NDArray[np.void], ahead: Places) -> None:
+    """Writes the block of points of shape (n, 2) into their `LINK`; ``ahead``: room to work in."""
+    grid, cell, entries, slots, starts, held, xy, _, _ = blocks
+    for first in range(0, len(points), len(ahead)):
+        last = _look_ahead(grid, cell, points, first, ahead)
+        for i in range(first, last):
+            k = ahead[i - first]
+            links[i].block = slots[k - 1, 0] if k > 0 else NOWHERE if k == 0 else entries[~k]
+        for i in range(first, last):
+            k = ahead[i - first]
+            if k < 0:  # more than one block in the cell
+                x, y = points[i, 0], points[i, 1]
+                row = int(np.floor(y / grid.size))
+                links[i].block = _block_in(entries, slots, starts, held, xy, ~k, row, x, y)
+
+
+@lookup
+def link_roads(roads: RoadIndex, points: Floats, links: NDArray[np.void], ahead: Places) -> None:
+    """Writes all but the block of points of shape (n, 2) into their `LINK`; see `link_blocks`."""
     grid, within_m, cell, entries, line, slot, ids, _ = roads
-    for i in range(len(points)):
-        x, y, link = points[i, 0], points[i, 1], links[i]
-        link.segment, link.side, link.chainage, link.offset = _road_place_at(
-            grid, within_m, cell, entries, line, slot, ids, x, y
-        )
+    for first in range(0, len(points), len(ahead)):
+        last = _look_ahead(grid, cell, points, first, ahead)
+        for i in range(first, last):
+            ahead[i - first] = entries[ahead[i - first]] >> 1
+        for i in range(first if len(line) else last, last):
+            links[i].offset = line[ahead[i - first], 0]
+        for i in range(first, last):
+            x, y, link = points[i, 0], points[i, 1], links[i]
+            link.segment, link.side, link.chainage, link.offset = _road_place_at(
+                grid, within_m, cell, entries, line, slot, ids, x, y
+            )
 
 
 @lookup

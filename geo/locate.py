@@ -61,7 +61,10 @@ _PART_AT_LEAST = 10_000
 # So many points are in work at once: what they need besides is some 60 bytes for each.
 _BATCH = 1 << 20
 # So many are linked in one go: first all blocks, then all roads, as each reads its own index.
-_IN_ONE_GO = 1 << 14
+_IN_ONE_GO = 1 << 16
+# Of so many the index is read ahead: more than a core fetches at once, and few enough to be still
+# there when their turn comes.
+_AHEAD = 64
 
 
 class Index(NamedTuple):
@@ -170,8 +173,9 @@ def _link(
     links = np.empty(len(x), kernel.LINK)
 
     def link(part: slice) -> None:
-        kernel.link_blocks(index.blocks, xy[part], links[part])
-        kernel.link_roads(index.roads, xy[part], links[part])
+        ahead = np.empty(_AHEAD, np.int32)
+        kernel.link_blocks(index.blocks, xy[part], links[part], ahead)
+        kernel.link_roads(index.roads, xy[part], links[part], ahead)
 
     def put_back(part: slice) -> None:
         kernel.put_back(place[part], links, _cut(out, part))
