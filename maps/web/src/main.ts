@@ -76,7 +76,7 @@ async function start(): Promise<void> {
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
   makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas, chiefs), figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
-  addTools(map, district, declared, visit);
+  addTools(map, district, declared, areas, visit);
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map, classed } });
 }
