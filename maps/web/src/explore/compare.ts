@@ -14,10 +14,11 @@ interface Other {
 
 const MOST_ROWS = 12;
 
-export function comparison() {
+/** `more` stands below the choice where two periods are compared. */
+export function comparison(more: HTMLElement) {
   const pick = picker("filter-compared", (value) => change({ compared: value as Compared }));
   const list = h("div", { class: "compared" });
-  const element = h("section", { class: "compare" }, pick.element, list);
+  const element = h("section", { class: "compare" }, pick.element, more, list);
   let shown: { now: Counts; other: Other | null } | null = null;
   const render = () => {
     pick.fill(t("compare_with"), [["", t("compare_none")], ["before", t("compare_before")], ["year", t("compare_year")]], chosen().compared);

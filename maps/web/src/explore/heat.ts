@@ -21,7 +21,8 @@ export function heatChart() {
   const legend = h("ul", { class: "ramp" });
   const table = h("table", {});
   const summary = h("summary", {});
-  const element = h("section", { class: "heat" }, title, field.element, legend, h("details", { class: "as-table" }, summary, h("div", { class: "scroll", tabindex: 0 }, table)));
+  const scroll = h("div", { class: "scroll", tabindex: 0, role: "region" }, table);
+  const element = h("section", { class: "heat" }, title, field.element, legend, h("details", { class: "as-table" }, summary, scroll));
   let counts = new Map<string, number>();
   const count = (day: number, hour: number) => counts.get(`${day}-${String(hour).padStart(2, "0")}`) ?? 0;
   const weekday = (day: number) => t(`weekday_${day}` as "weekday_1");
@@ -31,6 +32,7 @@ export function heatChart() {
     const steps = stepsTo(most);
     title.textContent = t("heat");
     summary.textContent = t("unit_table");
+    scroll.setAttribute("aria-label", t("heat"));
     legend.replaceChildren(...steps.map(({ from, to, colour }) => {
       const mark = h("i", { "aria-hidden": "true" });
       mark.style.background = colour || "var(--wash)";

@@ -8,6 +8,7 @@ import { picker } from "../figures/panel";
 import type { Fresh } from "../fresh";
 import { number, t, tValue, whenLanguage } from "../i18n";
 import { reloadTiles, whenStyled } from "../map";
+import { besideButton } from "./beside";
 import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, passing, queryOf, whenChosen } from "./chosen";
 import type { Chosen, Column, Query } from "./chosen";
 import { comparison } from "./compare";
@@ -42,7 +43,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
   const period = periodChart();
   const heat = heatChart();
   const kinds = kindsChart();
-  const compare = comparison();
+  const compare = comparison(besideButton(map, fresh.declared));
 
   const render = () => {
     hits.replaceChildren(...hitLines(known));

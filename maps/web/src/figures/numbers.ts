@@ -8,7 +8,7 @@ import { figure } from "../i18n";
 import { redraw } from "../map";
 import type { Choice } from "./choice";
 
-const NUMBERS = "figure-numbers";
+export const NUMBERS = "figure-numbers";
 const SIZE_PX = 11.5;
 const DIGIT_PX = 7;
 const MARGIN_PX = 6;
