@@ -11,7 +11,6 @@ import threading
 import time
 from pathlib import Path
 
-import city
 import numpy as np
 import psutil
 import pyarrow as pa
@@ -19,6 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
+from bench import city
 from geo import engine, ground, locate, scale
 
 WORKERS = 4

@@ -41,12 +41,13 @@ def over_cluster(job: Job, portions: list[Portion], cluster: Cluster) -> Iterato
     A portion whose worker dies is given to another one.
 
     Raises:
-        NoEngine: where Dask is missing or no scheduler answers.
+        NoEngine: where Dask is missing, no scheduler answers, or its workers cannot load Luge.
         WorkersDied: where a portion has cost four workers.
     """
     with _client(cluster) as client:
         from distributed import KilledWorker, as_completed
 
+        _check_workers(client)
         futures = {client.submit(link_portion, job, p, pure=False): p for p in portions}
         for future in as_completed(futures):
             try:
@@ -58,6 +59,22 @@ def over_cluster(job: Job, portions: list[Portion], cluster: Cluster) -> Iterato
                     " perhaps for want of memory; what is finished is kept: start fewer workers"
                     " on each machine, or write smaller row groups, and run it again"
                 ) from error
+
+
+def _check_workers(client: Any) -> None:
+    """That they can load what they will be sent: a worker that cannot is lost without a word."""
+    try:
+        client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
+        client.run(exec, "import geo.scale")
+    except TimeoutError as error:
+        raise NoEngine(
+            "the Dask scheduler has no workers: start some, then run it again"
+        ) from error
+    except Exception as error:  # whatever a worker's Python says
+        raise NoEngine(
+            f"the workers cannot load Luge ({type(error).__name__}: {error}): install the same"
+            " version of it on each of them"
+        ) from error
 
 
 @contextmanager

@@ -46,10 +46,12 @@ def polygons(paths: Paths, found: Catchments, stations: Spots, limits: list[floa
     barriers = shapely.STRtree(paths.barriers)
     out = np.full((len(stations.row), len(limits)), shapely.MultiPolygon(), object)
     for k in np.flatnonzero(stations.row >= 0).tolist():
-        reached = one_of(found, stations, k)
-        for j, limit in enumerate(limits):
-            lines = _stretches(paths, rows, reached, limit)
-            out[k, j] = _ground(lines, paths, barriers)
+        reached, ground = one_of(found, stations, k), shapely.MultiPolygon()
+        for j in np.argsort(limits, kind="stable").tolist():
+            lines = _stretches(paths, rows, reached, limits[j])
+            # Round ends are drawn with corners, so that a shorter stretch may stand out by some cm.
+            ground = _many(shapely.union(ground, _ground(lines, paths, barriers)))
+            out[k, j] = ground
     return out
 
 
@@ -87,7 +89,7 @@ def _stretches(
 
 def _ground(
     lines: list[shapely.LineString], paths: Paths, barriers: shapely.STRtree
-) -> shapely.MultiPolygon:
+) -> shapely.Geometry:
     """The ground beside reached lines, on their side of barriers."""
     net = shapely.multilinestrings(lines)
     # One by one and then together: twice as fast as all lines in one buffer.
@@ -100,6 +102,10 @@ def _ground(
         kept = parts[shapely.intersects(parts, net)]
         # Bridges were cut too: over them the parts are one again.
         ground = shapely.union_all([*kept, shapely.buffer(net, 2 * _CUT_M, quad_segs=2)])
+    return ground
+
+
+def _many(ground: shapely.Geometry) -> shapely.MultiPolygon:
     return shapely.multipolygons(shapely.get_parts(ground))
 
 

@@ -66,7 +66,8 @@ def test_few_are_told_to_those_only_who_may_know(client, allowed, true, layer, a
     counts, values = groups(client, layer), metric(client, layer, key)["values"]
     everything, all_values = groups(allowed, layer), metric(allowed, layer, key)["values"]
     assert values.keys() == all_values.keys()
-    really = {int(unit): true(layer).get(int(unit), (0, 0))[at] for unit in values}
+    numbers = true(layer)
+    really = {int(unit): numbers.get(int(unit), (0, 0))[at] for unit in values}
     assert any(0 < n < LEAST for n in really.values())
     assert {int(unit): value for unit, value in all_values.items()} == really
     assert {int(unit): value for unit, value in values.items()} == {
@@ -113,6 +114,7 @@ def test_what_is_small_is_told_apart_by_who_asks(client, allowed):
 
 
 def test_who_sees_the_cases_is_told_their_number(client, true):
-    few = next(unit for unit, (n, still) in true("blocks").items() if 0 < still < LEAST)
+    numbers = true("blocks")
+    few = next(unit for unit, (n, still) in numbers.items() if 0 < still < LEAST)
     panel = client.get(f"/api/units/blocks/{few}").json()
-    assert panel["counts"]["open"] == len(panel["cases"]) == true("blocks")[few][1]
+    assert panel["counts"]["open"] == len(panel["cases"]) == numbers[few][1]

@@ -149,7 +149,7 @@ def test_ready_as_soon_as_the_database_is(make_database):
         watch = client.app.state.readiness
         assert client.get("/readyz").json()["missing"] == "schema"
         without_district(url)
-        while watch.fault() == readiness.EMPTY:
+        while watch.fault().missing != "district":  # each migration is seen as it comes
             watch.stopping.wait(0.05)
         answer = client.get("/readyz")
         assert (answer.status_code, answer.json()["missing"]) == (503, "district")
@@ -272,11 +272,13 @@ def test_requests_are_counted_by_operation_never_by_path(client):
 
 def test_a_tile_from_the_shelf_passes_the_gate_too(client):
     path = "/tiles/areas/9/428/208.mvt"
-    before = counted(client, "map_read_tile", "2xx")
     drawn = client.get(path)
-    assert client.app.state.shelf.fresh(path.encode())
+    while not client.app.state.shelf.fresh(path.encode()):  # who begins to serve refreshes layers
+        drawn = client.get(path)
+    before = counted(client, "map_read_tile", "2xx")
     kept = client.get(path)
-    assert drawn.status_code == kept.status_code in (200, 204)
+    again = client.get(path)
+    assert drawn.status_code == kept.status_code == again.status_code in (200, 204)
     assert counted(client, "map_read_tile", "2xx") == before + 2
     assert {name: kept.headers[name] for name in HEADERS} == HEADERS
     assert drawn.headers["x-request-id"] != kept.headers["x-request-id"]

@@ -15,8 +15,9 @@ import pytest
 
 from geo import crs, engine, ground, locate, scale
 
-sys.path.append(str(Path(__file__).parents[2] / "bench"))
-import city
+# The root, not its room: in that a benchmark is called as a library is.
+sys.path.append(str(Path(__file__).parents[2]))
+from bench import city
 
 ROWS, FILES, GROUP = 50_000, 8, 10_000
 METRIC = "EPSG:4549"
@@ -221,3 +222,12 @@ def test_no_scheduler_no_link(points, ground_folder, monkeypatch, tmp_path):
     nowhere = engine.Cluster(address="tcp://127.0.0.1:1")
     with pytest.raises(engine.NoEngine, match="no Dask scheduler answers"):
         list(engine.over_cluster(job, scale.cut(points), nowhere))
+
+
+def test_workers_that_cannot_load_luge_are_told(points, ground_folder, monkeypatch, tmp_path):
+    (tmp_path / "numba.py").write_text("raise ImportError('no compiler here')")
+    monkeypatch.syspath_prepend(tmp_path)  # what workers inherit; this process has its own by now
+    job = job_in(tmp_path / "out", ground_folder)
+    linked = engine.over_cluster(job, scale.cut(points), engine.Cluster(workers=1))
+    with pytest.raises(engine.NoEngine, match=r"cannot load Luge .*no compiler"):
+        next(linked)
