@@ -138,7 +138,7 @@ def test_the_period_is_brushed_by_mouse_and_keyboard(open_page: OpenPage, servic
     assert found
     days = {row["key"]: row["count"] for row in counts(service, by="day")["groups"]}
     expect_hits(page, sum(n for day, n in days.items() if found[1] <= day <= found[2]))
-    page.get_by_label("从哪一天").focus()
+    page.get_by_role("slider", name="从哪一天").focus()
     page.keyboard.press("ArrowRight")
     moved = re.search(r"from:(\d{4}-\d\d-\d\d)", page.url)
     assert moved

@@ -34,7 +34,7 @@ import { addTools } from "./tools/tools";
 import { visits } from "./visit";
 
 // The other pages; each word of the catalogue is called like its page.
-const PAGES = ["operations", "coverage", "shares", "my", "import"] as const;
+const PAGES = ["operations", "wall", "coverage", "shares", "my", "import"] as const;
 
 function cover(text: string, retry = false): void {
   const again = h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"));
