@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from api import events
 from api.answers import told
 from api.answers.live import LiveEvent
+from api.asked import WHOLE
 from api.events import WORDS, Wish
 from api.hub import Hub
 from api.readers import reader
@@ -35,7 +36,9 @@ class Asked(BaseModel):
     """What a stream is to tell of; everything where nothing is said."""
 
     layers: str = Field("", max_length=400, description="keys of /api/layers, with commas between")
-    area: str = Field("", max_length=64, description="an area's code: changes on its ground")
+    area: str = Field(
+        "", max_length=64, pattern=WHOLE, description="an area's code: changes on its ground"
+    )
     box: str = Field("", max_length=200, description="west,south,east,north in degrees (WGS 84)")
     after: str = Field("", max_length=8_000, description="a cursor, for who cannot set headers")
 
