@@ -25,23 +25,29 @@ from api import (
     contract,
     counts,
     coverage,
+    cutting,
     duties,
     exports,
     guard,
     health,
     imports,
     live,
+    load,
     logs,
     measures,
     metrics,
     patrols,
     places,
+    plan_comments,
+    plan_ground,
+    plans,
     problems,
     reach,
     reports,
     segments,
     shares,
     situation,
+    strokes,
     tiles,
     units,
 )
@@ -58,7 +64,8 @@ from geo.store import cluster
 from geo.store.changes import Log
 from geo.store.pools import break_off, open_pool, open_tile_pool
 from geo.store.readiness import watching
-from geo.store.settings import Settings, load
+from geo.store.settings import Settings
+from geo.store.settings import load as load_settings
 from geo.store.upkeep import upkeep
 from geo.store.watching import watch
 from geo.store.worker import working
@@ -184,6 +191,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(imports.router)
     app.include_router(reports.router)
     app.include_router(shares.router)
+    app.include_router(load.router)
+    app.include_router(plan_ground.router)
+    app.include_router(plans.router)
+    app.include_router(strokes.router)
+    app.include_router(cutting.router)
+    app.include_router(plan_comments.router)
     app.include_router(exports.router)
     app.include_router(ogc.router)
     _serve_page(app, DIST)
@@ -192,7 +205,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 def app_from_environment() -> FastAPI:
     """The service as LUGE_* variables say, with its log: what each process of it runs."""
-    settings = load()
+    settings = load_settings()
     logs.begin(settings.log)
     return create_app(settings)
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import shelf
 from api.answers import figures, told
 from api.drawing import MOST_IN_URL, instant
+from api.places import Day
 from api.readers import reader
 from geo.store import changes, counts
 from geo.store.counts import Counted
@@ -40,6 +41,7 @@ class Asked(BaseModel):
     until: datetime | None = Field(None, description="reported before this time")
     filter: str | None = Field(None, min_length=1, max_length=MOST_IN_URL, description="CQL2 text")
     area: str | None = Field(None, max_length=64, description="code of a street or community")
+    as_of: Day | None = Field(None, description="blocks and grids as on this day; default today")
 
 
 @router.get("", response_model=None, responses=told(figures.Counts))
@@ -67,8 +69,9 @@ def read_counts(request: Request, asked: Annotated[Asked, Query()]) -> Response:
 
 
 def _counted(asked: Asked, setting: Setting) -> Counted:
+    day = asked.as_of.isoformat() if asked.as_of else setting.today()
     return Counted(
-        asked.by, setting.today(), asked.system, instant(asked.since, setting),
+        asked.by, day, asked.system, instant(asked.since, setting),
         instant(asked.until, setting), asked.filter, asked.area,
     )  # fmt: skip
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
 from api.answers import figures, told
+from api.places import Day
 from api.readers import reader
 from geo.layers import LAYERS, METRICS, Metric
 from geo.store import changes, measures
@@ -18,6 +19,8 @@ from geo.store.measures import Measured
 router = APIRouter(prefix="/api/metrics", tags=["map"])
 
 MOST_UNITS = 1_000
+# What a grid has is the sum of what its blocks have.
+SUMS = ("incidents", "incidents_open", "merchants", "households", "far_households", "load")
 # Answers differ when the declaration or the queries do.
 CODE = blake2b(
     repr((METRICS, sorted(measures.QUERIES.items()))).encode(), digest_size=8
@@ -35,6 +38,7 @@ class Asked(BaseModel):
     level: str | None = Field(None, max_length=64, description="areas of one level")
     system: str | None = Field(None, max_length=64, description="grids of one system, by its code")
     first: Literal["highest", "lowest"] = Field("highest", description="which end `units` shows")
+    as_of: Day | None = Field(None, description="grids as on this day; default today")
     limit: int = Field(100, ge=0, le=MOST_UNITS, description="most units to name")
 
 
@@ -45,9 +49,11 @@ def read_metric(request: Request, metric: MetricKey, asked: Annotated[Asked, Que
     _check(declared, asked)
     who = reader(request)
     with transaction(request.app.state.pool, who) as conn:
+        today = read_setting(conn).today()
+        day = asked.as_of.isoformat() if asked.as_of else today
         wanted = Measured(
-            metric, LAYERS[asked.layer], read_setting(conn).today(), who.rights,
-            asked.level, asked.system,
+            metric, LAYERS[asked.layer], day, who.rights, asked.level, asked.system,
+            summed=day != today,
         )  # fmt: skip
         headers = {"ETag": _etag(conn, wanted, asked), "Cache-Control": shelf.ASK_AGAIN.decode()}
         known = request.headers.get("if-none-match", "").encode("latin-1")
@@ -90,6 +96,9 @@ def _check(metric: Metric, asked: Asked) -> None:
     if asked.layer not in metric.layers:
         there = ", ".join(metric.layers)
         raise HTTPException(400, f"{metric.key} has no values for {asked.layer!r}, but for {there}")
+    if asked.as_of and not (asked.layer == "grids" and metric.key in SUMS):
+        sums = ", ".join(SUMS)
+        raise HTTPException(400, f"another day can be asked for grids, and of {sums}")
     columns = {column.name for column in LAYERS[asked.layer].columns}
     for word in ("level", "system"):
         if getattr(asked, word) is not None and word not in columns:

@@ -15,16 +15,20 @@ from geo.cases import NoSuchAction
 from geo.conditions import BadFilter
 from geo.containers import EmptyFile, TooLarge, Unreadable
 from geo.crs import OutsideChina, UnknownCrs
+from geo.cutting import CannotCut, CannotJoin
 from geo.duties import BadDays, NoSuchRole
 from geo.editing import CannotEdit
 from geo.exporting.formats import TooManyRows, UnknownFormat
 from geo.fields import MissingField
 from geo.kinds import UnknownKind
+from geo.load import BadWeights
+from geo.plan import WrongStep
 from geo.reporting.material import NoSuchStreet
 from geo.reporting.periods import PeriodUnusable
 from geo.rosters import UnknownTable
 from geo.rotas import BadRota
 from geo.ruler import NotOnEarth
+from geo.rules import BadLimits
 from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
@@ -44,11 +48,24 @@ from geo.store.exporting import NoSuchLayer
 from geo.store.features import NoSuchFeature
 from geo.store.jobs import FileGone, JobBusy, NoSuchJob
 from geo.store.live import NoSuchArea
+from geo.store.load_rules import NoSuchRule
+from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
+from geo.store.plan_comments import NoSuchComment
+from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
+from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.rotas import NoSuchRota, RotaExists
 from geo.store.shares import UnknownChief
 from geo.store.stations import NoReach, NoSuchStation, NothingToGain
+from geo.store.strokes import (
+    GridInUse,
+    GridLocked,
+    NothingToUndo,
+    UnknownBlock,
+    UnknownGrid,
+    UnknownParent,
+)
 from geo.store.tiles import NoSuchTile
 from geo.store.uploads import BadName
 from geo.stretches import NotUnderstood
@@ -75,6 +92,10 @@ STATUS = {
     NoSuchSystem: 400,
     TooManyCases: 400,
     NoSuchLayer: 404,
+    NoSuchRule: 400,
+    NoSuchUnits: 400,
+    BadWeights: 400,
+    BadLimits: 400,
     DayPassed: 400,
     UnknownChief: 400,
     NoSuchStation: 404,
@@ -96,9 +117,14 @@ STATUS = {
     NotUnderstood: 400,
     NotOnEarth: 400,
     WrongClock: 400,
+    DayUnusable: 400,
+    UnknownBlock: 400,
+    UnknownParent: 400,
+    UnknownSystem: 400,
     NoSuchArea: 404,
     NoSuchBody: 404,
     NoSuchCase: 404,
+    NoSuchComment: 404,
     NoSuchChief: 404,
     NoSuchDuty: 404,
     NoSuchLeave: 404,
@@ -112,6 +138,8 @@ STATUS = {
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
+    UnknownGrid: 404,
+    UnknownPlan: 404,
     NotAcceptable: 406,
     JobBusy: 409,
     NotReady: 409,
@@ -119,15 +147,25 @@ STATUS = {
     PostTaken: 409,
     DutiesChanged: 409,
     BodyExists: 409,
+    CannotCut: 409,
     CannotEdit: 409,
+    CannotJoin: 409,
     CaseMoved: 409,
     ChiefExists: 409,
     HasHead: 409,
     MetresHeld: 409,
     OnLeave: 409,
     RotaExists: 409,
+    GridInUse: 409,
+    GridLocked: 409,
+    NothingToUndo: 409,
+    PlanFrozen: 409,
+    PlanOvertaken: 409,
+    RulesBroken: 409,
+    WrongStep: 409,
     FileGone: 410,
     CaseChanged: 412,
+    DraftChanged: 412,
     ItemChanged: 412,
     SegmentChanged: 412,
     KeyReused: 422,
@@ -180,6 +218,10 @@ async def _ours(request: Request, error: Exception) -> Response:
         more = {"now": error.now}
     if isinstance(error, MetresHeld):
         more = {"holders": error.holders}
+    if isinstance(error, DraftChanged):
+        more = {"version": error.version, "strokes": error.strokes}
+    if isinstance(error, RulesBroken):
+        more = error.told
     return Problem(STATUS[type(error)], str(error), **more)
 
 

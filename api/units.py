@@ -6,6 +6,7 @@ from fastapi import APIRouter, HTTPException, Path, Request
 
 from api.answers import told
 from api.answers.panels import UnitTold
+from api.places import AsOf
 from api.readers import reader
 from geo.store import units
 from geo.store.database import transaction
@@ -21,7 +22,9 @@ UnitId = Annotated[
 
 
 @router.get("/{layer}/{id}", response_model=None, responses=told(UnitTold))
-def read_unit(request: Request, layer: LayerKey, unit: UnitId) -> dict[str, object]:
+def read_unit(
+    request: Request, layer: LayerKey, unit: UnitId, as_of: AsOf = None
+) -> dict[str, object]:
     """One unit of a layer: facts, counts, trend, open cases, merchants, people, neighbours."""
     if layer not in units.LAYERS_WITH_UNITS:
         known = ", ".join(units.LAYERS_WITH_UNITS)
@@ -29,6 +32,6 @@ def read_unit(request: Request, layer: LayerKey, unit: UnitId) -> dict[str, obje
     who = reader(request)
     with transaction(request.app.state.pool, who) as conn:
         try:
-            return units.unit(conn, layer, unit, who)
+            return units.unit(conn, layer, unit, who, as_of)
         except units.NoSuchUnit as error:
             raise HTTPException(404, str(error)) from None

@@ -18,6 +18,25 @@ def adjacency(geoms: Any) -> tuple[Ints, Floats]:
     The polygons must be a valid coverage in a metric CRS: neighbours share their edges vertex by
     vertex. Corners alone do not make neighbours.
     """
+    low, high, both = _shared(geoms)
+    pairs, index = np.unique(both, axis=0, return_inverse=True)
+    length_m = np.hypot(*(high - low).T)
+    shared_m = np.bincount(index.ravel(), length_m, minlength=len(pairs)).astype(np.float64)
+    return pairs, shared_m
+
+
+def shared_edges(geoms: Any) -> tuple[Ints, npt.NDArray[Any]]:
+    """Every straight edge that two polygons share: their numbers (m, 2), lower first, and its line.
+
+    The polygons must be a valid coverage in a metric CRS.
+    """
+    low, high, both = _shared(geoms)
+    lines: npt.NDArray[Any] = shapely.linestrings(np.stack([low, high], axis=1))
+    return both, lines
+
+
+def _shared(geoms: Any) -> tuple[Floats, Floats, Ints]:
+    """The edges that two polygons share: lower and higher end (m, 2), and their numbers (m, 2)."""
     low, high, of = _edges(np.asarray(geoms, dtype=object))
     # equal edges become neighbours in the order; the polygon number is a tie-break
     order = np.lexsort((of, high[:, 1], high[:, 0], low[:, 1], low[:, 0]))
@@ -25,12 +44,7 @@ def adjacency(geoms: Any) -> tuple[Ints, Floats]:
     same = (low[1:] == low[:-1]).all(axis=1) & (high[1:] == high[:-1]).all(axis=1)
     same &= of[1:] != of[:-1]
     first = np.flatnonzero(same)
-    pairs, index = np.unique(
-        np.column_stack([of[first], of[first + 1]]), axis=0, return_inverse=True
-    )
-    length_m = np.hypot(*(high - low)[first].T)
-    shared_m = np.bincount(index.ravel(), length_m, minlength=len(pairs)).astype(np.float64)
-    return pairs, shared_m
+    return low[first], high[first], np.column_stack([of[first], of[first + 1]])
 
 
 def _edges(geoms: npt.NDArray[Any]) -> tuple[Floats, Floats, Ints]:

@@ -191,12 +191,12 @@ def _codes(
     for parent, number in new.groupby(parent_code[new]):
         members = number.to_numpy()
         members = members[codes.serial_order(x[members], y[members], ROW_M)]
-        code[members] = _mint(parent, len(members), used)
+        code[members] = mint(parent, len(members), used)
         used.update(code[members])
     return code
 
 
-def _mint(parent: str, count: int, used: set[str]) -> list[str]:
+def mint(parent: str, count: int, used: set[str]) -> list[str]:
     """New codes with as many serial digits as it takes."""
     digits = len(parent) + SERIAL_DIGITS
     while True:

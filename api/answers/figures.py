@@ -76,7 +76,7 @@ class Group(TypedDict):
 @exact
 class Metric(TypedDict):
     """A value that units of some layers can be coloured by. Where `least` is set, small units hide
-    values from 1 to below it from those without the right.
+    values from 1 to below it from those without the right; with a `step` they have multiples of it.
     """
 
     key: str
@@ -85,6 +85,7 @@ class Metric(TypedDict):
     unit: str
     layers: list[str]
     least: int
+    step: float
 
 
 @exact

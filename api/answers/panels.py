@@ -90,6 +90,26 @@ class Doors(TypedDict):
 
 
 @exact
+class RuleNamed(TypedDict):
+    """The rule set that a load is by."""
+
+    name: str
+    version: int
+    title: str
+    title_en: str
+
+
+@exact
+class LoadHere(TypedDict):
+    """Minutes of work a week in an area or grid, for each worker, and by the mean of its like."""
+
+    value: float
+    per_worker: float | None
+    times_mean: float | None
+    rule: RuleNamed
+
+
+@exact
 class ChiefHere(TypedDict):
     """Who has a duty in the unit; the phone only for those with the right."""
 
@@ -162,6 +182,7 @@ class UnitTold(TypedDict):
     cases: list[OpenCase]
     near_m: float | None
     merchants: Doors | None
+    load: LoadHere | None
     chiefs: list[ChiefHere]
     neighbours: Neighbours | None
     stations: list[StationHere]

@@ -15,7 +15,9 @@ from api.cli import (
     ground,
     imports,
     layers,
+    load,
     places,
+    plan,
     reach,
     refresh,
     report,
@@ -49,7 +51,9 @@ app.add_typer(road.app, name="road")
 app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
+app.add_typer(plan.plan_app, name="plan")
 app.add_typer(coverage.coverage_app, name="coverage")
+app.add_typer(load.load_app, name="load")
 app.command()(serve.serve)
 app.command()(serve.demo)
 app.add_typer(db.app, name="db")

@@ -44,7 +44,7 @@ def summary(
         covered.check(conn, asked)
         found = covered.summary(conn, asked, by)
     whole = pd.DataFrame([found.total]).assign(code="", name="total")
-    _write(pd.concat([whole[list(found.parts.columns.intersection(whole.columns))], found.parts])
+    write(pd.concat([whole[list(found.parts.columns.intersection(whole.columns))], found.parts])
            [list(found.parts)], out)  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def blind_spots(
     if what == "places":
         table = table.drop(columns=["segments", "hollow_segments"])
         table = table.sort_values(["bare_m", "hollow_m"], ascending=False, kind="stable")
-    _write(table, out)
+    write(table, out)
 
 
 @coverage_app.command("control")
@@ -77,7 +77,7 @@ def control_(
     asked = _asked(on, area, role)
     with snapshot(database()) as conn:
         covered.check(conn, asked)
-        _write(getattr(blind.span(conn, asked), what), out)
+        write(getattr(blind.span(conn, asked), what), out)
 
 
 def _asked(on: datetime | None, area: str | None, role: list[str] | None) -> Asked:
@@ -91,8 +91,8 @@ def _among(given: list[str], known: tuple[str, ...], what: str) -> None:
             raise NoSuchChoice(f"{what} is one of {', '.join(known)}, not {word!r}")
 
 
-def _write(table: pd.DataFrame, out: Path | None) -> None:
-    """With a byte order mark in files, as spreadsheet programs in China expect."""
+def write(table: pd.DataFrame, out: Path | None) -> None:
+    """A table as CSV; in files with a byte order mark, as spreadsheet programs in China expect."""
     if out is None:
         tell(table.to_csv(index=False, lineterminator="\n").rstrip("\n"))
     else:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from api.cli.session import console, database, refresh, tell
-from geo.store import blocks, boundaries, linking, plans, relinking
+from geo.store import blocks, boundaries, linking, plans, protected, relinking
 from geo.store.database import transaction
 
 blocks_app = typer.Typer(
@@ -62,6 +62,21 @@ def init(
         )  # fmt: skip
     refresh(url)
     tell(f"{made.name}: {made.grids} grids of {made.blocks} blocks, in force from {made.start}")
+
+
+@grids_app.command("protect")
+def protect(
+    file: Annotated[Path, typer.Argument(exists=True, help="Polygons with name and kind.")],
+    kind: Annotated[
+        str | None, typer.Option(help=f"Where the file says none: {', '.join(protected.KINDS)}.")
+    ] = None,
+) -> None:
+    """Say which places no border may cut: the file's take the place of those there were."""
+    url = database()
+    with transaction(url) as conn:
+        count = protected.put_places(conn, file, kind)
+    refresh(url)
+    tell(f"{count} protected places")
 
 
 @grids_app.command("system")

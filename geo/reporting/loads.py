@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.load import spread
 from geo.reporting.material import Frame, Plan
 
 # Households of a management grid: 300 to 500.
@@ -53,9 +54,8 @@ def evenness(values: pd.Series) -> Evenness:
     v = values.to_numpy(float)
     if not len(v):
         return Evenness(0, *[float("nan")] * 5)
-    mean = v.mean()
     norm = (v >= LEAST_HOUSEHOLDS) & (v <= MOST_HOUSEHOLDS)
-    variation = 100 * v.std() / mean if mean else float("nan")
+    variation = 100 * spread(v).cv if v.any() else float("nan")
     return Evenness(len(v), v.min(), float(np.median(v)), v.max(), variation, 100 * norm.mean())
 
 

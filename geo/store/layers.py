@@ -39,6 +39,14 @@ def measured(layer: Layer, rights: frozenset[str]) -> sql.Composable:
         sql.SQL("when {} then {}").format(sql.Literal(key), discreet(value, least, rights))
         for key, least in hiding.items()
     ]
+    if SMALL_COUNTS not in rights:
+        cases += [
+            sql.SQL("when {} then round({} / {step}) * {step}").format(
+                sql.Literal(metric.key), value, step=sql.Literal(metric.step)
+            )
+            for metric in METRICS
+            if metric.step
+        ]
     return sql.SQL("case metric_value.key {} else {} end").format(sql.SQL(" ").join(cases), value)
 
 

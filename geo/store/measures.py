@@ -21,7 +21,8 @@ class Measured(NamedTuple):
     """Which values are asked for: a metric over the units of a layer.
 
     ``on`` is the day (ISO) for dated layers, ``rights`` those of who asks; ``level`` and ``system``
-    keep areas of one level and grids of one system.
+    keep areas of one level and grids of one system. ``summed``: grids of another day than today,
+    whose values are the sums of what their blocks have now.
     """
 
     metric: str
@@ -30,6 +31,7 @@ class Measured(NamedTuple):
     rights: frozenset[str]
     level: str | None = None
     system: str | None = None
+    summed: bool = False
 
 
 def computed(conn: psycopg.Connection, asked: Measured) -> tuple[str, datetime] | None:
@@ -62,6 +64,7 @@ def ranked(conn: psycopg.Connection, asked: Measured, limit: int, lowest: bool) 
 def _fill(name: str, asked: Measured, **parts: sql.Composable) -> sql.Composed:
     units = sql.SQL(QUERIES["units"].decode()).format(
         view=layers.view(asked.layer),
+        values=sql.SQL(QUERIES["summed" if asked.summed else "kept"].decode()),
         value=layers.measured(asked.layer, asked.rights),
         conditions=_conditions(asked),
     )

@@ -1,10 +1,14 @@
 """The tables ``metric`` and ``metric_value``: what units are coloured by, with revisions."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import psycopg
 
 from geo.layers import METRICS
+from geo.load import Rule
+from geo.store import load_rules, loads
+from geo.store.loads import Units
 from geo.store.queries import load
 
 QUERIES = load("metrics")
@@ -20,6 +24,7 @@ SUMMED = {
     "incidents": ("incidents",), "incidents_open": ("incidents",), "merchants": ("merchants",),
     "households": (), "duty_share": ("coverage", "homes"), "lived_share": ("coverage", "homes"),
     "reach_minutes": ("reach",), "far_households": ("reach",),
+    "load": loads.SOURCES, "load_per_worker": loads.SOURCES,
 }  # fmt: skip
 # Whatever any metric is made from.
 SOURCES = tuple(
@@ -34,13 +39,15 @@ def refresh_metrics(conn: psycopg.Connection, revisions: Mapping[str, str], toda
     day where it depends on it. Areas, grids and blocks as they are in force today; an area's value
     includes those of the areas in it.
     """
+    rule = load_rules.rule_of(conn)
     wanted = {
-        (metric.key, layer): _revision(metric.key, layer, revisions, today)
+        (metric.key, layer): _revision((metric.key, layer), revisions, today, rule)
         for metric in METRICS
         for layer in metric.layers
     }
     there = {(key, layer): named for key, layer, named in conn.execute(QUERIES["revisions"])}
     conn.execute(QUERIES["fresh"])
+    _add_loads(conn, rule, date.fromisoformat(today))
     if there != wanted:
         _put_revisions(conn, wanted)
     changed = [conn.execute(QUERIES[step]).rowcount > 0 for step in ("drop_values", "put_values")]
@@ -56,6 +63,21 @@ def _put_revisions(conn: psycopg.Connection, wanted: dict[tuple[str, str], str])
     conn.execute(QUERIES["put_revisions"], given)
 
 
-def _revision(key: str, layer: str, revisions: Mapping[str, str], today: str) -> str:
-    sources = (*SUMMED[key], *THROUGH[layer])
-    return " ".join([*(f"{source}:{revisions[source]}" for source in sources), f"on:{today}"])
+def _add_loads(conn: psycopg.Connection, rule: Rule, today: date) -> None:
+    """Loads of units, and those for each worker, to the fresh values."""
+    found = loads.of_blocks(conn, rule, today)
+    for of in ("blocks", "grids", "areas"):
+        table = loads.of_units(conn, found, Units(of, None, None), today)
+        for key in ("load", "load_per_worker"):
+            values = table[key].dropna().round(6)
+            given = {"key": key, "layer": of, "ids": values.index.tolist()}
+            conn.execute(QUERIES["add_values"], {**given, "values": values.tolist()})
+
+
+def _revision(which: tuple[str, str], revisions: Mapping[str, str], today: str, rule: Rule) -> str:
+    sources = dict.fromkeys((*SUMMED[which[0]], *THROUGH[which[1]]))
+    named = [
+        f"rule:{rule.key}" if source == "load_rules" else f"{source}:{revisions[source]}"
+        for source in sources
+    ]
+    return " ".join([*named, f"on:{today}"])

@@ -168,17 +168,22 @@ def write_plan(
     block_ids: NDArray[np.int64],
     grid: pd.DataFrame,
     start: date,
+    draft: int | None = None,
 ) -> PlanMade:
     """Publishes a plan from ``start``: ``grid`` (code, name, parent_id) of each block.
 
-    The plan in force before ends on that day; one published for the very same day is replaced.
-    Codes that do not fit the system's pattern raise `CodesDoNotFit`.
+    The plan is a new one, or the ``draft`` of that number. The plan in force before ends on that
+    day; one published for the very same day is replaced. Codes that do not fit the system's
+    pattern raise `CodesDoNotFit`.
     """
     where = {"system": system.id, "start": start}
     conn.execute(QUERIES["drop_plan_of_same_day"], where)
     conn.execute(QUERIES["close_plan"], where)
     name = f"{system.name} {start:%Y-%m-%d}"
-    plan = _one(conn, "add_plan", {**where, "name": name})
+    if draft is None:
+        plan = _one(conn, "add_plan", {**where, "name": name})
+    else:
+        plan = _one(conn, "put_in_force", {**where, "id": draft})
     try:
         ids = _put_grids(conn, system.id, grid)
     except psycopg.errors.CheckViolation as error:
@@ -201,16 +206,15 @@ def read_assignment(
 
 def _put_grids(conn: psycopg.Connection, system: int, grid: pd.DataFrame) -> dict[str, int]:
     unique = grid.drop_duplicates("code").sort_values("code")
+    parents = [None if pd.isna(parent) else int(parent) for parent in unique["parent_id"]]
+    rows = zip(unique["code"], unique["name"], parents, strict=True)
     return {
-        row.code: _one(
-            conn,
-            "put_grid",
-            {"system": system, "code": row.code, "name": row.name_, "parent": row.parent},
+        code: _one(
+            conn, "put_grid",
+            {"system": system, "code": code, "name": name, "parent": parent},
         )
-        for row in unique.rename(columns={"name": "name_"})
-        .assign(parent=[None if pd.isna(p) else int(p) for p in unique["parent_id"]])
-        .itertuples()
-    }
+        for code, name, parent in rows
+    }  # fmt: skip
 
 
 def _one(conn: psycopg.Connection, query: str, params: dict[str, object]) -> int:

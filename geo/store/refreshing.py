@@ -31,7 +31,7 @@ LONGEST_REST_S = 600.0
 TRY_AGAIN_S = 2.0
 # Part of every revision: what is declared or computed otherwise is made anew. Another number says
 # that the code of geo.generalise, geo.density or geo.walking gives other results.
-_ASKED = (QUERIES, metrics.QUERIES, coverage.QUERIES, load("catchments"))
+_ASKED = (QUERIES, metrics.QUERIES, coverage.QUERIES, load("catchments"), load("loads"))
 _SQL = [sorted(queries.items()) for queries in _ASKED]
 RULE = blake2b(
     repr((1, LAYERS, METRICS, MINUTES, WALKING_M_S, _SQL)).encode(), digest_size=4

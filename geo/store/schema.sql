@@ -29,6 +29,16 @@ CREATE FUNCTION public.block_at(p public.geometry) RETURNS integer
     where valid_to = 'infinity' and geom && p and st_intersects(geom, p)
 $$;
 
+CREATE FUNCTION public.blocks_on(day date) RETURNS SETOF integer
+    LANGUAGE sql STABLE
+    AS $$
+    select id from block
+    where valid_from <= day and valid_to > day and not exists (select from block_lineage where from_block = block.id)
+    union all
+    select id from block
+    where valid_to = 'infinity' and exists (select from block_lineage where to_block = block.id) and valid_from > day
+$$;
+
 CREATE FUNCTION public.check_grid_code() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -390,7 +400,7 @@ CREATE TABLE public.block (
     geom public.geometry(Polygon,:SRID) NOT NULL,
     tile_geom public.geometry(Polygon,3857) GENERATED ALWAYS AS (public.st_transform(geom, 3857)) STORED,
     label public.geometry(Point,3857) GENERATED ALWAYS AS (public.label_point(geom)) STORED,
-    CONSTRAINT block_check CHECK ((valid_to > valid_from)),
+    CONSTRAINT block_check CHECK ((valid_to >= valid_from)),
     CONSTRAINT block_geom_check CHECK ((public.st_isvalid(geom) AND (NOT public.st_isempty(geom)))),
     CONSTRAINT block_households_check CHECK ((households >= 0)),
     CONSTRAINT block_people_check CHECK ((people >= 0))
@@ -686,6 +696,7 @@ CREATE TABLE public.draft (
     plan_id integer NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     made_by text DEFAULT ''::text NOT NULL,
+    against integer,
     note text DEFAULT ''::text NOT NULL,
     wishes jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT draft_version_check CHECK ((version > 0)),
@@ -695,7 +706,8 @@ CREATE TABLE public.draft (
 CREATE TABLE public.draft_block (
     plan_id integer NOT NULL,
     block_id integer NOT NULL,
-    number integer
+    number integer,
+    based integer
 );
 
 CREATE TABLE public.draft_grid (
@@ -1495,6 +1507,71 @@ ALTER TABLE public.patrol ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE VIEW public.plan_grid AS
+ SELECT d.plan_id,
+    d.number,
+    d.grid_id,
+    grid.code,
+    d.name,
+    d.parent_id,
+    d.workers,
+    d.locked
+   FROM ((public.draft_grid d
+     JOIN public.plan ON (((plan.id = d.plan_id) AND (plan.status <> ALL (ARRAY['published'::text, 'superseded'::text])))))
+     LEFT JOIN public.grid ON ((grid.id = d.grid_id)))
+UNION ALL
+ SELECT s.plan_id,
+    (COALESCE((d.number)::bigint, row_number() OVER (PARTITION BY s.plan_id ORDER BY grid.code)))::integer AS number,
+    grid.id AS grid_id,
+    grid.code,
+    grid.name,
+    grid.parent_id,
+    COALESCE(d.workers, 1) AS workers,
+    true AS locked
+   FROM ((public.grid_shape s
+     JOIN public.grid ON ((grid.id = s.grid_id)))
+     LEFT JOIN public.draft_grid d ON (((d.plan_id = s.plan_id) AND (d.grid_id = s.grid_id))));
+
+CREATE TABLE public.setting (
+    one boolean DEFAULT true NOT NULL,
+    name text NOT NULL,
+    code text NOT NULL,
+    srid integer DEFAULT :SRID NOT NULL,
+    time_zone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
+    link_distance_m double precision DEFAULT 50 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT setting_code_check CHECK (((code ~ '^[0-9]{6}$'::text) OR (code = ''::text))),
+    CONSTRAINT setting_link_distance_m_check CHECK ((link_distance_m > (0)::double precision)),
+    CONSTRAINT setting_one_check CHECK (one),
+    CONSTRAINT setting_srid_check CHECK ((srid = :SRID))
+);
+
+CREATE VIEW public.plan_block AS
+ SELECT draft_block.plan_id,
+    draft_block.block_id,
+    draft_block.number,
+    draft_block.based
+   FROM public.draft_block
+UNION ALL
+ SELECT a.plan_id,
+    a.block_id,
+    g.number,
+    NULL::integer AS based
+   FROM (((((public.assignment a
+     JOIN public.plan_grid g ON (((g.plan_id = a.plan_id) AND (g.grid_id = a.grid_id))))
+     JOIN public.plan ON ((plan.id = a.plan_id)))
+     CROSS JOIN public.setting)
+     CROSS JOIN LATERAL ( SELECT ((now() AT TIME ZONE setting.time_zone))::date AS today) now)
+     JOIN public.block ON (((block.id = a.block_id) AND (block.valid_from <=
+        CASE
+            WHEN (plan.valid_to > now.today) THEN now.today
+            ELSE (plan.valid_to - 1)
+        END) AND (block.valid_to >
+        CASE
+            WHEN (plan.valid_to > now.today) THEN now.today
+            ELSE (plan.valid_to - 1)
+        END))));
+
 CREATE TABLE public.plan_comment (
     id integer NOT NULL,
     plan_id integer NOT NULL,
@@ -1684,20 +1761,6 @@ ALTER TABLE public.segment ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
-CREATE TABLE public.setting (
-    one boolean DEFAULT true NOT NULL,
-    name text NOT NULL,
-    code text NOT NULL,
-    srid integer DEFAULT :SRID NOT NULL,
-    time_zone text DEFAULT 'Asia/Shanghai'::text NOT NULL,
-    link_distance_m double precision DEFAULT 50 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT setting_code_check CHECK (((code ~ '^[0-9]{6}$'::text) OR (code = ''::text))),
-    CONSTRAINT setting_link_distance_m_check CHECK ((link_distance_m > (0)::double precision)),
-    CONSTRAINT setting_one_check CHECK (one),
-    CONSTRAINT setting_srid_check CHECK ((srid = :SRID))
-);
-
 CREATE TABLE public.share_draft (
     id integer NOT NULL,
     role text NOT NULL,
@@ -1787,7 +1850,11 @@ CREATE TABLE public.stroke (
     at timestamp with time zone DEFAULT now() NOT NULL,
     made_by text DEFAULT ''::text NOT NULL,
     undone boolean DEFAULT false NOT NULL,
+    dropped boolean DEFAULT false NOT NULL,
+    version integer NOT NULL,
+    CONSTRAINT stroke_check CHECK ((undone OR (NOT dropped))),
     CONSTRAINT stroke_number_check CHECK ((number > 0)),
+    CONSTRAINT stroke_version_check CHECK ((version > 0)),
     CONSTRAINT stroke_what_check CHECK ((what = ANY (ARRAY['paint'::text, 'grid'::text, 'engine'::text, 'cut'::text, 'join'::text])))
 );
 
@@ -1797,6 +1864,16 @@ CREATE TABLE public.stroke_block (
     block_id integer NOT NULL,
     was integer,
     now integer
+);
+
+CREATE TABLE public.stroke_grid (
+    plan_id integer NOT NULL,
+    stroke integer NOT NULL,
+    number integer NOT NULL,
+    was jsonb,
+    now jsonb,
+    CONSTRAINT stroke_grid_now_check CHECK ((jsonb_typeof(now) = 'object'::text)),
+    CONSTRAINT stroke_grid_was_check CHECK ((jsonb_typeof(was) = 'object'::text))
 );
 
 CREATE TABLE public.thinning (
@@ -2131,6 +2208,9 @@ ALTER TABLE ONLY public.station
 ALTER TABLE ONLY public.stroke_block
     ADD CONSTRAINT stroke_block_pkey PRIMARY KEY (plan_id, stroke, block_id);
 
+ALTER TABLE ONLY public.stroke_grid
+    ADD CONSTRAINT stroke_grid_pkey PRIMARY KEY (plan_id, stroke, number);
+
 ALTER TABLE ONLY public.stroke
     ADD CONSTRAINT stroke_pkey PRIMARY KEY (plan_id, number);
 
@@ -2351,7 +2431,7 @@ CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON p
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.pass FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('acts');
 
-CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.plan FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
+CREATE TRIGGER note_everywhere AFTER TRUNCATE ON public.plan FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('grids');
 
 CREATE TRIGGER note_everywhere AFTER INSERT OR DELETE OR UPDATE OR TRUNCATE ON public.road FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('roads,segments,named_roads,sides');
 
@@ -2382,6 +2462,12 @@ CREATE TRIGGER note_insert AFTER INSERT ON public.segment REFERENCING NEW TABLE 
 CREATE TRIGGER note_insert AFTER INSERT ON public.segment_side REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('sides');
 
 CREATE TRIGGER note_insert AFTER INSERT ON public.station REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION public.note_change('stations');
+
+CREATE TRIGGER note_published AFTER INSERT ON public.plan FOR EACH ROW WHEN ((new.status = ANY (ARRAY['published'::text, 'superseded'::text]))) EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_published_changed AFTER UPDATE ON public.plan FOR EACH ROW WHEN (((old.status = ANY (ARRAY['published'::text, 'superseded'::text])) OR (new.status = ANY (ARRAY['published'::text, 'superseded'::text])))) EXECUTE FUNCTION public.note_everywhere('grids');
+
+CREATE TRIGGER note_published_deleted AFTER DELETE ON public.plan FOR EACH ROW WHEN ((old.status = ANY (ARRAY['published'::text, 'superseded'::text]))) EXECUTE FUNCTION public.note_everywhere('grids');
 
 CREATE TRIGGER note_truncate AFTER TRUNCATE ON public.area FOR EACH STATEMENT EXECUTE FUNCTION public.note_everywhere('areas,compounds');
 
@@ -2501,6 +2587,9 @@ ALTER TABLE ONLY public.compound_front
 ALTER TABLE ONLY public.coverage_side
     ADD CONSTRAINT coverage_side_segment_id_side_fkey FOREIGN KEY (segment_id, side) REFERENCES public.segment_side(segment_id, side) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.draft
+    ADD CONSTRAINT draft_against_fkey FOREIGN KEY (against) REFERENCES public.plan(id) ON DELETE SET NULL;
+
 ALTER TABLE ONLY public.draft_block
     ADD CONSTRAINT draft_block_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
 
@@ -2586,7 +2675,7 @@ ALTER TABLE ONLY public.patrol
     ADD CONSTRAINT patrol_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);
 
 ALTER TABLE ONLY public.plan
-    ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id);
+    ADD CONSTRAINT plan_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.plan(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.plan_comment
     ADD CONSTRAINT plan_comment_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.plan(id) ON DELETE CASCADE;
@@ -2659,6 +2748,9 @@ ALTER TABLE ONLY public.stroke_block
 
 ALTER TABLE ONLY public.stroke_block
     ADD CONSTRAINT stroke_block_plan_id_stroke_fkey FOREIGN KEY (plan_id, stroke) REFERENCES public.stroke(plan_id, number) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.stroke_grid
+    ADD CONSTRAINT stroke_grid_plan_id_stroke_fkey FOREIGN KEY (plan_id, stroke) REFERENCES public.stroke(plan_id, number) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.stroke
     ADD CONSTRAINT stroke_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.draft(plan_id) ON DELETE CASCADE;

@@ -1,6 +1,6 @@
 """One unit of a layer as a panel shows it: figures, trend, people responsible, neighbours."""
 
-from datetime import datetime
+from datetime import date, datetime
 from statistics import median
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import psycopg
 from psycopg import sql
 
 from geo.layers import LAYERS, Layer, readable
-from geo.store import layers
+from geo.store import layers, load_rules
 from geo.store.database import Reader, Rows, read_setting, rows
 from geo.store.queries import load
 
@@ -35,8 +35,12 @@ class _Unit(NamedTuple):
     params: dict[str, object]
 
 
-def unit(conn: psycopg.Connection, layer: str, id_: int, reader: Reader) -> dict[str, object]:
+def unit(
+    conn: psycopg.Connection, layer: str, id_: int, reader: Reader, day: date | None = None
+) -> dict[str, object]:
     """All that a panel tells of the unit ``id_`` of ``layer`` (one of `LAYERS_WITH_UNITS`).
+
+    Blocks and grids are those in force on ``day`` (default: today).
 
     ``facts`` are the layer's declared columns as far as ``reader`` may read them; sizes are in
     metres and square metres of the district's CRS, places in degrees. Incidents are those of the
@@ -44,7 +48,7 @@ def unit(conn: psycopg.Connection, layer: str, id_: int, reader: Reader) -> dict
     ``until``. Raises `NoSuchUnit`.
     """
     setting = read_setting(conn)
-    on = setting.today()
+    on = day.isoformat() if day else setting.today()
     params: dict[str, object] = {
         "id": id_, "layer": layer, "on": on, "zone": setting.time_zone, "near_m": NEAR_M,
         "until": _until(conn), "people": "people" in reader.rights,
@@ -60,6 +64,7 @@ def unit(conn: psycopg.Connection, layer: str, id_: int, reader: Reader) -> dict
         **_ask(conn, asked, "incidents", members=f"in_{layer}")[0],
         "near_m": NEAR_M if head["geometry"] == "point" else None,
         "merchants": _merchants(conn, asked),
+        "load": _load(conn, asked),
         "chiefs": _chiefs(conn, asked),
         "neighbours": _neighbours(conn, asked),
         "stations": _stations(conn, asked),
@@ -113,6 +118,17 @@ def _merchants(conn: psycopg.Connection, asked: _Unit) -> dict[str, object] | No
         "count": count,
         "rows": _ask(conn, asked, "merchants", members=f"in_{key}") if along else None,
     }
+
+
+def _load(conn: psycopg.Connection, asked: _Unit) -> dict[str, object] | None:
+    """The load of an area or grid, as it was last computed, and the rule set that it is by."""
+    peers = f"peers_{asked.layer.key}"
+    found = _ask(conn, asked, "load", peers=peers) if peers in QUERIES else []
+    if not found or found[0]["rule"] is None:
+        return None
+    rule = load_rules.rule_of(conn, str(found[0]["rule"]))
+    told = {name: getattr(rule, name) for name in ("name", "version", "title", "title_en")}
+    return {**found[0], "rule": told}
 
 
 def _chiefs(conn: psycopg.Connection, asked: _Unit) -> Rows:

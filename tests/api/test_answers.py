@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from api import typescript
-from api.answers import casework, covered, figures, panels, places, walking
+from api.answers import casework, covered, figures, loads, panels, places, walking
 from api.app import create_app
 from geo.layers import METRICS
 from geo.store.settings import Settings
@@ -32,6 +32,10 @@ ASKED = [
     ("/api/counts", {"by": "grid", "system": "party"}, figures.Counts),
     *((f"/api/units/{layer}/{id_}", {}, panels.UnitTold)
       for layer in LAYERS_WITH_UNITS for id_ in (1, 5)),
+    *(("/api/load", {"of": of}, loads.Load) for of in ("grids", "areas", "blocks")),
+    ("/api/load/rules", {}, loads.LoadRules),
+    ("/api/plans/1/ground", {}, loads.PlanGround),
+    ("/api/plans/1/checks", {"lang": "en"}, loads.PlanChecks),
     ("/api/cases", {"limit": 30}, casework.Cases),
     ("/api/cases", {"status": "handled"}, casework.Cases),
     ("/api/now", {}, casework.Now),
@@ -81,7 +85,8 @@ def test_the_document_declares_them(client):
             "metrics": "/api/metrics/{metric}", "units": "/api/units/{layer}/{id}",
             "chiefs": "/api/chiefs/{chief}/strip",
         }  # fmt: skip
-        there = template.get(path.split("/")[2], path.replace("ZD001", "{code}"))
+        known = path.replace("ZD001", "{code}").replace("/plans/1/", "/plans/{id}/")
+        there = template.get(path.split("/")[2], known)
         said = paths[there]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         assert said == {"$ref": f"#/components/schemas/{model.__name__}"}
 

@@ -20,6 +20,8 @@ WRITTEN = (
     "^/api/cases",
     "^/api/(chiefs|leaves|duties|rotas|segments|sides|stretches|bodies)",
     "^/api/shares",
+    "^/api/plans",
+    "^/api/load",
 )
 CONFIG = """
 [checks]
@@ -37,7 +39,7 @@ enabled = false
 
 REFUSED = "400, 404, 409, 410"
 # A version that is none, a key that another request had: the generator is not careful with either.
-REFUSED_WRITES = f"{REFUSED}, 412, 422"
+REFUSED_WRITES = f"{REFUSED}, 412, 422, 428"
 
 
 def assert_kept(

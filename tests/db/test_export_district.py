@@ -109,12 +109,14 @@ def test_the_district_comes_back_row_by_row(sample_url, restored):
     url, done = restored
     assert done.district == "云汀区"
     # The sample's cases are given, not filed: no history, no serial numbers; nobody
-    # was on leave, took turns, edited a road or drafted shares, and there are no bodies.
+    # was on leave, took turns, edited a road, drafted shares or redrew a plan; there are no bodies.
     assert set(done.unchanged) == {
         "case_serial", "incident_step", "leave", "rota", "rota_member",
         "rota_stretch", "body", "body_stretch", "body_member", "body_turn", "body_item",
         "segment_edit",
         "share_draft", "share_draft_post", "share_draft_stretch", "share_draft_duty",
+        "draft", "draft_grid", "draft_block", "stroke", "stroke_block", "stroke_grid", "plan_step",
+        "plan_comment", "lineage", "block_lineage", "load_rule", "protected_place",
     }  # fmt: skip
     before, after = by_code(sample_url), by_code(url)
     for name, rows in before.items():

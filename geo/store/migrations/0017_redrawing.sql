@@ -1,15 +1,31 @@
 -- Redrawing: drafts of plans painted block by block, with every stroke kept; what became of a plan and
 -- of its grids; blocks cut and joined; what work weighs; places that no border may cut.
 
+alter table plan drop constraint plan_based_on_fkey,
+    add constraint plan_based_on_fkey foreign key (based_on) references plan on delete set null;
+
+-- A plan that is not in force yet is on no map: none is drawn anew for it.
+drop trigger note_everywhere on plan;
+create trigger note_everywhere after truncate on plan for each statement execute function note_everywhere('grids');
+create trigger note_published after insert on plan for each row
+    when (new.status in ('published', 'superseded')) execute function note_everywhere('grids');
+create trigger note_published_changed after update on plan for each row
+    when (old.status in ('published', 'superseded') or new.status in ('published', 'superseded'))
+    execute function note_everywhere('grids');
+create trigger note_published_deleted after delete on plan for each row
+    when (old.status in ('published', 'superseded')) execute function note_everywhere('grids');
+
 -- What a draft is changes with every stroke; the plan's own row, which maps depend on, does not.
 create table draft (
     plan_id integer primary key references plan on delete cascade,
     version integer not null default 1 check (version > 0),
     made_by text not null default '',
+    against integer references plan on delete set null,
     note    text not null default '',
     wishes  jsonb not null default '{}' check (jsonb_typeof(wishes) = 'object')
 );
 comment on column draft.version is 'Rises with every change, so that who has an older one is told.';
+comment on column draft.against is 'The plan in force when it was begun: it is published only while that one still is.';
 comment on column draft.wishes is 'Limits that its rules hold: size, load, and what the engine was asked.';
 
 -- Grids of a draft go by a number; those that are new get their codes when the plan is published.
@@ -30,12 +46,41 @@ create table draft_block (
     plan_id  integer not null references draft on delete cascade,
     block_id integer not null references block,
     number   integer,
+    based    integer,
     primary key (plan_id, block_id),
     foreign key (plan_id, number) references draft_grid (plan_id, number) deferrable initially deferred
 );
 comment on column draft_block.number is 'None: not yet in any grid.';
+comment on column draft_block.based is 'The number that it had when the draft was begun.';
 create index on draft_block (block_id);
 create index on draft_block (plan_id, number);
+
+-- Drafts and published plans alike: their grids by number, and which block is in which.
+create view plan_grid as
+select d.plan_id, d.number, d.grid_id, grid.code, d.name, d.parent_id, d.workers, d.locked
+from draft_grid d
+join plan on plan.id = d.plan_id and plan.status not in ('published', 'superseded')
+left join grid on grid.id = d.grid_id
+union all
+select s.plan_id, coalesce(d.number, row_number() over (partition by s.plan_id order by grid.code))::integer,
+       grid.id, grid.code, grid.name, grid.parent_id, coalesce(d.workers, 1), true
+from grid_shape s
+join grid on grid.id = s.grid_id
+left join draft_grid d on d.plan_id = s.plan_id and d.grid_id = s.grid_id;
+
+create view plan_block as
+select plan_id, block_id, number, based from draft_block
+union all
+select a.plan_id, a.block_id, g.number, null
+from assignment a
+join plan_grid g on g.plan_id = a.plan_id and g.grid_id = a.grid_id
+join plan on plan.id = a.plan_id
+cross join setting
+cross join lateral (select (now() at time zone setting.time_zone)::date as today) now
+join block on block.id = a.block_id
+ and block.valid_from <= case when plan.valid_to > today then today else plan.valid_to - 1 end
+ and block.valid_to > case when plan.valid_to > today then today else plan.valid_to - 1 end;
+comment on view plan_block is 'Of a published plan the blocks that there are today, or were on its last day.';
 
 create table stroke (
     plan_id  integer not null references draft on delete cascade,
@@ -44,8 +89,12 @@ create table stroke (
     at       timestamptz not null default now(),
     made_by  text not null default '',
     undone   boolean not null default false,
+    dropped  boolean not null default false check (undone or not dropped),
+    version  integer not null check (version > 0),
     primary key (plan_id, number)
 );
+comment on column stroke.dropped is 'Undone for good: another stroke was made in its place.';
+comment on column stroke.version is 'The version of the draft that it was last done or undone in.';
 create table stroke_block (
     plan_id  integer not null,
     stroke   integer not null,
@@ -56,6 +105,17 @@ create table stroke_block (
     foreign key (plan_id, stroke) references stroke (plan_id, number) on delete cascade
 );
 comment on table stroke_block is 'The number of the grid that a block was in before the stroke, and is in after it.';
+
+create table stroke_grid (
+    plan_id integer not null,
+    stroke  integer not null,
+    number  integer not null,
+    was     jsonb check (jsonb_typeof(was) = 'object'),
+    now     jsonb check (jsonb_typeof(now) = 'object'),
+    primary key (plan_id, stroke, number),
+    foreign key (plan_id, stroke) references stroke (plan_id, number) on delete cascade
+);
+comment on table stroke_grid is 'A grid of the draft before the stroke, and after it; none: it was not there.';
 
 -- What became of a plan; only ever added to.
 create table plan_step (
@@ -93,6 +153,9 @@ create table lineage (
 );
 comment on column lineage.plan_id is 'The plan that came after.';
 
+-- A block that is cut again on the day it began never held for a day.
+alter table block drop constraint block_check, add constraint block_check check (valid_to >= valid_from);
+
 -- Blocks that were cut or joined: the old ones ended on the day, the new ones began.
 create table block_lineage (
     id         bigint generated always as identity primary key,
@@ -102,6 +165,16 @@ create table block_lineage (
     kind       text not null check (kind in ('cut', 'join')),
     unique (from_block, to_block)
 );
+
+-- Points are linked to the blocks of today. So whoever asks for blocks of another day gets those that
+-- were cut or joined since as they are divided today.
+create function blocks_on(day date) returns setof integer language sql stable as $$
+    select id from block
+    where valid_from <= day and valid_to > day and not exists (select from block_lineage where from_block = block.id)
+    union all
+    select id from block
+    where valid_to = 'infinity' and exists (select from block_lineage where to_block = block.id) and valid_from > day
+$$;
 
 -- What work weighs: rule sets with a name, each change a new version; never altered.
 create table load_rule (

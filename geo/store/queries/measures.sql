@@ -7,8 +7,19 @@ select revision, computed_at from metric where key = %(metric)s and layer = %(la
 -- name: units
 -- Units of the layer that have a value.
 select source.*, {value} as value
-from {view} as source join metric_value on metric_value.unit_id = source.id
+from {view} as source join {values} as metric_value on metric_value.unit_id = source.id
 where metric_value.key = %(metric)s and metric_value.layer = %(layer)s {conditions}
+
+-- name: kept
+metric_value
+
+-- name: summed
+-- What grids of another day than today have: the sums of what their blocks have.
+(select key, 'grids' as layer, grid_id as unit_id, sum(value) as value
+ from metric_value join assignment on block_id = unit_id
+ join plan on plan.id = plan_id and plan.status in ('published', 'superseded')
+  and plan.valid_from <= %(on)s::date and plan.valid_to > %(on)s::date
+ where layer = 'blocks' and key = %(metric)s group by key, grid_id)
 
 -- name: values
 select id, value from ({units}) as unit order by id

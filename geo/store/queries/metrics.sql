@@ -85,6 +85,11 @@ union all
 select key, layer, unit_id, round(least(100 * metres / side_m, 100)::numeric, 9)::double precision
 from shares cross join lateral (values ('duty_share', paper_m), ('lived_share', lived_m)) as v (key, metres)
 
+-- name: add_values
+-- Values that were computed elsewhere, of units of a layer.
+insert into pg_temp.fresh (key, layer, unit_id, value)
+select %(key)s, %(layer)s, * from unnest(%(ids)s::integer[], %(values)s::double precision[])
+
 -- name: revisions
 select key, layer, revision from metric
 

@@ -36,6 +36,14 @@ values (%(system)s, %(name)s, 'published', %(start)s,
                     and valid_from > %(start)s), 'infinity'))
 returning id;
 
+-- name: put_in_force
+-- A draft that is published.
+update plan set status = 'published', valid_from = %(start)s,
+    valid_to = coalesce((select min(valid_from) from plan later
+                         where system_id = %(system)s and status in ('published', 'superseded')
+                           and valid_from > %(start)s), 'infinity')
+where id = %(id)s returning id;
+
 -- name: codes_given
 select code from code_given where kind = 'grid:' || %(system)s;
 
@@ -64,4 +72,6 @@ group by a.plan_id, a.grid_id;
 -- name: drop_unused_grids
 -- Grids that no plan uses any more; their codes stay given.
 delete from grid g
-where g.system_id = %(system)s and not exists (select 1 from assignment a where a.grid_id = g.id);
+where g.system_id = %(system)s and not exists (select 1 from assignment a where a.grid_id = g.id)
+  and not exists (select 1 from draft_grid d where d.grid_id = g.id)
+  and not exists (select 1 from lineage l where g.id in (l.from_grid, l.to_grid));

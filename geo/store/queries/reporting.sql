@@ -22,7 +22,7 @@ limit %(most)s
 -- name: blocks
 -- Blocks of %(day)s with the community and street that they lie in.
 with recursive above (block_id, area_id) as (
-    select id, area_id from block where valid_from <= %(day)s and valid_to > %(day)s
+    select id, area_id from block where id in (select blocks_on(%(day)s))
     union all
     select block_id, area.parent_id from above join area on area.id = above.area_id where area.parent_id is not null
 )

@@ -274,4 +274,25 @@ limit 3
 -- name: grid_people
 -- Households and people of a grid: the sums over its blocks.
 select sum(households)::integer as households, sum(people)::integer as people
-from (select id as block_id, households, people from block) as p where {members}
+from (select id as block_id, households, people from block
+      where valid_from <= %(on)s::date and valid_to > %(on)s::date) as p where {members}
+
+-- name: peers_areas
+-- Units that the load of the unit is held against: areas of its level, grids of its system.
+select id from area where level = (select level from area where id = %(id)s)
+
+-- name: peers_grids
+select n.id from layer_grids n
+join layer_grids u on u.id = %(id)s and u.system = n.system and u.valid_from <= %(on)s::date and u.valid_to > %(on)s::date
+where n.valid_from <= %(on)s::date and n.valid_to > %(on)s::date
+
+-- name: load
+-- Minutes of work a week in the unit, for each worker, and that in times the mean of its peers.
+select load.value, each.value as per_worker, each.value / nullif(peer.mean, 0) as times_mean,
+       substring(metric.revision from 'rule:([a-z_]+[.][0-9]+)') as rule
+from metric_value load
+join metric on metric.key = load.key and metric.layer = load.layer
+left join metric_value each on each.key = 'load_per_worker' and each.layer = load.layer and each.unit_id = load.unit_id,
+     lateral (select avg(value) as mean from metric_value
+              where key = 'load_per_worker' and layer = %(layer)s and unit_id in ({peers})) as peer
+where load.key = 'load' and load.layer = %(layer)s and load.unit_id = %(id)s

@@ -118,12 +118,25 @@ export interface BlindPlace {
   incidents: number | null;
 }
 
+/** A block, and the line along which it is cut. */
+export interface BlockCut {
+  block: number;
+  line: CutLine;
+  made_by?: string;
+}
+
 /** The block of a place. */
 export interface BlockHere {
   id: number;
   code: string;
   households: number | null;
   people: number | null;
+}
+
+/** Blocks to make one. */
+export interface BlockJoin {
+  blocks: number[];
+  made_by?: string;
 }
 
 /** The same among given sites. */
@@ -352,6 +365,21 @@ export interface Cut {
   actor?: string | null;
 }
 
+/** A block that a cut or a join made. */
+export interface CutBlock {
+  id: number;
+  code: string;
+  households: number | null;
+  people: number | null;
+  area_m2: number;
+}
+
+/** A line in degrees, as GeoJSON has it. */
+export interface CutLine {
+  type: "LineString";
+  coordinates: [number, number][];
+}
+
 /** The district at a glance. */
 export interface District {
   name: string;
@@ -437,6 +465,14 @@ export interface Giving {
   rota?: number | null;
 }
 
+/** What of a grid is to be otherwise. */
+export interface GridChange {
+  name?: string | null;
+  workers?: number | null;
+  locked?: boolean | null;
+  made_by?: string;
+}
+
 /** The grid of a place in one system. */
 export interface GridHere {
   system: string;
@@ -454,6 +490,15 @@ export interface GridSystem {
   name: string;
   name_en: string;
   plan: PlanInForce | null;
+}
+
+/** Blocks that ended and began, and how many points near by have other links. */
+export interface GroundChanged {
+  version: number;
+  ended: number[];
+  blocks: CutBlock[];
+  points: number;
+  moved: number;
 }
 
 /** A group of layers. */
@@ -623,6 +668,25 @@ export interface LineShape {
   coordinates: [number, number][];
 }
 
+/** What became of the grids before a plan. */
+export interface Lineage {
+  lineage: LineageRow[];
+}
+
+/** A pair of grids that share blocks, or one that ended or began with none. */
+export interface LineageRow {
+  kind: "kept" | "split" | "merged" | "moved" | "ended" | "new";
+  blocks: number;
+  households: number;
+  from_id: number | null;
+  from_code: string | null;
+  from_name: string | null;
+  to_id: number | null;
+  to_code: string | null;
+  to_name: string | null;
+  to_number: number | null;
+}
+
 /** Several lines. */
 export interface LinesShape {
   type: "MultiLineString";
@@ -649,6 +713,98 @@ export interface LiveReady {
 /** The event `reset`: what came between is not known; read everything again. */
 export interface LiveReset {
   why: string;
+}
+
+/** Loads of units, how even they are, and how they were got. */
+export interface Load {
+  of: "grids" | "areas" | "blocks";
+  unit: string;
+  rule: LoadRule;
+  since: string;
+  until: string;
+  weeks: number;
+  case_minutes: Record<string, number>;
+  measures: PlanSpread;
+  measures_per_worker: PlanSpread;
+  rows: LoadRow[];
+  as_of: string;
+  revision: string;
+  crs: number;
+}
+
+/** Minutes of work a week in an area or grid, for each worker, and by the mean of its like. */
+export interface LoadHere {
+  value: number;
+  per_worker: number | null;
+  times_mean: number | null;
+  rule: RuleNamed;
+}
+
+/** A unit with the sums of its blocks; the `part_` columns sum to `load`, in minutes a week. */
+export interface LoadRow {
+  id: number;
+  code: string;
+  name: string;
+  workers: number | null;
+  blocks: number;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number | null;
+  frontage_m: number;
+  area_m2: number;
+  stations: number;
+  protected: number;
+  part_households: number;
+  part_people: number;
+  part_merchants: number;
+  part_incidents: number;
+  part_frontage: number;
+  part_area: number;
+  part_places: number;
+  load: number;
+  load_per_worker: number | null;
+  rate: number | null;
+  rate_shrunk: number | null;
+}
+
+/** A rule set in one version. */
+export interface LoadRule {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+  weights: LoadWeights;
+}
+
+/** The same with who made it when; null for the one that was there from the beginning. */
+export interface LoadRuleListed {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+  weights: LoadWeights;
+  made_at: string | null;
+  made_by: string;
+}
+
+/** All rule sets, every version. */
+export interface LoadRules {
+  rules: LoadRuleListed[];
+}
+
+/** Minutes of work a week; `case` and `cases` (by class) minutes each. */
+export interface LoadWeights {
+  household: number;
+  person: number;
+  merchant: number;
+  km: number;
+  hectare: number;
+  station: number;
+  protected: number;
+  case: number;
+  effort: boolean;
+  cases: Record<string, number>;
 }
 
 /** Stretches to be looked at, and for which role and days. */
@@ -691,7 +847,7 @@ export interface Measures {
   units: MeasuredUnit[];
 }
 
-/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right. */
+/** A value that units of some layers can be coloured by. Where `least` is set, small units hide values from 1 to below it from those without the right; with a `step` they have multiples of it. */
 export interface Metric {
   key: string;
   zh: string;
@@ -699,6 +855,7 @@ export interface Metric {
   unit: string;
   layers: string[];
   least: number;
+  step: number;
 }
 
 /** A month, YYYY-MM. */
@@ -761,6 +918,14 @@ export interface NewChief {
   code?: string | null;
 }
 
+/** A grid to add; ``parent`` is the code of an area. */
+export interface NewGrid {
+  name?: string | null;
+  parent?: string | null;
+  workers?: number;
+  made_by?: string;
+}
+
 /** Something on a list; ``lon`` and ``lat`` (WGS 84) together, where a spot is known. */
 export interface NewItem {
   list: "need" | "resource" | "project";
@@ -783,6 +948,15 @@ export interface NewMember {
   chief?: number | null;
 }
 
+/** A draft to begin: on the plan in force where nothing else is said. */
+export interface NewPlan {
+  system: string;
+  name: string;
+  based_on?: number | null;
+  empty?: boolean;
+  made_by?: string;
+}
+
 /** Chiefs take turns on stretches, in their order. */
 export interface NewRota {
   name: string;
@@ -802,6 +976,14 @@ export interface NewTurns {
   unit?: "day" | "week" | "month";
   from: string;
   to: string;
+}
+
+/** What a plan is to become; ``from`` is the first day of one that is published. */
+export interface NextStep {
+  status: "submitted" | "approved" | "draft" | "published";
+  note?: string;
+  made_by?: string;
+  from?: string | null;
 }
 
 /** What one person can do. */
@@ -865,6 +1047,13 @@ export interface OpenCase {
   lat: number;
 }
 
+/** Blocks, and the number of the grid that they are to be in; none: in no grid. */
+export interface Painting {
+  blocks: number[];
+  number: number | null;
+  made_by?: string;
+}
+
 /** The segment to join with. */
 export interface Pair {
   other: number;
@@ -905,11 +1094,215 @@ export interface Place {
   station: StationNear | null;
 }
 
+/** A plan with its grids. */
+export interface Plan {
+  id: number;
+  system: string;
+  name: string;
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  version: number | null;
+  based_on: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  made_at: string;
+  made_by: string;
+  note: string;
+  grids: PlanGrid[];
+  blocks: number;
+  unassigned: number;
+  measures: PlanSpread;
+  limits: PlanLimits;
+  steps: PlanStep[];
+  rule: PlanRule;
+}
+
+/** A block of a plan; `x`, `y` is a point inside, in metres of the district's CRS. */
+export interface PlanBlockFacts {
+  id: number;
+  code: string;
+  area: string;
+  street: string | null;
+  parents: string[];
+  compound: number | null;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number | null;
+  frontage_m: number;
+  area_m2: number;
+  load: number;
+  x: number;
+  y: number;
+}
+
+/** Columns: blocks, the number of each one's grid, and that when the draft was begun. */
+export interface PlanBlocks {
+  id: number[];
+  number: (number | null)[];
+  based: (number | null)[];
+}
+
+/** A plan in short; `version` of one that is not in force yet. */
+export interface PlanBrief {
+  id: number;
+  system: string;
+  name: string;
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  version: number | null;
+  based_on: number | null;
+  valid_from: string | null;
+  valid_to: string | null;
+  made_at: string;
+  made_by: string;
+  note: string;
+  grids: number;
+  blocks: number;
+}
+
+/** What of a draft is to be otherwise. */
+export interface PlanChange {
+  name?: string | null;
+  note?: string | null;
+  limits?: unknown | null;
+}
+
+/** What breaks the rules of a plan, hard ones first. */
+export interface PlanChecks {
+  hard: number;
+  soft: number;
+  findings: PlanFinding[];
+  limits: PlanLimits;
+}
+
+/** What somebody said of a plan, at a place or of the whole. */
+export interface PlanComment {
+  id: number;
+  at: string;
+  made_by: string;
+  body: string;
+  lon: number | null;
+  lat: number | null;
+  done: boolean;
+}
+
+/** Comments, the oldest first. */
+export interface PlanComments {
+  comments: PlanComment[];
+}
+
+/** A border of two blocks, and what it runs along. */
+export interface PlanEdge {
+  a: number;
+  b: number;
+  metres: number;
+  kind: "road" | "river" | "wall" | "legal" | "nothing";
+  why: string;
+}
+
+/** A block as a GeoJSON feature. */
+export interface PlanFeature {
+  type: "Feature";
+  id: number;
+  geometry: PlanShape;
+  properties: PlanBlockFacts;
+}
+
+/** Blocks as GeoJSON. */
+export interface PlanFeatures {
+  type: "FeatureCollection";
+  features: PlanFeature[];
+}
+
+/** What breaks a rule, where, and why; `values` are the facts of the sentence. */
+export interface PlanFinding {
+  rule: string;
+  hard: boolean;
+  number: number | null;
+  blocks: number[];
+  lon: number;
+  lat: number;
+  values: unknown;
+  reason: string;
+}
+
+/** A grid of a plan and what its blocks hold; `code` and `grid_id` where it has been one. */
+export interface PlanGrid {
+  number: number;
+  grid_id: number | null;
+  code: string | null;
+  name: string;
+  parent: string | null;
+  parent_name: string | null;
+  workers: number;
+  locked: boolean;
+  blocks: number;
+  households: number;
+  people: number;
+  merchants: number;
+  incidents: number;
+  frontage_m: number;
+  area_m2: number;
+  load: number;
+  load_per_worker: number | null;
+}
+
+/** What a plan lies on. */
+export interface PlanGround {
+  blocks: PlanFeatures;
+  edges: PlanEdge[];
+  rule: PlanRule;
+  crs: number;
+  revision: string;
+}
+
 /** The plan of a grid system that is in force today. */
 export interface PlanInForce {
   id: number;
   name: string;
   valid_from: string;
+}
+
+/** What grids should keep to; null: no limit. */
+export interface PlanLimits {
+  households_least: number | null;
+  households_most: number | null;
+  load_least: number | null;
+  load_most: number | null;
+  compactness_least: number | null;
+}
+
+/** The rule set that loads are weighed by. */
+export interface PlanRule {
+  name: string;
+  version: number;
+}
+
+/** A polygon in degrees: its rings of [lon, lat]. */
+export interface PlanShape {
+  type: "Polygon";
+  coordinates: number[][][];
+}
+
+/** How evenly load for each worker lies on the grids. */
+export interface PlanSpread {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+}
+
+/** What a plan became, and by whom. */
+export interface PlanStep {
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
+  at: string;
+  made_by: string;
+  note: string;
+}
+
+/** Plans, the newest first. */
+export interface Plans {
+  plans: PlanBrief[];
 }
 
 /** A place. */
@@ -989,6 +1382,14 @@ export interface RoadPlace {
   chiefs: OnDuty[];
 }
 
+/** The rule set that a load is by. */
+export interface RuleNamed {
+  name: string;
+  version: number;
+  title: string;
+  title_en: string;
+}
+
 /** How to import it; ``dry_run`` does all and keeps nothing. */
 export interface Run {
   kind?: string | null;
@@ -999,6 +1400,19 @@ export interface Run {
   encoding?: string | null;
   margin_m?: number | null;
   dry_run?: boolean;
+}
+
+/** A comment; of a place (both, in degrees), or of the whole plan. */
+export interface Said {
+  body: string;
+  lon?: number | null;
+  lat?: number | null;
+  made_by?: string;
+}
+
+/** Whether what was said is dealt with. */
+export interface Settled {
+  done: boolean;
 }
 
 /** What became of duties: how many ended, began, stayed; metres of side before and after. */
@@ -1342,6 +1756,14 @@ export interface StripSide {
   passed: Passed[];
 }
 
+/** A stroke: each block changed with the numbers before and after, and the grids touched. */
+export interface Stroke {
+  version: number;
+  stroke: number | null;
+  changed: ([number, number | null, number | null])[];
+  grids: PlanGrid[];
+}
+
 /** How a layer is drawn: its colour, or a colour for each value of the column `by`. */
 export interface Style {
   shape: "fill" | "outline" | "road" | "dot" | "ring" | "badge" | "heat";
@@ -1388,6 +1810,11 @@ export interface Trends {
   grids: WorstGrid[];
 }
 
+/** Who undoes, or does again. */
+export interface Turning {
+  made_by?: string;
+}
+
 /** Members take turns, in their order; what was planned from that day on is replaced. */
 export interface Turns {
   members: number[];
@@ -1428,6 +1855,7 @@ export interface UnitTold {
   cases: OpenCase[];
   near_m: number | null;
   merchants: Doors | null;
+  load: LoadHere | null;
   chiefs: ChiefHere[];
   neighbours: Neighbours | null;
   stations: StationHere[];
@@ -1491,6 +1919,15 @@ export interface WorstGrid {
   south: number;
   east: number;
   north: number;
+}
+
+/** A rule set; it becomes the next version of its name. */
+export interface Written {
+  name: string;
+  title: string;
+  title_en: string;
+  weights: unknown;
+  made_by?: string;
 }
 
 /** What becomes of an item. */

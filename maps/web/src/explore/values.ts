@@ -20,7 +20,7 @@ const LAYERS = ["areas", "grids", "blocks", "segments"];
 
 /** Metrics that are counted when they are asked for; they follow the filter. */
 export function countedMetrics(): Metric[] {
-  const one = (key: string, zh: string, en: string): Metric => ({ key, zh, en, unit: "件", layers: LAYERS, least: LEAST });
+  const one = (key: string, zh: string, en: string): Metric => ({ key, zh, en, unit: "件", layers: LAYERS, least: LEAST, step: 0 });
   return [
     one(FILTERED, t("metric_filtered", {}, "zh"), t("metric_filtered", {}, "en")),
     one(DIFFERENCE, t("metric_difference", {}, "zh"), t("metric_difference", {}, "en")),

@@ -2,7 +2,7 @@
 import { codeToCopy } from "../code";
 import type { Layers } from "../api";
 import { h } from "../dom";
-import { figure, metres, named, number, t, tValue } from "../i18n";
+import { figure, language, metres, named, number, t, tValue } from "../i18n";
 import type { Key } from "../i18n";
 import { doorsList } from "./doors";
 import { trendChart } from "./trend";
@@ -15,6 +15,8 @@ export interface Ways {
   place(at: [number, number]): void;
 }
 
+// More than this many times the mean for each worker is marked.
+const HEAVY = 1.5;
 const TOLD_ELSEWHERE = new Set(["name", "code", "households", "people", "workers", "area", "length_m", "outermost", "block", "road", "seq", "plan", "level", "system", "kind", "class", "tier", "category", "listed"]);
 
 export function unitContent(told: UnitTold, declared: Layers, ways: Ways): HTMLElement[] {
@@ -24,6 +26,7 @@ export function unitContent(told: UnitTold, declared: Layers, ways: Ways): HTMLE
     incidents(told),
     cases(told.cases, ways),
     merchants(told, ways),
+    load(told),
     chiefs(told),
     neighbours(told, ways),
     within(told, declared, ways),
@@ -117,6 +120,17 @@ function merchants({ merchants }: UnitTold, ways: Ways): HTMLElement | null {
   if (!merchants.rows) return section(t("kind_merchant"), "unit-merchants", tiles([[t("unit_merchants"), number(merchants.count)]]));
   return section(t("unit_doors", { n: number(merchants.count) }), "unit-merchants",
     merchants.count === 0 ? h("p", { class: "none" }, t("unit_no_doors")) : doorsList(merchants.rows, ways));
+}
+
+/** Hours of work a week, for each worker, and how that stands to others of its kind. */
+function load({ load }: UnitTold): HTMLElement | null {
+  if (!load) return null;
+  const hours = (minutes: number) => t("load_hours", { n: (minutes / 60).toFixed(1) });
+  const entries: [string, string, boolean?][] = [[t("load_week"), hours(load.value)]];
+  if (load.per_worker !== null) entries.push([t("load_each"), hours(load.per_worker)]);
+  if (load.times_mean !== null) entries.push([t("load_times"), `× ${load.times_mean.toFixed(2)}`, load.times_mean > HEAVY]);
+  const rule = language() === "en" ? load.rule.title_en : load.rule.title;
+  return section(t("unit_load"), "unit-load", tiles(entries), h("p", { class: "note" }, t("load_rule", { rule, version: load.rule.version })));
 }
 
 function chiefs({ chiefs }: UnitTold): HTMLElement {

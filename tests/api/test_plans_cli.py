@@ -1,0 +1,70 @@
+"""`luge plan` on a copy of the sample district: a draft out to a table, in again, published."""
+
+import csv
+from datetime import date, timedelta
+
+import pytest
+from typer.testing import CliRunner
+
+from api.cli import app
+
+TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+
+
+@pytest.fixture(scope="module")
+def luge(sample_url, make_module_database):
+    """Runs a command in this process and gives what it told."""
+    url = make_module_database(sample_url)
+
+    def run(*words):
+        done = CliRunner().invoke(app, ["plan", *map(str, words)], env={"LUGE_DATABASE_URL": url})
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return done.stdout
+
+    return run
+
+
+def begun(luge):
+    return int(luge("new", "试画", "--by", "王").split()[1])
+
+
+def test_a_draft_goes_out_comes_in_and_is_published(luge, tmp_path):
+    plan, file = begun(luge), tmp_path / "plan.csv"
+    assert " blocks in " in luge("export", plan, file)
+    with file.open(encoding="utf-8-sig", newline="") as table:
+        rows = list(csv.DictReader(table))
+    grid, name = rows[0]["grid"], rows[0]["name"]
+    for row in rows:
+        row["grid"] = "新网格" if row["grid"] == grid else row["grid"]
+    with file.open("w", encoding="utf-8", newline="") as table:
+        out = csv.DictWriter(table, ["block", "grid", "name"])
+        out.writeheader()
+        out.writerows([*rows, {"block": "nowhere", "grid": grid}, rows[0]])
+    refused = tmp_path / "rejects.csv"
+    told = luge("import", plan, file, "--new", "--rejects", refused)
+    assert "2 rows rejected" in told
+    assert "no such block" in told
+    assert "stands in the file before" in refused.read_text("utf-8-sig")
+    assert "0 hard" in luge("check", plan)
+    moved = sum(row["grid"] == "新网格" for row in rows)
+    assert f"{moved} blocks" in next(
+        line for line in luge("lineage", plan).splitlines() if "→ 新网格" in line
+    )
+    luge("submit", plan)
+    luge("back", plan, "--note", "再看")
+    luge("submit", plan)
+    luge("approve", plan)
+    assert TOMORROW in luge("publish", plan, "--from", TOMORROW)
+    lines = {line.split("\t")[0]: line for line in luge("lineage", plan).splitlines()}
+    assert f"{grid} {name} → " in lines["moved"]
+    assert f"{plan}\tmanagement\tpublished" in luge("list", "--system", "management")
+    assert "max / mean" in luge("show", plan)
+
+
+def test_a_file_of_another_kind_is_refused(luge, tmp_path):
+    plan, file = begun(luge), tmp_path / "plan.csv"
+    file.write_text("a,b\n1,2\n", "utf-8")
+    with pytest.raises(ValueError, match="no column 'block'; it has a, b"):
+        luge("import", plan, file)
+    assert "is deleted" in luge("discard", plan)
