@@ -52,6 +52,7 @@ from geo.store.load_rules import NoSuchRule
 from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.plan_comments import NoSuchComment
+from geo.store.proposals import NoSuchProposal, ProposalNotReady, ProposalOvertaken
 from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
@@ -135,6 +136,7 @@ STATUS = {
     NoSuchMerchant: 404,
     NoSuchPatrol: 404,
     NoSuchDraft: 404,
+    NoSuchProposal: 404,
     NoSuchCollection: 404,
     NoSuchFeature: 404,
     NoTileThere: 404,
@@ -161,6 +163,8 @@ STATUS = {
     NothingToUndo: 409,
     PlanFrozen: 409,
     PlanOvertaken: 409,
+    ProposalNotReady: 409,
+    ProposalOvertaken: 409,
     RulesBroken: 409,
     WrongStep: 409,
     FileGone: 410,

@@ -18,6 +18,7 @@ from api.cli import (
     load,
     places,
     plan,
+    proposals,
     reach,
     refresh,
     report,
@@ -51,6 +52,7 @@ app.add_typer(road.app, name="road")
 app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
+plan.plan_app.command()(proposals.propose)
 app.add_typer(plan.plan_app, name="plan")
 app.add_typer(coverage.coverage_app, name="coverage")
 app.add_typer(load.load_app, name="load")

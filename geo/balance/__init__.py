@@ -1,5 +1,7 @@
-"""Balanced, connected parts of a graph: near today's, with few changes of hand.
+"""Balanced, connected parts of a graph: near today's with few changes, or with short borders.
 
 `graph` holds who borders whom; `start` makes today's parts connected, and parts where there are
-none; `moves` is the compiled search; `divide` runs it.
+none; `moves` and `borders` are the compiled search; `divide` runs it for shares of chiefs. For
+plans of blocks `evolve` anneals on levels (`contract`) and breeds, `posts` says which grids there
+are to be, `redraw` solves area by area, `unite` makes several systems one, `exact` proves.
 """

@@ -59,8 +59,8 @@ class Task(NamedTuple):
 
     ``load`` of each vertex (at least 0); ``home``: its part today, or -1; ``price`` of its changing
     hands, 1 on average; ``locked``: it stays at home; the number of ``parts``. A part's load is
-    even enough within ``tolerance`` of the mean; ``cut`` is the price of an edge of weight 1 that a
-    border crosses.
+    even enough within ``tolerance`` of the mean, or of what its ``shares`` of the whole come to;
+    ``cut`` is the price of an edge of weight 1 that a border crosses.
     """
 
     load: Floats
@@ -70,6 +70,7 @@ class Task(NamedTuple):
     parts: int
     tolerance: float = 0.05
     cut: float = 0.1
+    shares: Floats | None = None
 
 
 class Division(NamedTuple):
@@ -144,7 +145,8 @@ def prepare(graph: Graph, task: Task) -> Given:
     if pieces(graph, np.zeros(graph.vertices, np.int32))[0] > 1:
         raise NotWhole("the graph is in several pieces; join them by bridges first")
     load = task.load if task.load.sum() > 0 else np.ones(graph.vertices)
-    target = np.full(task.parts, load.sum() / task.parts)
+    shares = np.ones(task.parts) if task.shares is None else task.shares
+    target = np.asarray(load.sum() * shares / shares.sum(), np.float64)
     return Given(
         np.ascontiguousarray(load, np.float64),
         np.ascontiguousarray(task.home, np.int32),

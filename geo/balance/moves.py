@@ -85,13 +85,13 @@ def _draw(random: State) -> np.uint64:
 
 
 @lookup
-def _below(random: State, count: int) -> int:
+def pick(random: State, count: int) -> int:
     """A random number from 0 to below ``count`` (below 2³²)."""
     return int(((_draw(random) >> np.uint64(32)) * np.uint64(count)) >> np.uint64(32))
 
 
 @lookup
-def _fraction(random: State) -> float:
+def fraction(random: State) -> float:
     """A random number from 0 to below 1."""
     return float(_draw(random) >> np.uint64(11)) / 9007199254740992.0
 
@@ -104,7 +104,7 @@ def _off(load: float, target: float, prices: Prices) -> float:
 
 
 @lookup
-def _stays_whole(graph: Graph, part: Places, v: int, work: Work) -> bool:
+def stays_whole(graph: Graph, part: Places, v: int, work: Work) -> bool:
     """Whether the neighbours of v in its part reach each other without v."""
     start, to, _ = graph
     own, wanted, first = part[v], 0, -1
@@ -134,7 +134,7 @@ def _stays_whole(graph: Graph, part: Places, v: int, work: Work) -> bool:
 
 
 @lookup
-def _gather(graph: Graph, given: Given, part: Places, v: int, work: Work) -> int:
+def gather(graph: Graph, given: Given, part: Places, v: int, work: Work) -> int:
     """Puts v, and all but the heaviest of the pieces that its part has without it, into the queue.
 
     Those in the queue, and nobody else, are seen at this tick. Returns how many; 0 where one of
@@ -187,7 +187,7 @@ def _flood(
 
 
 @lookup
-def _alone(v: int, work: Work) -> int:
+def alone(v: int, work: Work) -> int:
     """Puts v alone into the queue."""
     work.tick[0] += 2
     work.seen[v], work.queue[0] = work.tick[0], v
@@ -195,7 +195,7 @@ def _alone(v: int, work: Work) -> int:
 
 
 @lookup
-def _rise(
+def rise_of(
     graph: Graph, given: Given, held: Held, prices: Prices, b: int, count: int, work: Work
 ) -> float:
     """What the sum rises by when those in the queue go to part b."""
@@ -241,24 +241,24 @@ def search(
     start, to, _ = graph
     part, made = held.part, 0
     for _ in range(tries):
-        v = _below(work.random, len(part))
+        v = pick(work.random, len(part))
         degree = start[v + 1] - start[v]
         if given.locked[v] or degree == 0:
             continue
-        b = part[to[start[v] + _below(work.random, degree)]]
+        b = part[to[start[v] + pick(work.random, degree)]]
         if part[v] == b or held.size[part[v]] == 1:
             continue
         # Kept where it rises by less than this: the rule of Metropolis, drawn beforehand.
-        bearable = -heat * math.log(1 - _fraction(work.random))
-        count = _alone(v, work)
-        if _rise(graph, given, held, prices, b, count, work) > bearable:
+        bearable = -heat * math.log(1 - fraction(work.random))
+        count = alone(v, work)
+        if rise_of(graph, given, held, prices, b, count, work) > bearable:
             continue
-        if not _stays_whole(graph, part, v, work):
-            count = _gather(graph, given, part, v, work)
-            if not count or _rise(graph, given, held, prices, b, count, work) > bearable:
+        if not stays_whole(graph, part, v, work):
+            count = gather(graph, given, part, v, work)
+            if not count or rise_of(graph, given, held, prices, b, count, work) > bearable:
                 continue
         else:
-            count = _alone(v, work)
+            count = alone(v, work)
         _hand_over(given, held, b, count, work)
         made += 1
     return made
@@ -271,7 +271,7 @@ def move_along(graph: Graph, given: Given, held: Held, path: Places, b: int, wor
     for i in range(len(path)):
         v = path[i]
         a = part[v]
-        if size[a] == 1 or given.locked[v] or not _stays_whole(graph, part, v, work):
+        if size[a] == 1 or given.locked[v] or not stays_whole(graph, part, v, work):
             return False
         part[v] = b
         sums[a], sums[b] = sums[a] - given.load[v], sums[b] + given.load[v]
@@ -310,7 +310,7 @@ def tree(graph: Graph, part: Places, root: int, order: Places, parent: Places, w
     work.seen[root], work.queue[0], parent[root] = tick, root, -1
     count, waiting = 0, 1
     while waiting:
-        i = _below(work.random, waiting)
+        i = pick(work.random, waiting)
         v = work.queue[i]
         waiting -= 1
         work.queue[i] = work.queue[waiting]

@@ -1620,6 +1620,61 @@ ALTER TABLE public.plan_step ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.proposal (
+    id integer NOT NULL,
+    plan_id integer NOT NULL,
+    version integer NOT NULL,
+    task text NOT NULL,
+    status text DEFAULT 'running'::text NOT NULL,
+    wishes jsonb NOT NULL,
+    seed integer NOT NULL,
+    made_by text DEFAULT ''::text NOT NULL,
+    step text DEFAULT ''::text NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    total integer DEFAULT 0 NOT NULL,
+    stop boolean DEFAULT false NOT NULL,
+    figures jsonb,
+    error text,
+    made_at timestamp with time zone DEFAULT now() NOT NULL,
+    beat_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT proposal_check CHECK (((status = 'failed'::text) = (error IS NOT NULL))),
+    CONSTRAINT proposal_check1 CHECK (((status = ANY (ARRAY['running'::text, 'failed'::text])) OR (figures IS NOT NULL))),
+    CONSTRAINT proposal_check2 CHECK (((status = 'running'::text) = (ended_at IS NULL))),
+    CONSTRAINT proposal_done_check CHECK ((done >= 0)),
+    CONSTRAINT proposal_figures_check CHECK ((jsonb_typeof(figures) = 'object'::text)),
+    CONSTRAINT proposal_status_check CHECK ((status = ANY (ARRAY['running'::text, 'ready'::text, 'failed'::text, 'applied'::text]))),
+    CONSTRAINT proposal_task_check CHECK ((task = ANY (ARRAY['rebalance'::text, 'redraw'::text, 'split'::text, 'merge'::text, 'add'::text, 'drop'::text, 'unite'::text]))),
+    CONSTRAINT proposal_total_check CHECK ((total >= 0)),
+    CONSTRAINT proposal_version_check CHECK ((version > 0)),
+    CONSTRAINT proposal_wishes_check CHECK ((jsonb_typeof(wishes) = 'object'::text))
+);
+
+CREATE TABLE public.proposal_block (
+    proposal_id integer NOT NULL,
+    block_id integer NOT NULL,
+    was integer,
+    now integer
+);
+
+CREATE TABLE public.proposal_grid (
+    proposal_id integer NOT NULL,
+    number integer NOT NULL,
+    was jsonb,
+    now jsonb,
+    CONSTRAINT proposal_grid_now_check CHECK ((jsonb_typeof(now) = 'object'::text)),
+    CONSTRAINT proposal_grid_was_check CHECK ((jsonb_typeof(was) = 'object'::text))
+);
+
+ALTER TABLE public.proposal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.proposal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.protected_place (
     id integer NOT NULL,
     kind text NOT NULL,
@@ -2130,6 +2185,15 @@ ALTER TABLE ONLY public.plan
 ALTER TABLE ONLY public.plan_step
     ADD CONSTRAINT plan_step_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.proposal_block
+    ADD CONSTRAINT proposal_block_pkey PRIMARY KEY (proposal_id, block_id);
+
+ALTER TABLE ONLY public.proposal_grid
+    ADD CONSTRAINT proposal_grid_pkey PRIMARY KEY (proposal_id, number);
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.protected_place
     ADD CONSTRAINT protected_place_pkey PRIMARY KEY (id);
 
@@ -2318,6 +2382,8 @@ CREATE INDEX patrol_chief_id_begun_at_idx ON public.patrol USING btree (chief_id
 CREATE INDEX plan_comment_plan_id_id_idx ON public.plan_comment USING btree (plan_id, id);
 
 CREATE INDEX plan_step_plan_id_id_idx ON public.plan_step USING btree (plan_id, id);
+
+CREATE INDEX proposal_plan_id_id_idx ON public.proposal USING btree (plan_id, id);
 
 CREATE INDEX protected_place_geom_idx ON public.protected_place USING gist (geom);
 
@@ -2685,6 +2751,18 @@ ALTER TABLE ONLY public.plan_step
 
 ALTER TABLE ONLY public.plan
     ADD CONSTRAINT plan_system_id_fkey FOREIGN KEY (system_id) REFERENCES public.grid_system(id);
+
+ALTER TABLE ONLY public.proposal_block
+    ADD CONSTRAINT proposal_block_block_id_fkey FOREIGN KEY (block_id) REFERENCES public.block(id);
+
+ALTER TABLE ONLY public.proposal_block
+    ADD CONSTRAINT proposal_block_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.proposal_grid
+    ADD CONSTRAINT proposal_grid_proposal_id_fkey FOREIGN KEY (proposal_id) REFERENCES public.proposal(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.proposal
+    ADD CONSTRAINT proposal_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.draft(plan_id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.reach
     ADD CONSTRAINT reach_station_id_fkey FOREIGN KEY (station_id) REFERENCES public.station(id) ON DELETE CASCADE;

@@ -6,6 +6,11 @@ export interface Along {
   side?: "L" | "R" | "LR" | "";
 }
 
+/** Who applies a proposal. */
+export interface Applying {
+  made_by?: string;
+}
+
 /** An administrative area. */
 export interface Area {
   id: number;
@@ -957,6 +962,18 @@ export interface NewPlan {
   made_by?: string;
 }
 
+/** What is asked of the engine; ``blocks``: only these may change hands. */
+export interface NewProposal {
+  task?: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  number?: number | null;
+  grids?: number | null;
+  blocks?: number[];
+  systems?: string[];
+  tolerance?: number;
+  seed?: number;
+  made_by?: string;
+}
+
 /** Chiefs take turns on stretches, in their order. */
 export interface NewRota {
   name: string;
@@ -1348,6 +1365,96 @@ export interface PreviewRow {
   cells: string[];
   reason: string;
   geometry: PointShape | PointsShape | LineShape | LinesShape | PolygonShape | PolygonsShape | null;
+}
+
+/** A proposal: how far it is; then its figures, and blocks with the numbers before, after. */
+export interface Proposal {
+  id: number;
+  plan: number;
+  system: string;
+  version: number;
+  task: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  status: "running" | "ready" | "failed" | "applied";
+  wishes: unknown;
+  seed: number;
+  made_by: string;
+  step: string;
+  done: number;
+  total: number;
+  figures: ProposalFigures | null;
+  error: string | null;
+  made_at: string;
+  ended_at: string | null;
+  changed: ([number, number | null, number | null])[];
+}
+
+/** A proposal in short; `version` of the draft that it is made on. */
+export interface ProposalBrief {
+  id: number;
+  version: number;
+  task: "rebalance" | "redraw" | "split" | "merge" | "add" | "drop" | "unite";
+  status: "running" | "ready" | "failed" | "applied";
+  wishes: unknown;
+  seed: number;
+  made_by: string;
+  made_at: string;
+  ended_at: string | null;
+  error: string | null;
+  before: ProposalMeasures | null;
+  after: ProposalMeasures | null;
+}
+
+/** What a proposal comes to; ``changed_load`` of ``load``, in minutes a week. */
+export interface ProposalFigures {
+  before: ProposalMeasures;
+  after: ProposalMeasures;
+  grids: ProposalGrid[];
+  changed_blocks: number;
+  changed_load: number;
+  load: number;
+  came: number[];
+  gone: number[];
+  finished: boolean;
+  rule: ProposalRule;
+  unsolved: ProposalUnsolved[];
+}
+
+/** A grid that would change: minutes a week for each worker; null: it is not there. */
+export interface ProposalGrid {
+  number: number;
+  load_per_worker_before: number | null;
+  load_per_worker_after: number | null;
+}
+
+/** How evenly load for each worker lies on the grids, and the metres of border between them. */
+export interface ProposalMeasures {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+  border_m: number;
+}
+
+/** The rule set that loads are weighed by. */
+export interface ProposalRule {
+  name: string;
+  version: number;
+}
+
+/** An area that stays as it is: the rule no plan keeps, where, how far off the nearest is. */
+export interface ProposalUnsolved {
+  area: string | null;
+  area_name: string | null;
+  rule: "contiguous" | "size" | "load";
+  reason: string;
+  nearest: number | null;
+  blocks: number[];
+}
+
+/** Proposals for a plan, the newest first. */
+export interface Proposals {
+  proposals: ProposalBrief[];
 }
 
 /** Something that carries the name or code sought. */

@@ -1,0 +1,201 @@
+"""Proposals of the engine for drafts of plans: booked, computed, read, stopped, applied.
+
+A proposal is a row from the moment that it is asked for. Whoever computes it says there how far it
+is; one that has given no sign for long was broken off.
+"""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from geo.progress import Say, Step, silence
+from geo.store import proposed, strokes
+from geo.store.database import rows
+from geo.store.queries import load
+from geo.store.redrawing import hold, known
+from geo.store.staging import copy_rows
+from geo.store.strokes import By, Painted
+
+log = logging.getLogger("luge")
+
+QUERIES = load("proposals")
+
+TASKS = ("rebalance", "redraw", "split", "merge", "add", "drop", "unite")
+
+MOST_PROPOSALS = 50
+SILENT_S = 300
+SILENT = "The service was stopped while it computed this proposal. Nothing was changed; ask anew."
+OUR_FAULT = "Something went wrong in the service; its log has the details. Nothing was changed."
+
+Told = dict[str, Any]
+Begin = Callable[[], AbstractContextManager[psycopg.Connection]]
+
+
+class NoSuchProposal(ValueError):
+    """There is no proposal of this number for the plan."""
+
+
+class ProposalNotReady(ValueError):
+    """The proposal is still computed, or has failed or been applied."""
+
+
+class ProposalOvertaken(ValueError):
+    """The draft has changed since, where the proposal would change it."""
+
+
+class Asked(NamedTuple):
+    """What is asked of the engine: as `geo.balance.posts.Wish`, with ids of ``blocks`` and codes of
+    grid ``systems``.
+    """
+
+    task: str = "rebalance"
+    number: int | None = None
+    grids: int | None = None
+    blocks: tuple[int, ...] = ()
+    systems: tuple[str, ...] = ()
+    tolerance: float = 0.1
+
+
+def make(
+    conn: psycopg.Connection, plan: int, asked: Asked, seed: int = 0, made_by: str = ""
+) -> int:
+    """Books a proposal that is to be computed; returns its number.
+
+    Raises what `geo.store.redrawing.hold` raises.
+    """
+    held = hold(conn, plan, None)
+    given = {"plan": plan, "version": held.version, "task": asked.task, "seed": seed,
+             "wishes": Jsonb(asked._asdict()), "made_by": made_by}  # fmt: skip
+    row = conn.execute(QUERIES["make"], given).fetchone()
+    assert row is not None  # noqa: S101 - an insert gives its row
+    return int(row[0])
+
+
+def compute(begin: Begin, id_: int, say: Say = silence) -> None:
+    """Computes a booked proposal; ``begin`` opens a transaction. A failure is written down."""
+    try:
+        with begin() as conn:
+            row = _find(conn, id_)
+            given: Told = {k: tuple(v) if isinstance(v, list) else v
+                           for k, v in row["wishes"].items()}  # fmt: skip
+            ground = proposed.read(conn, row["plan_id"], Asked(**given))
+        stopped = False
+
+        def beat(words: str) -> None:
+            nonlocal stopped
+            if isinstance(words, Step):
+                with begin() as conn:
+                    stopped = _beat(conn, id_, words)
+            say(words)
+
+        made = proposed.propose(ground, row["seed"], beat, lambda: stopped)
+        with begin() as conn:
+            _write(conn, id_, made)
+    except Exception as error:
+        words = _words(id_, error)
+        with begin() as conn:
+            conn.execute(QUERIES["fail"], {"id": id_, "error": words})
+
+
+def _beat(conn: psycopg.Connection, id_: int, at: Step) -> bool:
+    """Notes how far a proposal is; returns whether to stop."""
+    given = {"id": id_, "step": str(at), "done": at.done, "total": at.total}
+    row = conn.execute(QUERIES["beat"], given).fetchone()
+    return row is None or bool(row[0])
+
+
+def _write(conn: psycopg.Connection, id_: int, made: proposed.Made) -> None:
+    if conn.execute(QUERIES["finish"], {"id": id_, "figures": Jsonb(made.figures)}).rowcount == 0:
+        return  # the draft was discarded meanwhile
+    copy_rows(conn, QUERIES["put_blocks"], ((id_, *change) for change in made.changed))
+    for number, (was, now) in made.grids.items():
+        given = {"id": id_, "number": number, "was": was and Jsonb(was), "now": now and Jsonb(now)}
+        conn.execute(QUERIES["put_grid"], given)
+
+
+def _words(id_: int, error: Exception) -> str:
+    """What to tell the person who asked for the proposal."""
+    if isinstance(error, ValueError) and type(error).__module__.startswith("geo."):
+        return str(error)
+    log.error("proposal %s", id_, exc_info=error)
+    return OUR_FAULT
+
+
+def listed(conn: psycopg.Connection, plan: int) -> list[Told]:
+    """The newest proposals for a plan in short, newest first. Raises `UnknownPlan`."""
+    known(conn, plan)
+    _fail_silent(conn)
+    return rows(conn, QUERIES["page"], {"plan": plan, "limit": MOST_PROPOSALS})
+
+
+def read(conn: psycopg.Connection, plan: int, id_: int) -> Told:
+    """A proposal: how far it is; then its figures, and ``changed``: block, number before, after.
+
+    Raises `NoSuchProposal`.
+    """
+    _fail_silent(conn)
+    row = _find(conn, id_, plan)
+    found = {k: v for k, v in row.items() if k not in ("across", "stop", "beat_at")}
+    found["plan"] = found.pop("plan_id")
+    found["changed"] = [list(r) for r in conn.execute(QUERIES["blocks"], {"id": id_})]
+    return found
+
+
+def stop(conn: psycopg.Connection, plan: int, id_: int) -> None:
+    """Has a proposal under way end with the best so far.
+
+    Raises `NoSuchProposal`, `ProposalNotReady`.
+    """
+    status = _find(conn, id_, plan)["status"]
+    if conn.execute(QUERIES["stop"], {"id": id_}).fetchone() is None:
+        raise ProposalNotReady(f"proposal {id_} is {status}, so there is nothing to stop")
+
+
+def apply(conn: psycopg.Connection, plan: int, id_: int, by: By) -> Painted:
+    """Paints a proposal on its draft, as one stroke of the engine.
+
+    Raises `NoSuchProposal`, `ProposalNotReady`, `ProposalOvertaken`, and what
+    `geo.store.strokes.paint` raises.
+    """
+    hold(conn, plan, by.seen)
+    conn.execute(QUERIES["lock"], {"id": id_})
+    row = _find(conn, id_, plan)
+    if row["status"] != "ready":
+        raise ProposalNotReady(f"proposal {id_} is {row['status']}; only a ready one is applied")
+    given = {"id": id_, "plan": plan}
+    _not_overtaken(conn, given)
+    moves = {block: now for block, _, now in conn.execute(QUERIES["blocks"], given)}
+    grids = {number: now for number, _, now in conn.execute(QUERIES["grids"], given)}
+    painted = strokes.paint(conn, plan, moves, by, "engine", grids)
+    conn.execute(QUERIES["applied"], given)
+    return painted
+
+
+def _not_overtaken(conn: psycopg.Connection, given: Told) -> None:
+    if blocks := conn.execute(QUERIES["outdated"], given).fetchall():
+        raise ProposalOvertaken(
+            f"{len(blocks)} of the blocks that proposal {given['id']} would move were painted"
+            " since; ask for a new one"
+        )
+    if grids := conn.execute(QUERIES["strange"], given).fetchall():
+        numbers = ", ".join(str(number) for (number,) in grids[:3])
+        raise ProposalOvertaken(
+            f"grids of the draft have changed since proposal {given['id']} was made: {numbers};"
+            " ask for a new one"
+        )
+
+
+def _fail_silent(conn: psycopg.Connection) -> None:
+    conn.execute(QUERIES["fail_silent"], {"silent_s": SILENT_S, "error": SILENT})
+
+
+def _find(conn: psycopg.Connection, id_: int, plan: int | None = None) -> Told:
+    found = rows(conn, QUERIES["find"], {"id": id_, "plan": plan})
+    if not found:
+        raise NoSuchProposal(f"there is no proposal {id_}{f' for plan {plan}' if plan else ''}")
+    row: Told = found[0]
+    return row
