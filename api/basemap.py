@@ -5,6 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Request, Response
 from fastapi.responses import FileResponse
 
+from api.answers import told
+from api.answers.figures import BaseMap
 from api.upstream import NoBasemap, Upstream, UpstreamFailed
 from api.upstream import upstream as upstream_of
 from geo.store.settings import Settings
@@ -33,7 +35,7 @@ def upstream(settings: Settings) -> Upstream | None:
     return upstream_of(settings)
 
 
-@router.get("/api/basemap")
+@router.get("/api/basemap", response_model=None, responses=told(BaseMap))
 def base_map(request: Request) -> dict[str, object]:
     """What lies under the layers: `kind` is none, pmtiles or raster; `url` is of this service."""
     settings: Settings = request.app.state.settings

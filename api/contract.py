@@ -25,6 +25,7 @@ PROBLEMS: dict[int | str, Document] = {
         "content": {"application/problem+json": {"schema": PROBLEM}},
     }
 }
+STREAM = "text/event-stream"
 # FastAPI cannot say that a list is written with commas.
 BBOX = {
     "style": "form",
@@ -69,7 +70,19 @@ def put_right(document: Document) -> Document:
                 parameter["schema"] = _without_null(parameter["schema"])
                 if parameter["name"] == "bbox":
                     parameter.update(BBOX)
+            for answer in operation["responses"].values():
+                if STREAM in answer.get("content", {}):
+                    told = answer["content"][STREAM]
+                    told["schema"] = _event(told["schema"])
     return document
+
+
+def _event(data: Document) -> Document:
+    """One event of a stream, as OpenAPI 3.2 writes it; what is declared is its data, as JSON."""
+    told = {name: part for name, part in data.items() if name not in ("type", "title")}
+    text = {"type": "string", "contentMediaType": "application/json", "contentSchema": told}
+    names = {"event": {"type": "string"}, "id": {"type": "string"}, "data": text}
+    return {"type": "object", "properties": names}
 
 
 def _without_null(schema: Document) -> Document:

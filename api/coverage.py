@@ -10,6 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
+from api.answers import covered as answers
+from api.answers import told
 from api.places import Day
 from api.readers import reader
 from geo import blindspots, control, discretion
@@ -63,7 +65,7 @@ class Spots(Question):
     limit: int = Field(100, ge=0, le=MOST_ROWS, description="most rows of each list")
 
 
-@router.get("")
+@router.get("", responses=told(answers.CoverageSummary))
 def read_coverage(request: Request, asked: Annotated[Divided, Query()]) -> Response:
     """Metres of side on paper and lived, and shops, households, cases: the whole and `parts`."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -79,7 +81,7 @@ def read_coverage(request: Request, asked: Annotated[Divided, Query()]) -> Respo
         return _answered(request, conn, asked, answer)
 
 
-@router.get("/blind")
+@router.get("/blind", responses=told(answers.Blind))
 def read_blind_spots(request: Request, asked: Annotated[Spots, Query()]) -> Response:
     """`places` without a duty or hollow, `compounds` and `clusters` of cases that have nobody,
     and compounds `far` from every station."""
@@ -101,7 +103,7 @@ def read_blind_spots(request: Request, asked: Annotated[Spots, Query()]) -> Resp
         return _answered(request, conn, asked, answer)
 
 
-@router.get("/control")
+@router.get("/control", responses=told(answers.SpanOfControl))
 def read_control(request: Request, asked: Annotated[Question, Query()]) -> Response:
     """The span of control: `chiefs` against the norms, `staff` needed, households per worker."""
     with transaction(request.app.state.pool, reader(request)) as conn:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.concurrency import run_in_threadpool
 
 from api import upload
+from api.answers import intake, told
 from api.guard import only_from_here
 from geo import crs, kinds, preview, rosters
 from geo.head import Asked
@@ -67,7 +68,7 @@ class Run(Reading):
     dry_run: bool = False
 
 
-@router.get("/choices")
+@router.get("/choices", response_model=None, responses=told(intake.ImportChoices))
 def choices(request: Request) -> Told:
     """What can be imported: kinds with their fields, endings, datums, the largest upload."""
     return {
@@ -78,7 +79,7 @@ def choices(request: Request) -> Told:
     }
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, response_model=None, responses=told(intake.ImportJob, 201))
 async def take_upload(request: Request, kind: Kind, name: Name) -> Told:
     """Take a file: the body, as ``application/octet-stream``. Nothing is imported yet."""
     kind, file = _kind_of(kind).name, uploads.safe_name(name)
@@ -97,7 +98,7 @@ async def take_upload(request: Request, kind: Kind, name: Name) -> Told:
         raise
 
 
-@router.get("")
+@router.get("", response_model=None, responses=told(intake.ImportJobs))
 def list_imports(
     request: Request,
     after: Annotated[int | None, Query(description="the ``next`` of the page before")] = None,
@@ -110,7 +111,7 @@ def list_imports(
     return {"imports": [_told(job) for job in found[:limit]], "next": more}
 
 
-@router.get("/{id:int}")
+@router.get("/{id:int}", response_model=None, responses=told(intake.ImportJob))
 def read_import(request: Request, job_id: Id) -> Told:
     """One import: how far it is, and what came of it."""
     with transaction(request.app.state.pool) as conn:
@@ -137,7 +138,7 @@ def _asked(
     )
 
 
-@router.get("/{id:int}/preview")
+@router.get("/{id:int}/preview", response_model=None, responses=told(intake.ImportPreview))
 def look(request: Request, job_id: Id, reading: Annotated[Reading, Depends(_asked)]) -> Told:
     """The first rows as they would be read: columns, reasons against them, where they lie."""
     with transaction(request.app.state.pool) as conn:
@@ -160,7 +161,12 @@ def _seen(seen: preview.Preview) -> Told:
     }
 
 
-@router.post("/{id:int}/run", status_code=202)
+@router.post(
+    "/{id:int}/run",
+    status_code=202,
+    response_model=None,
+    responses=told(intake.ImportJob, 202),
+)
 def run(request: Request, job_id: Id, body: Run) -> Told:
     """Put an import into the queue; it is run by whichever process is free first."""
     options = importing.Options(

@@ -8,6 +8,9 @@ from pydantic import BaseModel, Field
 from starlette.types import Receive, Scope, Send
 
 from api import events
+from api.answers import told
+from api.answers.live import LiveEvent
+from api.asked import WHOLE
 from api.events import WORDS, Wish
 from api.hub import Hub
 from api.readers import reader
@@ -23,11 +26,19 @@ CONNECT_AGAIN_MS = 1_000
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
+class EventStream(Response):
+    """Server-sent events; the contract tells what stands in the `data` of one."""
+
+    media_type = "text/event-stream"
+
+
 class Asked(BaseModel):
     """What a stream is to tell of; everything where nothing is said."""
 
     layers: str = Field("", max_length=400, description="keys of /api/layers, with commas between")
-    area: str = Field("", max_length=64, description="an area's code: changes on its ground")
+    area: str = Field(
+        "", max_length=64, pattern=WHOLE, description="an area's code: changes on its ground"
+    )
     box: str = Field("", max_length=200, description="west,south,east,north in degrees (WGS 84)")
     after: str = Field("", max_length=8_000, description="a cursor, for who cannot set headers")
 
@@ -35,7 +46,7 @@ class Asked(BaseModel):
 LastEventId = Annotated[str, Header(max_length=8_000, description="the id of the last event had")]
 
 
-@router.get("/api/live", response_class=Response)
+@router.get("/api/live", response_class=EventStream, responses=told(LiveEvent))
 async def listen(
     request: Request, asked: Annotated[Asked, Query()], last_event_id: LastEventId = ""
 ) -> Response:
@@ -50,10 +61,8 @@ async def listen(
     return _Open(request, wish, last_event_id or asked.after)
 
 
-class _Open(Response):
+class _Open(EventStream):
     """A stream as long as the client stays."""
-
-    media_type = "text/event-stream"
 
     def __init__(self, request: Request, wish: Wish, cursor: str) -> None:
         super().__init__(headers=HEADERS)

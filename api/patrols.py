@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.answers import told, walking
 from api.guard import only_from_here
 from api.readers import reader
 from api.situation import Time
@@ -81,14 +82,14 @@ class Visited(BaseModel):
 WRITING = [Depends(only_from_here)]
 
 
-@router.get("/strips")
+@router.get("/strips", response_model=None, responses=told(walking.StripChiefs))
 def list_strips(request: Request) -> dict[str, Rows]:
     """The chiefs who have something in charge today, and with that a strip."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return {"chiefs": strips.chiefs(conn)}
 
 
-@router.get("/chiefs/{chief}/strip")
+@router.get("/chiefs/{chief}/strip", response_model=None, responses=told(walking.Strip))
 def read_strip(request: Request, chief: ChiefCode) -> Told:
     """What a chief has in charge today, in walking order, and what is there."""
     with transaction(request.app.state.pool, reader(request)) as conn:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.answers import told, walking
 from api.readers import reader
 from geo.store import stations
 from geo.store.database import Rows, transaction
@@ -77,7 +78,7 @@ def read_checks(request: Request, target: Target = None) -> dict[str, Rows]:
         return {"checks": stations.checks(conn, target)}
 
 
-@router.get("/stations/{code}")
+@router.get("/stations/{code}", response_model=None, responses=told(walking.StationReach))
 def read_station(
     request: Request, code: Annotated[str, Path(max_length=200, description="a station's number")]
 ) -> dict[str, object]:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from api.answers import sharing, told
 from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
@@ -57,14 +58,20 @@ class Filling(BaseModel):
     chief: Word = Field(description="code of the chief")
 
 
-@router.get("")
+@router.get("", response_model=None, responses=told(sharing.ShareDrafts))
 def list_drafts(request: Request) -> Told:
     """The newest drafts in short, newest first."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return {"drafts": drafts.listed(conn)}
 
 
-@router.post("", status_code=202, dependencies=[Writing])
+@router.post(
+    "",
+    status_code=202,
+    dependencies=[Writing],
+    response_model=None,
+    responses=told(sharing.ShareDraft, 202),
+)
 def propose(request: Request, response: Response, body: Wish) -> Told:
     """Begin to compute a draft; it is read at its own address while it comes about."""
     pool, asker = request.app.state.pool, reader(request)
@@ -94,14 +101,14 @@ def _compute(pool: Any, asker: Any, id_: int) -> None:
         AT_ONCE.release()
 
 
-@router.get("/{id:int}")
+@router.get("/{id:int}", response_model=None, responses=told(sharing.ShareDraft))
 def read_draft(request: Request, draft: Id) -> Told:
     """One draft: how far it is; then its figures, `chiefs` as they are, `posts` as they would."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return drafts.read(conn, draft)
 
 
-@router.get("/{id:int}/stretches")
+@router.get("/{id:int}/stretches", response_model=None, responses=told(sharing.ShareStretches))
 def read_stretches(request: Request, draft: Id) -> Told:
     """The stretches of a draft as GeoJSON: `chief` who has most of it, `post` who would have it."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -116,7 +123,12 @@ def stop_draft(request: Request, draft: Id) -> None:
         drafts.stop(conn, draft)
 
 
-@router.post("/{id:int}/fill", dependencies=[Writing])
+@router.post(
+    "/{id:int}/fill",
+    dependencies=[Writing],
+    response_model=None,
+    responses=told(sharing.ShareDraft),
+)
 def fill_post(request: Request, draft: Id, body: Filling) -> Told:
     """Give a vacant post of a draft to a chief; the answer is the draft."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -124,7 +136,12 @@ def fill_post(request: Request, draft: Id, body: Filling) -> Told:
         return drafts.read(conn, draft)
 
 
-@router.post("/{id:int}/apply", dependencies=[Writing])
+@router.post(
+    "/{id:int}/apply",
+    dependencies=[Writing],
+    response_model=None,
+    responses=told(sharing.ShareApplied),
+)
 def apply_draft(request: Request, draft: Id) -> Told:
     """Make the draft's shares duties from its day on."""
     with transaction(request.app.state.pool, reader(request)) as conn:

@@ -30,6 +30,9 @@ SCREEN = {"width": 1440, "height": 900}
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 FRAMES = "devtools.timeline.frame,disabled-by-default-devtools.timeline.frame,devtools.timeline"
 SETTLED = "#map[aria-busy=false]"
+LOADED = """performance.getEntriesByType('resource')
+    .filter(({ name }) => name.includes('/assets/'))
+    .map(({ encodedBodySize }) => encodedBodySize)"""
 # Milliseconds between two frames that a person sees as a stutter: three frames of 60 a second.
 STUTTER_MS = 50
 
@@ -73,12 +76,13 @@ def _weigh(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport=SCREEN)
     page.goto(address)
     page.wait_for_selector(SETTLED, timeout=60_000)
-    sizes = page.evaluate(
-        "performance.getEntriesByType('resource').filter(({ name }) => name.includes('/assets/'))"
-        ".map(({ encodedBodySize }) => encodedBodySize)"
-    )
+    sizes = page.evaluate(LOADED)
+    page.locator("#tab-explore").click()
+    page.wait_for_selector(".chart svg")
+    charts = page.evaluate(LOADED)
     page.close()
-    print(f"scripts and styles: {len(sizes)} files, {sum(sizes) / 1e3:.0f} kB packed")
+    print(f"scripts and styles: {len(sizes)} files, {sum(sizes) / 1e3:.0f} kB packed", end="; ")
+    print(f"{sum(charts) / 1e3:.0f} kB with charts, which are loaded when one is seen")
 
 
 def _first_views(browser: Browser, address: str, turns: int) -> None:

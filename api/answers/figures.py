@@ -162,3 +162,13 @@ class Counts(TypedDict):
     by: str
     total: Counted
     groups: list[CountedGroup]
+
+
+@exact
+class BaseMap(TypedDict):
+    """What lies under the layers; `url` is of this service, and null where there is nothing."""
+
+    kind: Literal["none", "pmtiles", "raster"]
+    url: str | None
+    max_zoom: int
+    attribution: str

@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 from starlette.testclient import TestClient
 
 from api import typescript
-from api.answers import casework, figures, loads, panels, places, replays
+from api.answers import casework, covered, figures, loads, panels, places, replays, walking
 from api.app import create_app
 from geo.layers import METRICS
 from geo.store.settings import Settings
@@ -43,6 +43,14 @@ ASKED = [
     ("/api/classes", {}, casework.Kinds),
     ("/api/trends", {}, casework.Trends),
     ("/api/spot", {"lon": 121.0003, "lat": 31.0986, "class": "占道经营"}, casework.Spot),
+    *(("/api/coverage", {"by": by}, covered.CoverageSummary)
+      for by in ("street", "grid", "road", "class", "role", "chief")),
+    ("/api/coverage/blind", {"first": "households"}, covered.Blind),
+    ("/api/coverage/control", {}, covered.SpanOfControl),
+    ("/api/strips", {}, walking.StripChiefs),
+    ("/api/chiefs/LZ030/strip", {}, walking.Strip),
+    ("/api/reach/stations/ZD001", {}, walking.StationReach),
+    ("/api/basemap", {}, figures.BaseMap),
 ]  # fmt: skip
 
 
@@ -74,8 +82,12 @@ def test_a_case_is_as_declared_all_its_way(make_database, sample_url):
 def test_the_document_declares_them(client):
     paths = client.get("/api/openapi.json").json()["paths"]
     for path, _, model in ASKED:
-        template = {"metrics": "/api/metrics/{metric}", "units": "/api/units/{layer}/{id}"}
-        there = template.get(path.split("/")[2], path.replace("/plans/1/", "/plans/{id}/"))
+        template = {
+            "metrics": "/api/metrics/{metric}", "units": "/api/units/{layer}/{id}",
+            "chiefs": "/api/chiefs/{chief}/strip",
+        }  # fmt: skip
+        known = path.replace("ZD001", "{code}").replace("/plans/1/", "/plans/{id}/")
+        there = template.get(path.split("/")[2], known)
         said = paths[there]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         assert said == {"$ref": f"#/components/schemas/{model.__name__}"}
 

@@ -13,7 +13,9 @@ import pandas as pd
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 
+from api.answers import intake
 from api.app import create_app
 from geo import crs
 from geo.store import district, jobs
@@ -61,6 +63,12 @@ def upload(client, body, name="商户.csv", kind="merchants"):
         "/api/imports", params={"kind": kind, "name": name}, content=body, headers=BYTES
     )
     assert answer.status_code == 201, answer.text
+    return as_declared(intake.ImportJob, answer)
+
+
+def as_declared(model, answer):
+    """What is answered, which is as the contract has it."""
+    TypeAdapter(model).validate_json(answer.content, strict=True)
     return answer.json()
 
 
@@ -74,7 +82,7 @@ def wait(client, job, *until):
     until = until or ("done", "failed", "cancelled")
     give_up = time.monotonic() + PATIENCE_S
     while time.monotonic() < give_up:
-        job = client.get(f"/api/imports/{job['id']}").json()
+        job = as_declared(intake.ImportJob, client.get(f"/api/imports/{job['id']}"))
         if job["status"] in until:
             return job
         time.sleep(0.02)
@@ -142,7 +150,7 @@ def test_a_dry_run_keeps_nothing_but_the_file(client, town):
 def look(client, job, **params):
     answer = client.get(f"/api/imports/{job['id']}/preview", params=params)
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    return as_declared(intake.ImportPreview, answer)
 
 
 def test_the_preview_tells_what_is_missing_until_it_is_said(client):
@@ -196,7 +204,7 @@ def test_the_list_is_paged_newest_first(client):
     found, after, pages = [], None, 0
     while pages == 0 or after:
         params = {"limit": 3} | ({"after": after} if after else {})
-        page = client.get("/api/imports", params=params).json()
+        page = as_declared(intake.ImportJobs, client.get("/api/imports", params=params))
         found += [job["id"] for job in page["imports"]]
         assert len(page["imports"]) <= 3
         after, pages = page["next"], pages + 1
@@ -428,7 +436,7 @@ def test_two_processes_share_the_queue(town, home):
 
 
 def test_the_choices_name_kinds_fields_and_limits(client):
-    told = client.get("/api/imports/choices").json()
+    told = as_declared(intake.ImportChoices, client.get("/api/imports/choices"))
     by_name = {kind["name"]: kind for kind in told["kinds"]}
     fields = {field["name"]: field for field in by_name["areas"]["fields"]}
     assert fields["level"]["required"]

@@ -13,7 +13,9 @@ from pathlib import Path
 import psycopg
 import pytest
 from processes import Listener, free_port, service, until
+from pydantic import TypeAdapter
 
+from api.answers.live import LiveChange
 from geo.store import cluster, migrate, waking
 from geo.store.changes import prune
 
@@ -89,7 +91,8 @@ def test_a_change_says_what_it_is(place, port):
         until(lambda: len(listener.heard()) == 2)
         conn.execute("delete from incident where address = 'new'")
         until(lambda: len(listener.heard()) == 3)
-    new, moved, gone = listener.heard()
+    declared = TypeAdapter(LiveChange)
+    new, moved, gone = (declared.validate_python(event) for event in listener.heard())
     assert [event["op"] for event in listener.heard()] == ["insert", "update", "delete"]
     assert (new["layer"], new["feature"]["class"], new["feature"]["open"]) == (
         "incidents",
@@ -100,7 +103,7 @@ def test_a_change_says_what_it_is(place, port):
     assert "feature" not in gone
     assert gone["id"] == new["id"]
     for event in (new, moved, gone):
-        assert event["box"] == pytest.approx([new["lon"], new["lat"]] * 2, abs=1e-6)
+        assert list(event["box"]) == pytest.approx([new["lon"], new["lat"]] * 2, abs=1e-6)
 
 
 def test_many_rows_are_one_event(place, port):
@@ -117,7 +120,7 @@ def test_many_rows_are_one_event(place, port):
         until(told)
         conn.execute("truncate station cascade")
         until(lambda: len(told()) == 2)
-        filled, emptied = told()
+        filled, emptied = map(TypeAdapter(LiveChange).validate_python, told())
     assert filled["op"] == "insert"
     west, south, east, north = filled["box"]
     assert 119 < west < east < 123

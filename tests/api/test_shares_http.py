@@ -9,8 +9,10 @@ from pathlib import Path
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import TypeAdapter
 from services import serve
 
+from api.answers import sharing
 from api.app import create_app
 from api.shares import AT_ONCE
 from geo.store.settings import Settings
@@ -58,7 +60,15 @@ def test_a_draft_is_computed_looked_at_and_applied(here, own):
     assert len(lines) == draft["figures"]["stretches"]
     assert lines[0]["geometry"]["type"] == "LineString"
     assert draft["id"] in [one["id"] for one in here.get(DRAFTS).json()["drafts"]]
-    done = here.post(f"{DRAFTS}/{draft['id']}/apply").json()
+    own_address = f"{DRAFTS}/{draft['id']}"
+    for model, answer in (
+        (sharing.ShareDraft, here.get(own_address)),
+        (sharing.ShareStretches, here.get(f"{own_address}/stretches")),
+        (sharing.ShareDrafts, here.get(DRAFTS)),
+        (sharing.ShareApplied, applied := here.post(f"{own_address}/apply")),
+    ):
+        TypeAdapter(model).validate_json(answer.content, strict=True)
+    done = applied.json()
     assert done["metres_after"] >= done["metres_before"]
     again = here.post(f"{DRAFTS}/{draft['id']}/apply")
     assert again.status_code == 409

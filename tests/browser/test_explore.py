@@ -124,11 +124,12 @@ def test_a_service_that_fails_is_told(open_page: OpenPage) -> None:
 def test_the_period_is_brushed_by_mouse_and_keyboard(open_page: OpenPage, service: str) -> None:
     page = open_page()
     open_filter(page)
-    expect(page.locator(".bars i").first).to_be_attached()
-    page.locator(".bars").scroll_into_view_if_needed()
-    box = page.locator(".bars").bounding_box()
+    strip = page.locator(".days")
+    expect(strip.locator("svg path").first).to_be_attached()
+    strip.scroll_into_view_if_needed()
+    box = strip.bounding_box()
     assert box
-    y = box["y"] + box["height"] / 2
+    y = box["y"] + box["height"] - 16
     page.mouse.move(box["x"] + 0.5 * box["width"], y)
     page.mouse.down()
     page.mouse.move(box["x"] + 0.6 * box["width"], y)
@@ -137,7 +138,7 @@ def test_the_period_is_brushed_by_mouse_and_keyboard(open_page: OpenPage, servic
     assert found
     days = {row["key"]: row["count"] for row in counts(service, by="day")["groups"]}
     expect_hits(page, sum(n for day, n in days.items() if found[1] <= day <= found[2]))
-    page.get_by_label("从哪一天").focus()
+    page.get_by_role("slider", name="从哪一天").focus()
     page.keyboard.press("ArrowRight")
     moved = re.search(r"from:(\d{4}-\d\d-\d\d)", page.url)
     assert moved
@@ -334,3 +335,64 @@ def test_nothing_keeps_anybody_out(open_page: OpenPage, phone: bool, language: s
         assert serious_faults(page) == []
         page.get_by_role("tab").nth(0).click()
         assert serious_faults(page) == []
+
+
+def test_two_periods_are_two_maps_that_move_together(open_page: OpenPage, service: str) -> None:
+    page = open_page(f"#map=14/31.0985/121.0003&{PERIOD};compared:before&beside=1")
+    ready = page.locator("#beside[aria-busy=false]")
+    expect(ready).to_be_visible()
+    settle(page)
+    ids = """map => [...new Set(map.querySourceFeatures("incidents", { sourceLayer: "incidents" })
+        .map(({ id }) => id))]"""
+    now = set(page.evaluate(f"({ids})(luge.map)"))
+    then = set(page.evaluate(f"({ids})(beside)"))
+    assert now
+    assert then
+    assert not now & then
+    before = page.evaluate("beside.getZoom()")
+    page.evaluate("luge.map.jumpTo({ zoom: 14.6 })")
+    assert page.evaluate("beside.getZoom()") == pytest.approx(before + 0.6)
+    page.evaluate("beside.jumpTo({ center: [121.003, 31.1] })")
+    middle = page.evaluate("""() => {
+        const { clientWidth, clientHeight } = luge.map.getContainer();
+        return luge.map.unproject([(clientWidth + 370) / 2, clientHeight / 2]).toArray();
+    }""")
+    assert middle == pytest.approx([121.003, 31.1], abs=1e-6)
+    shot(page, "desktop-beside")
+    open_filter(page)
+    page.get_by_role("button", name="两幅地图并排").click()
+    expect(page.locator("#beside")).to_have_count(0)
+    assert "beside=" not in page.url
+
+
+def test_charts_come_when_they_are_looked_at(open_page: OpenPage) -> None:
+    page = open_page()
+    packed = """() => performance.getEntriesByType('resource')
+        .filter(({ name }) => name.includes('/assets/'))
+        .reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)"""
+    first = page.evaluate(packed)
+    assert 300_000 < first < 700_000
+    open_filter(page)
+    for chart in ("days", "hours", "kinds"):
+        drawn = page.locator(f".chart.{chart}")
+        expect(drawn.locator("svg path").first).to_be_attached()
+        assert drawn.get_attribute("aria-label")
+    assert page.evaluate(packed) > first
+    table = page.locator(".heat .as-table")
+    table.locator("summary").click()
+    expect(table.locator("tbody tr")).to_have_count(7)
+
+
+def test_a_class_is_chosen_on_its_bar(open_page: OpenPage, service: str) -> None:
+    page = open_page()
+    open_filter(page)
+    chart = page.locator(".chart.kinds")
+    expect(chart.locator("svg path").first).to_be_attached()
+    chart.scroll_into_view_if_needed()
+    groups = counts(service, by="class")["groups"]
+    most = max(groups, key=lambda group: group["count"])
+    box = chart.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + 130, box["y"] + 12)
+    expect(page.locator(".chip")).to_contain_text(most["key"])
+    expect_hits(page, most["count"])

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+from axe import serious_faults
 from pages import DESKTOP, OpenPage, Spot, settle, shot
 from playwright.sync_api import Browser, Page, expect
 from serving import serving
@@ -238,3 +239,18 @@ def test_axe_finds_no_serious_fault_in_list_and_tools(open_page: OpenPage, spot:
     assert serious(page) == []
     page.locator("[data-tool=tool_print]").click()
     assert serious(page) == []
+
+
+def test_a_report_is_made_by_a_button(open_page: OpenPage) -> None:
+    page = open_page("#cases=from:2026-06-01;to:2026-06-07")
+    page.locator("[data-tool=tool_report]").click()
+    dialog = page.locator("#report-dialog")
+    expect(dialog.get_by_label("从哪一天")).to_have_value("2026-06-01")
+    dialog.get_by_label("范围").select_option(index=1)
+    shot(page, "desktop-report-dialog")
+    with page.expect_download() as found:
+        dialog.get_by_role("button", name="生成并下载").click()
+    name = found.value.suggested_filename
+    assert re.fullmatch(r"luge-report_\d{12}_2026-06-01_2026-06-07\.html", name)
+    assert "<html" in Path(found.value.path()).read_text("utf-8")[:400]
+    assert serious_faults(page) == []

@@ -40,11 +40,87 @@ export interface Assignment {
   shared?: boolean;
 }
 
+/** What lies under the layers; `url` is of this service, and null where there is nothing. */
+export interface BaseMap {
+  kind: "none" | "pmtiles" | "raster";
+  url: string | null;
+  max_zoom: number;
+  attribution: string;
+}
+
 /** A patrol that begins. */
 export interface Beginning {
   key: string;
   chief: string;
   begun_at: string;
+}
+
+/** What nobody covers. */
+export interface Blind {
+  on: string;
+  reckoned: string;
+  half_life_days: number;
+  hollow_days: number;
+  rule: number;
+  crs: number;
+  revision: string;
+  counts: BlindCounts;
+  cluster: number;
+  places: BlindPlace[];
+  compounds: BlindCompound[];
+  clusters: BlindCluster[];
+  far: FarCompound[];
+}
+
+/** Incidents close together that nobody answers for. */
+export interface BlindCluster {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+  count: number;
+  road: string;
+  address: string;
+  class: string;
+  of_class: number;
+}
+
+/** A compound none of whose fronts has a duty; `faced` where it has any front. */
+export interface BlindCompound {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+  id: number;
+  name: string;
+  community: string;
+  households: number;
+  faced: boolean;
+}
+
+/** How many of each there are. */
+export interface BlindCounts {
+  places: number;
+  compounds: number;
+  clusters: number;
+  far: number;
+}
+
+/** A road in a community of which metres have no duty, or none that is acted on. */
+export interface BlindPlace {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+  road: string;
+  community: string;
+  community_name: string;
+  street: string;
+  bare_m: number;
+  hollow_m: number;
+  merchants: number;
+  households: number;
+  incidents: number | null;
 }
 
 /** A block, and the line along which it is cut. */
@@ -117,6 +193,14 @@ export interface Cases {
   next: string | null;
 }
 
+/** Who can walk to a station in so many minutes, and from where. */
+export interface Catchment {
+  minutes: number;
+  households: number;
+  merchants: number;
+  geometry: PolygonShape | PolygonsShape;
+}
+
 /** What is told anew of a chief; the rest stays as it is. */
 export interface Changes {
   name?: string | null;
@@ -141,6 +225,35 @@ export interface ChiefHere {
   phone: string | null;
   metres: number;
   sides: string[];
+}
+
+/** A chief's work against the norms; `load` is in percent of one person. */
+export interface ChiefInCharge {
+  paper_m: number;
+  lived_m: number;
+  hollow_m: number;
+  merchants_paper: number;
+  merchants_lived: number;
+  households_paper: number;
+  households_lived: number;
+  incidents_paper: number | null;
+  incidents_lived: number | null;
+  code: string;
+  name: string;
+  department: string | null;
+  roles: string;
+  metres: number;
+  doors: number;
+  cases: number | null;
+  load: number;
+}
+
+/** A chief, and of how many segments. */
+export interface ChiefWithSegments {
+  code: string;
+  name: string;
+  department: string | null;
+  segments: number;
 }
 
 /** All who have a duty today. */
@@ -233,6 +346,62 @@ export interface Counts {
   groups: CountedGroup[];
 }
 
+/** What there is, and how much of it has a duty, on paper and lived. */
+export interface CoverageFigures {
+  paper_m: number;
+  lived_m: number;
+  hollow_m: number;
+  merchants_paper: number;
+  merchants_lived: number;
+  households_paper: number;
+  households_lived: number;
+  incidents_paper: number | null;
+  incidents_lived: number | null;
+  side_m: number;
+  merchants: number;
+  households: number;
+  incidents: number | null;
+  paper_share: number | null;
+  lived_share: number | null;
+}
+
+/** A part of the whole. Chiefs and levels have no sides of their own. */
+export interface CoveragePart {
+  paper_m: number;
+  lived_m: number;
+  hollow_m: number;
+  merchants_paper: number;
+  merchants_lived: number;
+  households_paper: number;
+  households_lived: number;
+  incidents_paper: number | null;
+  incidents_lived: number | null;
+  code: string;
+  name: string;
+  department?: string | null;
+  roles?: string;
+  side_m?: number;
+  merchants?: number;
+  households?: number;
+  incidents?: number | null;
+  paper_share: number | null;
+  lived_share: number | null;
+}
+
+/** The whole, and its parts by something. */
+export interface CoverageSummary {
+  on: string;
+  reckoned: string;
+  half_life_days: number;
+  hollow_days: number;
+  rule: number;
+  crs: number;
+  revision: string;
+  total: CoverageFigures;
+  by: string;
+  parts: CoveragePart[];
+}
+
 /** Where to split, in m from the segment's start. */
 export interface Cut {
   at_m: number;
@@ -283,6 +452,22 @@ export interface Door {
 export interface Doors {
   count: number;
   rows: Door[] | null;
+}
+
+/** A compound far from every station on foot. */
+export interface FarCompound {
+  west: number;
+  south: number;
+  east: number;
+  north: number;
+  id: number;
+  code: string;
+  name: string;
+  households: number | null;
+  station: string | null;
+  station_name: string | null;
+  metres: number | null;
+  minutes: number | null;
 }
 
 /** What is reported, and where. */
@@ -374,6 +559,107 @@ export interface Group {
   en: string;
 }
 
+/** What can be imported, and from what. */
+export interface ImportChoices {
+  kinds: ImportKind[];
+  endings: string[];
+  datums: string[];
+  max_upload_bytes: number;
+}
+
+/** A field of a kind; `choices` where only these are taken. */
+export interface ImportField {
+  name: string;
+  type: "text" | "integer" | "float" | "timestamp" | "choice";
+  required: boolean;
+  choices: string[];
+}
+
+/** An uploaded file, how far its import is, and what came of it. */
+export interface ImportJob {
+  id: number;
+  kind: string;
+  file: string;
+  size_bytes: number;
+  status: "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
+  options: ImportOptions;
+  step: string;
+  done: number;
+  total: number;
+  summary: ImportSummary | null;
+  rejects: number;
+  error: string | null;
+  kept: boolean;
+  made_at: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+/** A page of imports; `next` leads on, and is null on the last page. */
+export interface ImportJobs {
+  imports: ImportJob[];
+  next: number | null;
+}
+
+/** A kind of thing that can be imported. */
+export interface ImportKind {
+  name: string;
+  shape: string;
+  labels: boolean;
+  fields: ImportField[];
+}
+
+/** How a file is imported; nothing before it was put into the queue. */
+export interface ImportOptions {
+  wishes?: ImportWishes;
+  layer?: string | null;
+  encoding?: string | null;
+  margin_m?: number | null;
+  dry_run?: boolean;
+}
+
+/** The first rows, judged. `fields` and `places` say which column is used for what; `likely` is the datum that fits the district clearly better, or empty, and `doubt` says why. */
+export interface ImportPreview {
+  columns: string[];
+  fields: Record<string, string>;
+  places: Record<string, string>;
+  problem: PreviewProblem | null;
+  declared: string | null;
+  crs: string | null;
+  rows: PreviewRow[];
+  rejected: number;
+  notes: string[];
+  likely: string;
+  doubt: string;
+}
+
+/** Why rows were refused, and how many. */
+export interface ImportReason {
+  reason: string;
+  rows: number;
+}
+
+/** What became of a file: `read` is the sum of the four counts behind it. */
+export interface ImportSummary {
+  file: string;
+  kind: string;
+  crs: string;
+  read: number;
+  inserted: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  notes: string[];
+  reasons: ImportReason[];
+}
+
+/** What was said of the rows. */
+export interface ImportWishes {
+  crs?: string | null;
+  columns?: Record<string, string> | null;
+  constants?: Record<string, string> | null;
+}
+
 /** A class with its subclasses. */
 export interface Kind {
   class: string;
@@ -383,6 +669,14 @@ export interface Kind {
 /** The classes that cases have. */
 export interface Kinds {
   classes: Kind[];
+}
+
+/** The chief's last patrol. */
+export interface LastPatrol {
+  key: string;
+  begun_at: string;
+  ended_at: string | null;
+  metres: number;
 }
 
 /** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. */
@@ -419,6 +713,12 @@ export interface Leave {
   reason?: string | null;
 }
 
+/** A line. */
+export interface LineShape {
+  type: "LineString";
+  coordinates: [number, number][];
+}
+
 /** What became of the grids before a plan. */
 export interface Lineage {
   lineage: LineageRow[];
@@ -436,6 +736,34 @@ export interface LineageRow {
   to_code: string | null;
   to_name: string | null;
   to_number: number | null;
+}
+
+/** Several lines. */
+export interface LinesShape {
+  type: "MultiLineString";
+  coordinates: [number, number][][];
+}
+
+/** The event `change`, or `many` where a whole layer changed and no `id` is told. `box` is null where nothing of the place is known; place and attributes are told of points. */
+export interface LiveChange {
+  seq: number;
+  layer: string;
+  op: "insert" | "update" | "delete";
+  id?: number;
+  box: [number, number, number, number] | null;
+  lon?: number;
+  lat?: number;
+  feature?: Record<string, string | number | boolean | null>;
+}
+
+/** The event `ready`: the stream has begun, or goes on where the client was. */
+export interface LiveReady {
+  resumed: boolean;
+}
+
+/** The event `reset`: what came between is not known; read everything again. */
+export interface LiveReset {
+  why: string;
 }
 
 /** Loads of units, how even they are, and how they were got. */
@@ -721,6 +1049,13 @@ export interface NextStep {
   from?: string | null;
 }
 
+/** What one person can do. */
+export interface Norms {
+  metres: number;
+  doors: number;
+  cases: number;
+}
+
 /** Open cases by state, the late ones, and what came and went since midnight. */
 export interface Now {
   at: string;
@@ -798,6 +1133,13 @@ export interface Parent {
   households: number | null;
   incidents: number | null;
   open: number | null;
+}
+
+/** Metres of a side that were walked along, and when. */
+export interface Passed {
+  from_m: number;
+  to_m: number;
+  at: string;
 }
 
 /** All units of a place; what is not there is null. */
@@ -1032,11 +1374,49 @@ export interface PlansCompared {
   blocks: ComparedBlocks;
 }
 
+/** A place. */
+export interface PointShape {
+  type: "Point";
+  coordinates: [number, number];
+}
+
 /** Many places to locate at once. */
 export interface Points {
   points: [number, number][];
   crs?: string;
   as_of?: string | null;
+}
+
+/** Several places. */
+export interface PointsShape {
+  type: "MultiPoint";
+  coordinates: [number, number][];
+}
+
+/** A polygon: its outer ring, and those of its holes. */
+export interface PolygonShape {
+  type: "Polygon";
+  coordinates: [number, number][][];
+}
+
+/** Several polygons. */
+export interface PolygonsShape {
+  type: "MultiPolygon";
+  coordinates: [number, number][][][];
+}
+
+/** Why the file as a whole cannot be read. */
+export interface PreviewProblem {
+  code: string;
+  detail: string;
+}
+
+/** A row as it stands; `reason` says why it would be refused. */
+export interface PreviewRow {
+  row: number;
+  cells: string[];
+  reason: string;
+  geometry: PointShape | PointsShape | LineShape | LinesShape | PolygonShape | PolygonsShape | null;
 }
 
 /** A proposal: how far it is; then its figures, and blocks with the numbers before, after. */
@@ -1290,6 +1670,168 @@ export interface Settled {
   done: boolean;
 }
 
+/** What became of duties: how many ended, began, stayed; metres of side before and after. */
+export interface ShareApplied {
+  ended: number;
+  begun: number;
+  stayed: number;
+  metres_before: number;
+  metres_after: number;
+}
+
+/** A chief with his share of today. */
+export interface ShareChief {
+  metres: number;
+  doors: number;
+  cases: number;
+  load: number;
+  stretches: number;
+  pieces: number;
+  id: number;
+  code: string;
+  name: string;
+  department: string | null;
+}
+
+/** A draft of shares; `figures` once it is ready. */
+export interface ShareDraft {
+  id: number;
+  role: string;
+  valid_from: string;
+  status: "running" | "ready" | "failed" | "applied" | "discarded";
+  wishes: ShareWishes;
+  seed: number;
+  error: string | null;
+  made_at: string;
+  ended_at: string | null;
+  step: string;
+  done: number;
+  total: number;
+  stop: boolean;
+  beat_at: string | null;
+  figures: ShareFigures | null;
+  chiefs: ShareChief[];
+  posts: SharePost[];
+}
+
+/** A draft in the list. */
+export interface ShareDraftListed {
+  id: number;
+  role: string;
+  valid_from: string;
+  status: "running" | "ready" | "failed" | "applied" | "discarded";
+  wishes: ShareWishes;
+  seed: number;
+  error: string | null;
+  made_at: string;
+  ended_at: string | null;
+  before: Spread | null;
+  after: Spread | null;
+  changed: number | null;
+}
+
+/** Drafts, the newest first. */
+export interface ShareDrafts {
+  drafts: ShareDraftListed[];
+}
+
+/** A draft against today. */
+export interface ShareFigures {
+  before: Spread;
+  after: Spread;
+  stretches: number;
+  metres: number;
+  changed: number;
+  changed_m: number;
+  finished: boolean;
+  weeks: number;
+  rules: ShareRules;
+  gaps: ShareGap[];
+}
+
+/** A share in several pieces, and why. */
+export interface ShareGap {
+  post: number;
+  pieces: number;
+  why: "network" | "locks";
+  stretches: number[];
+  roads: (string | null)[];
+}
+
+/** A share of the draft, and whose it would be; null where nobody has it yet. */
+export interface SharePost {
+  metres: number;
+  doors: number;
+  cases: number;
+  load: number;
+  stretches: number;
+  pieces: number;
+  post: number;
+  chief_id: number | null;
+  code: string | null;
+  name: string | null;
+  department: string | null;
+}
+
+/** What work weighs, in minutes. */
+export interface ShareRules {
+  name: string;
+  walk: number;
+  door: number;
+  case: number;
+}
+
+/** A stretch of a draft. */
+export interface ShareStretch {
+  type: "Feature";
+  id: number;
+  geometry: LineShape;
+  properties: ShareStretchFacts;
+}
+
+/** Whose a stretch is, and whose it would be. */
+export interface ShareStretchFacts {
+  id: number;
+  road: string | null;
+  length_m: number;
+  chief: number | null;
+  post: number;
+}
+
+/** The stretches of a draft as GeoJSON. */
+export interface ShareStretches {
+  type: "FeatureCollection";
+  features: ShareStretch[];
+}
+
+/** What was asked for. */
+export interface ShareWishes {
+  area: string | null;
+  role: string;
+  added: string[];
+  locks: string[];
+  chiefs: number | null;
+  without: string[];
+  tolerance: number;
+  everywhere: boolean;
+}
+
+/** Who has how much against the norms. */
+export interface SpanOfControl {
+  on: string;
+  reckoned: string;
+  half_life_days: number;
+  hollow_days: number;
+  rule: number;
+  crs: number;
+  revision: string;
+  norms: Norms;
+  most_households: number;
+  chiefs: ChiefInCharge[];
+  staff: StaffOf[];
+  workers: WorkersOf[];
+}
+
 /** Cases near a place, and how many by class. */
 export interface Spot {
   within_m: number;
@@ -1301,6 +1843,41 @@ export interface Spot {
 export interface SpotClass {
   class: string;
   reported: number;
+}
+
+/** How even shares are: the largest to the mean, the variation, how many are in one piece. */
+export interface Spread {
+  most: number;
+  variation: number;
+  shares: number;
+  connected: number;
+}
+
+/** Chiefs of a street: there, needed by the norms, short. */
+export interface StaffOf {
+  paper_m: number;
+  lived_m: number;
+  hollow_m: number;
+  merchants_paper: number;
+  merchants_lived: number;
+  households_paper: number;
+  households_lived: number;
+  incidents_paper: number | null;
+  incidents_lived: number | null;
+  side_m: number;
+  merchants: number;
+  households: number;
+  incidents: number | null;
+  paper_share: number | null;
+  lived_share: number | null;
+  code: string;
+  name: string;
+  metres: number;
+  doors: number;
+  cases: number | null;
+  there: number;
+  needed: number;
+  short: number;
 }
 
 /** A service station near the unit, by the straight distance. */
@@ -1324,6 +1901,17 @@ export interface StationNear {
   distance_m: number | null;
 }
 
+/** A station with its catchments. */
+export interface StationReach {
+  id: number;
+  code: string;
+  name: string;
+  tier: string;
+  lon: number;
+  lat: number;
+  catchments: Catchment[];
+}
+
 /** A step of a case's history, with the state after it; the actor for those with the right. */
 export interface StepTaken {
   seq: number;
@@ -1332,6 +1920,95 @@ export interface StepTaken {
   at: string;
   actor: string | null;
   note: string | null;
+}
+
+/** What a chief has in charge today. */
+export interface Strip {
+  chief: StripChief;
+  at: string;
+  day: string;
+  rules: WalkRules;
+  roads: StripRoad[];
+  cases: StripCase[];
+  last_patrol: LastPatrol | null;
+  classes: Kind[];
+}
+
+/** An open case on the strip. */
+export interface StripCase {
+  segment: number;
+  side: "L" | "R";
+  chainage_m: number;
+  code: string;
+  class: string;
+  subclass: string | null;
+  status: string;
+  description: string | null;
+  address: string | null;
+  late: boolean;
+  reported_at: string;
+  due_at: string | null;
+  lon: number;
+  lat: number;
+}
+
+/** A chief. */
+export interface StripChief {
+  code: string;
+  name: string;
+  department: string | null;
+}
+
+/** Chiefs who have segments. */
+export interface StripChiefs {
+  chiefs: ChiefWithSegments[];
+}
+
+/** A door on a side; `due` where a visit is due. */
+export interface StripDoor {
+  kind: "merchant" | "compound";
+  code: string | null;
+  name: string;
+  category: string | null;
+  listed: "red" | "grey" | null;
+  chainage_m: number;
+  lon: number | null;
+  lat: number | null;
+  visited_at: string | null;
+  good: boolean | null;
+  due: boolean;
+}
+
+/** A road's segments in walking order. */
+export interface StripRoad {
+  name: string | null;
+  kind: string;
+  segments: StripSegment[];
+}
+
+/** A segment with the sides in charge; `line` is its axis. */
+export interface StripSegment {
+  id: number;
+  seq: number | null;
+  kind: string;
+  class: string;
+  length_m: number;
+  width_m: number;
+  narrow: boolean;
+  nodes: [number, number];
+  line: [number, number][];
+  meets_first: string[] | null;
+  meets_last: string[] | null;
+  sides: StripSide[];
+}
+
+/** A side in charge: which metres, in which roles, with its doors. */
+export interface StripSide {
+  side: "L" | "R";
+  roles: string[];
+  charge: [number, number][];
+  doors: StripDoor[];
+  passed: Passed[];
 }
 
 /** A stroke: each block changed with the numbers before and after, and the grids touched. */
@@ -1467,6 +2144,16 @@ export interface Visited {
   note?: string | null;
 }
 
+/** By what rules fixes become metres. */
+export interface WalkRules {
+  accurate_m: number;
+  beside_m: number;
+  pause_s: number;
+  pace_mps: number;
+  slip_m: number;
+  longest_s: number;
+}
+
 /** What a draft is to be; ``from`` is the first of next month where nothing else is said. */
 export interface Wish {
   role?: "second" | "first" | "general";
@@ -1479,6 +2166,18 @@ export interface Wish {
   area?: string | null;
   everywhere?: boolean;
   seed?: number;
+}
+
+/** Community workers against households; `each` is households for one of them. */
+export interface WorkersOf {
+  code: string;
+  name: string;
+  households: number;
+  workers: number;
+  each: number | null;
+  needed: number;
+  short: number;
+  alarm: boolean;
 }
 
 /** A grid with much to do, and its box in degrees. */

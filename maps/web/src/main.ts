@@ -34,7 +34,7 @@ import { addTools } from "./tools/tools";
 import { visits } from "./visit";
 
 // The other pages; each word of the catalogue is called like its page.
-const PAGES = ["operations", "coverage", "plans", "shares", "my", "import"] as const;
+const PAGES = ["operations", "wall", "coverage", "plans", "shares", "my", "import"] as const;
 
 function cover(text: string, retry = false): void {
   const again = h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"));
@@ -76,7 +76,7 @@ async function start(): Promise<void> {
   const density = declared.layers.find(({ style }) => style.shape === "heat");
   if (density) panel.setLegend(density.key, densityLegend(map, density, quiet, figures.leave));
   makeSheet({ layers: panel.element, explore: explorePanel(map, fresh, areas, chiefs), figures: figures.element, directory: await directoryPanel(visit.area), inview: inViewPanel(map, declared, visit) }, dataLine(district));
-  addTools(map, district, declared, visit);
+  addTools(map, district, declared, areas, visit);
   // For tests and for people who look under the bonnet.
   Object.assign(window, { luge: { map, classed } });
 }

@@ -56,8 +56,8 @@ function staff(control: Control): Line[] {
 
 function workers(control: Control): Line[] {
   return control.workers.map(({ code, name, households, workers: there, each }) => ({
-    code, name, much: t("coverage_each", { n: number(Math.round(each)) }),
+    code, name, much: each === null ? "–" : t("coverage_each", { n: number(Math.round(each)) }),
     detail: t("coverage_workers_line", { households: number(households), workers: there }),
-    load: (100 * each) / control.most_households,
+    load: each === null ? 200 : (100 * each) / control.most_households,
   }));
 }

@@ -8,7 +8,7 @@ export const km = (metres: number) => number(Math.round(metres / 100) / 10);
 const percent = (part: number, whole: number) => (whole > 0 ? Math.round((1000 * part) / whole) / 10 : 0);
 
 /** Acted on lately, hollow, blind: these three are all metres of side. */
-export function bar(figures: Figures): HTMLElement {
+export function bar(figures: Pick<Figures, "side_m" | "paper_m" | "hollow_m">): HTMLElement {
   const { side_m, paper_m, hollow_m } = figures;
   const parts = { fresh: paper_m - hollow_m, hollow: hollow_m, bare: side_m - paper_m };
   const shares = Object.fromEntries(Object.entries(parts).map(([name, metres]) => [name, percent(metres, side_m)]));

@@ -12,7 +12,7 @@ const MOST = 200;
 
 export function partsList({ parts }: Summary, by: By, areas: Area[], go: (box: Bounds) => void): HTMLElement {
   const boxes = new Map(areas.map(({ code, bbox }) => [code, bbox]));
-  const order = [...parts].sort((a, b) => (b.side_m || b.paper_m) - (a.side_m || a.paper_m)).slice(0, MOST);
+  const order = [...parts].sort((a, b) => (b.side_m ?? b.paper_m) - (a.side_m ?? a.paper_m)).slice(0, MOST);
   return h("ul", { class: "rows" }, ...order.map((part) => {
     const box = boxes.get(part.code);
     return h("li", {}, box ? h("button", { type: "button", "data-code": part.code, onclick: () => go(box) }, ...line(part, by)) : h("div", {}, ...line(part, by)));
@@ -21,11 +21,10 @@ export function partsList({ parts }: Summary, by: By, areas: Area[], go: (box: B
 
 function line(part: Part, by: By): HTMLElement[] {
   const shares = `${t("coverage_paper")} ${figure(part.paper_share ?? 0)}% · ${t("coverage_lived")} ${figure(part.lived_share ?? 0)}%`;
-  const shown = by === "chief" ? { ...part, side_m: part.paper_m } : part;
   return [
     h("span", { class: "name" }, nameOf(part, by)),
-    h("span", { class: "much" }, `${km(by === "chief" || by === "role" ? part.paper_m : part.side_m)} km`),
-    bar(shown),
+    h("span", { class: "much" }, `${km(by === "role" ? part.paper_m : (part.side_m ?? part.paper_m))} km`),
+    bar({ ...part, side_m: part.side_m ?? part.paper_m }),
     h("small", {}, shares),
   ];
 }

@@ -8,12 +8,14 @@ import { picker } from "../figures/panel";
 import type { Fresh } from "../fresh";
 import { number, t, tValue, whenLanguage } from "../i18n";
 import { reloadTiles, whenStyled } from "../map";
+import { besideButton } from "./beside";
 import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, passing, queryOf, whenChosen } from "./chosen";
 import type { Chosen, Column, Query } from "./chosen";
 import { comparison } from "./compare";
 import { countsBy } from "./counts";
 import type { Counts } from "./counts";
 import { heatChart } from "./heat";
+import { kindsChart } from "./kinds";
 import { periodChart } from "./period";
 
 const FORMATS = { xlsx: "Excel", csv: "CSV", gpkg: "GeoPackage", geojson: "GeoJSON" };
@@ -40,7 +42,8 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
   const pick = pickers(options, areas, chiefs);
   const period = periodChart();
   const heat = heatChart();
-  const compare = comparison();
+  const kinds = kindsChart();
+  const compare = comparison(besideButton(map, fresh.declared));
 
   const render = () => {
     hits.replaceChildren(...hitLines(known));
@@ -55,7 +58,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
     const other = comparedWith(wanted);
     try {
       const before = other && countsBy("class", queryOf({ ...wanted, ...other }), signal);
-      const [hours, days, kinds] = await Promise.all([
+      const [hours, days, classes] = await Promise.all([
         countsBy("hour_weekday", query, signal), countsBy("day", queryOf(wanted, false), signal), countsBy("class", query, signal),
       ]);
       known.total = hours.total;
@@ -63,7 +66,9 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
       known.failed = "";
       period.show(days.groups);
       heat.show(hours.groups);
-      compare.show(kinds, other && { ...other, counts: await before! });
+      const then = before && (await before);
+      kinds.show(classes, then);
+      compare.show(classes, other && { ...other, counts: then! });
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
       known.failed = error instanceof Problem ? error.message : t("offline");
@@ -92,7 +97,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
   if (isNarrowed()) thin();
   void learn().catch(() => undefined);
   void look();
-  return h("div", { class: "explore-panel" }, hits, chips, ...pick.elements, period.element, heat.element, compare.element);
+  return h("div", { class: "explore-panel" }, hits, chips, ...pick.elements, period.element, heat.element, kinds.element, compare.element);
 }
 
 /** Ask for the tiles of incidents by what is wanted now. */

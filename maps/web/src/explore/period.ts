@@ -1,4 +1,8 @@
-// The period: bars of days with two handles on them, by pointer or keyboard; and a window that plays.
+// The period: columns of the days in it over a strip of all days, on which a window is drawn, moved and drawn
+// out by the pointer, or by the keyboard with two handles; and a window that plays.
+import type { EChartsType } from "echarts/core";
+import { chart, tip } from "../charts/chart";
+import { counts as countsAxis, tooltip } from "../charts/look";
 import { h } from "../dom";
 import { number, t, whenLanguage } from "../i18n";
 import { change, chosen, dayAfter, daysIn, whenChosen } from "./chosen";
@@ -7,6 +11,8 @@ import type { Group } from "./counts";
 const TICK_MS = 1_500;
 const WINDOW_DAYS = 7;
 const MOST_BARS = 120;
+const DAY_MS = 86_400_000;
+const EDGE_PX = 9;
 
 interface Bar {
   from: string;
@@ -17,13 +23,13 @@ interface Bar {
 export function periodChart() {
   let days: { first: string; last: string; counts: Map<string, number> } | null = null;
   let timer = 0;
-  const bars = h("div", { class: "bars", "aria-hidden": "true" });
+  const columns = chart("days", { datazoom: (_, drawn) => zoomed(drawn) });
   const said = h("p", { class: "note" });
   const handles = (["from", "to"] as const).map((end) => h("input", { type: "range", min: 0, step: 1, class: `handle ${end}`, oninput: () => slide(end) }));
   const [low, high] = handles as [HTMLInputElement, HTMLInputElement];
   const play = h("button", { type: "button", class: "quiet play", onclick: () => (timer ? stop() : start()) });
   const title = h("h3", {});
-  const element = h("section", { class: "period" }, h("div", { class: "list-head" }, title, play), h("div", { class: "brush" }, bars, low, high), said);
+  const element = h("section", { class: "period" }, h("div", { class: "list-head" }, title, play), h("div", { class: "brush" }, columns.element, low, high), said);
 
   const at = (day: string) => (days ? daysIn(days.first, day) - 1 : 0);
   const slide = (end: "from" | "to") => {
@@ -73,18 +79,39 @@ export function periodChart() {
       handle.value = String(at(day));
       handle.setAttribute("aria-valuetext", day);
     }
-    const found = barsOf(days.first, days.last, days.counts);
-    const most = Math.max(0, ...found.map(({ count }) => count));
-    bars.replaceChildren(...found.map((bar) => {
-      const inside = bar.to >= from && bar.from <= to;
-      const one = h("i", { class: inside ? "in" : "", title: `${bar.from}${bar.to > bar.from ? ` – ${bar.to}` : ""}: ${number(bar.count)}` });
-      one.style.height = `${(100 * bar.count) / (most || 1)}%`;
-      return one;
-    }));
+    const found = barsOf(days.first, days.last, days.counts, daysIn(from, to));
+    const inside = found.filter((bar) => bar.to >= from && bar.from <= to);
     const each = found[0] && found[0].to > found[0].from ? t("bars_of_weeks") : t("bars_of_days");
-    said.textContent = `${from} – ${to} · ${each} · ${t("most_of", { n: number(most) })}`;
+    said.textContent = `${from} – ${to} · ${each} · ${t("most_of", { n: number(Math.max(0, ...inside.map(({ count }) => count))) })}`;
+    columns.draw((look) => ({
+      grid: { left: EDGE_PX, right: EDGE_PX, top: 8, bottom: 38, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      xAxis: {
+        type: "time", min: startOf(days!.first), max: startOf(dayAfter(days!.last)), splitNumber: 4, axisTick: { show: false }, axisLine: { lineStyle: { color: look.line } },
+        axisLabel: { ...look.text, hideOverlap: true, formatter: { year: "{yyyy}", month: "{M}-{d}", day: "{M}-{d}", hour: "", minute: "" } },
+      },
+      yAxis: countsAxis(look, number),
+      tooltip: tooltip((at) => {
+        const bar = found[(at as unknown as { dataIndex: number }[])[0]!.dataIndex]!;
+        return tip(bar.to > bar.from ? `${bar.from} – ${bar.to}` : bar.from, ["", number(bar.count)]);
+      }),
+      dataZoom: {
+        type: "slider", left: EDGE_PX, right: EDGE_PX, bottom: 2, height: 30, realtime: false, brushSelect: true, showDetail: false, handleSize: 0, moveHandleSize: 0,
+        startValue: startOf(from), endValue: startOf(dayAfter(to)), borderColor: look.line, fillerColor: "rgba(29, 95, 209, 0.16)",
+        brushStyle: { color: look.brand, opacity: 0.25 },
+        dataBackground: { lineStyle: { color: "#9aa5b6" }, areaStyle: { color: "#c6cedb", opacity: 1 } },
+        selectedDataBackground: { lineStyle: { color: look.brand }, areaStyle: { color: look.brand, opacity: 0.45 } },
+      },
+      series: { type: "bar", data: found.map((bar) => [(startOf(bar.from) + startOf(dayAfter(bar.to))) / 2, bar.count]), itemStyle: { color: look.brand }, barCategoryGap: "12%" },
+    }), `${t("period")} ${said.textContent}`);
   };
-  brush(bars, (a, b) => days && choose(Math.round(a * at(days.last)), Math.round(b * at(days.last))));
+  const zoomed = (drawn: EChartsType) => {
+    const [{ startValue, endValue }] = (drawn.getOption() as unknown as { dataZoom: [{ startValue: number; endValue: number }] }).dataZoom;
+    if (!days) return;
+    const day = (at: number) => Math.round((at - startOf(days!.first)) / DAY_MS);
+    const last = at(days.last);
+    const first = Math.min(day(startValue), last);
+    choose(first, Math.min(last, Math.max(first, day(endValue) - 1)));
+  };
   whenLanguage(render);
   whenChosen(render);
   return {
@@ -104,30 +131,16 @@ export function periodChart() {
 }
 
 /** A bar a day; where that would be too many, a bar for seven. */
-function barsOf(first: string, last: string, counts: Map<string, number>): Bar[] {
+function barsOf(first: string, last: string, counts: Map<string, number>, shown: number): Bar[] {
   const total = daysIn(first, last);
-  const each = total > MOST_BARS ? 7 : 1;
+  const each = shown > MOST_BARS ? 7 : 1;
   return Array.from({ length: Math.ceil(total / each) }, (_, n) => {
     const days = Array.from({ length: Math.min(each, total - n * each) }, (_, k) => dayAfter(first, n * each + k));
     return { from: days[0]!, to: days.at(-1)!, count: days.reduce((sum, day) => sum + (counts.get(day) ?? 0), 0) };
   });
 }
 
-/** Drag over the bars: from where to where, 0 to 1. */
-function brush(bars: HTMLElement, done: (a: number, b: number) => void): void {
-  let start = -1;
-  const place = (event: PointerEvent) => {
-    const { left, width } = bars.getBoundingClientRect();
-    return Math.min(1, Math.max(0, (event.clientX - left) / width));
-  };
-  bars.addEventListener("pointerdown", (event) => {
-    start = place(event);
-    bars.setPointerCapture(event.pointerId);
-  });
-  bars.addEventListener("pointerup", (event) => {
-    if (start < 0) return;
-    const [a, b] = [start, place(event)].sort((x, y) => x - y) as [number, number];
-    start = -1;
-    done(a, b);
-  });
+/** The chart has no time zone: a day begins in it where it begins on the browser's clock. */
+function startOf(day: string): number {
+  return new Date(`${day}T00:00`).getTime();
 }

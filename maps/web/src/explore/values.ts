@@ -45,10 +45,9 @@ export function isDerived({ metric, per }: Choice): boolean {
 
 export class NeedsPeriod extends Error {}
 
-export async function valuesOf(choice: Choice, first: "highest" | "lowest", signal: AbortSignal): Promise<Measures> {
+export async function valuesOf(choice: Choice, first: "highest" | "lowest", signal: AbortSignal, wanted = chosen()): Promise<Measures> {
   const { metric, unit, per } = choice;
   if (!isDerived(choice)) return measures(metric.key, { ...unit.query, first }, signal);
-  const wanted = chosen();
   const other = comparedWith(wanted);
   if (metric.key === DIFFERENCE && !other) throw new NeedsPeriod(t("difference_needs"));
   const [units, before, computed] = await Promise.all([

@@ -8,7 +8,7 @@ import { figure } from "../i18n";
 import { redraw } from "../map";
 import type { Choice } from "./choice";
 
-const NUMBERS = "figure-numbers";
+export const NUMBERS = "figure-numbers";
 const SIZE_PX = 11.5;
 const DIGIT_PX = 7;
 const MARGIN_PX = 6;
@@ -23,7 +23,7 @@ interface Place {
 
 /** `shown` says what the numbers are; call `draw` when that has changed. */
 export function numbersOn(map: MapLibre, source: string, shown: () => { choice: Choice; values: Measures["values"] } | null): { draw(): void } {
-  let drawn = "";
+  let drawn = "[]"; // no source is made before there is a number
   const draw = () => {
     const now = shown();
     const points = now && map.getSource(source) ? numbers(map, source, now.choice, now.values) : [];

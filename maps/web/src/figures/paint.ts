@@ -55,7 +55,7 @@ function address(choice: Choice): string {
 }
 
 /** The values that are not in the tiles, unit by unit. */
-function give(map: MapLibre, choice: Choice, values: Values): void {
+export function give(map: MapLibre, choice: Choice, values: Values): void {
   if (!isDerived(choice)) return;
   for (const [id, value] of Object.entries(values)) {
     if (value === null) continue;

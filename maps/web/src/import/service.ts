@@ -1,79 +1,9 @@
 // Imports as the service tells them, and the requests of this page.
-import type { Geometry } from "geojson";
+import type { ImportChoices as Choices, ImportJob as Job, ImportJobs, ImportPreview as Preview } from "../answers";
 import { ask, Problem, read } from "../api";
 
-export interface Field {
-  name: string;
-  type: "text" | "integer" | "float" | "timestamp" | "choice";
-  required: boolean;
-  choices: string[];
-}
-
-export interface Kind {
-  name: string;
-  shape: string;
-  labels: boolean;
-  fields: Field[];
-}
-
-export interface Choices {
-  kinds: Kind[];
-  endings: string[];
-  datums: string[];
-  max_upload_bytes: number;
-}
-
-export type Status = "uploaded" | "queued" | "running" | "done" | "failed" | "cancelled";
-
-export interface Summary {
-  crs: string;
-  read: number;
-  inserted: number;
-  updated: number;
-  unchanged: number;
-  rejected: number;
-  notes: string[];
-  reasons: { reason: string; rows: number }[];
-}
-
-export interface Job {
-  id: number;
-  kind: string;
-  file: string;
-  size_bytes: number;
-  status: Status;
-  options: { dry_run?: boolean };
-  step: string;
-  done: number;
-  total: number;
-  summary: Summary | null;
-  rejects: number;
-  error: string | null;
-  kept: boolean;
-  made_at: string;
-}
-
-export interface Row {
-  row: number;
-  cells: string[];
-  reason: string;
-  geometry: Geometry | null;
-}
-
-export interface Preview {
-  columns: string[];
-  fields: Record<string, string>;
-  places: Record<string, string>;
-  declared: string | null;
-  crs: string | null;
-  rows: Row[];
-  rejected: number;
-  notes: string[];
-  /** The datum that fits the district clearly better than the one chosen, or none; '' for neither. */
-  likely: string;
-  doubt: string;
-  problem: { code: string; detail: string } | null;
-}
+export type { ImportChoices as Choices, ImportField as Field, ImportJob as Job, ImportKind as Kind, ImportPreview as Preview, ImportSummary as Summary, PreviewRow as Row } from "../answers";
+export type Status = Job["status"];
 
 /** What a person says of a file; empty texts say nothing. */
 export interface Reading {
@@ -93,7 +23,7 @@ export const choices = () => ask<Choices>(`${ROOT}/choices`);
 export const job = (id: number) => ask<Job>(`${ROOT}/${id}`);
 export const rejectsUrl = (id: number) => `${ROOT}/${id}/rejects.csv`;
 export const page = (after: number | null) =>
-  ask<{ imports: Job[]; next: number | null }>(ROOT, after === null ? { limit: 20 } : { limit: 20, after });
+  ask<ImportJobs>(ROOT, after === null ? { limit: 20 } : { limit: 20, after });
 
 export function look(id: number, reading: Reading, signal: AbortSignal): Promise<Preview> {
   const query = new URLSearchParams();

@@ -1,17 +1,9 @@
 // The one stream of changes of a page. The browser connects again by itself and says what it had last;
 // where it gives up (an answer that is no stream), or nothing was heard for long, we open it anew.
 
-export interface Change {
-  seq: number;
-  layer: string;
-  op: "insert" | "update" | "delete";
-  id?: number;
-  /** west, south, east, north in degrees; null where nothing is known. */
-  box: [number, number, number, number] | null;
-  lon?: number;
-  lat?: number;
-  feature?: Record<string, string | number | boolean | null>;
-}
+import type { LiveChange, LiveReady } from "../answers";
+
+export type Change = LiveChange;
 
 export type LinkState = "opening" | "live" | "lost";
 
@@ -86,7 +78,7 @@ export function openLive(layers: string[], rests = false): Live {
     cursor = event.lastEventId;
     tell("live");
     started();
-    if (again && !(JSON.parse(event.data) as { resumed: boolean }).resumed) for (const listener of listeners) listener.reset();
+    if (again && !(JSON.parse(event.data) as LiveReady).resumed) for (const listener of listeners) listener.reset();
   };
   const open = () => {
     window.clearTimeout(retry);

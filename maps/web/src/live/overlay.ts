@@ -7,7 +7,7 @@ import type { Change, Live } from "./client";
 import { isNarrowed, whenChosen } from "../explore/chosen";
 import type { Fresh, Touched } from "../fresh";
 
-const SOURCE = "incidents-live";
+export const SOURCE = "incidents-live";
 const DRAWN = ["incidents-closed", "incidents"];
 // More than this are left to the tiles, so that a page open for weeks does not grow.
 const MOST_DRAWN = 2_000;

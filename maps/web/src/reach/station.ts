@@ -1,5 +1,6 @@
 // A station's panel says who can walk to it in 5, 10 or 15 minutes, and the map shows the ground.
 import type { GeoJSONSource, Map as MapLibre } from "maplibre-gl";
+import type { Catchment, StationReach } from "../answers";
 import { ask } from "../api";
 import { h } from "../dom";
 import { number, t } from "../i18n";
@@ -9,13 +10,6 @@ import type { UnitTold } from "../unit/types";
 const SOURCE = "station-reach";
 const COLOUR = "#1f5f99";
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
-
-interface Catchment {
-  minutes: number;
-  households: number;
-  merchants: number;
-  geometry: GeoJSON.MultiPolygon;
-}
 
 // The time that was chosen last; the next station opens with it.
 let minutes = 15;
@@ -39,7 +33,7 @@ const known = new Map<string, Promise<Catchment[]>>();
 
 function read(code: string): Promise<Catchment[]> {
   const asked = known.get(code)
-    ?? ask<{ catchments: Catchment[] }>(`/api/reach/stations/${encodeURIComponent(code)}`).then(({ catchments }) => catchments);
+    ?? ask<StationReach>(`/api/reach/stations/${encodeURIComponent(code)}`).then(({ catchments }) => catchments);
   known.set(code, asked);
   // What is derived may be made anew, and a fault may pass: kept for a moment only.
   window.setTimeout(() => known.delete(code), 60_000);
@@ -75,7 +69,7 @@ async function fill(map: MapLibre, code: string, section: HTMLElement): Promise<
   tell();
 }
 
-function show(map: MapLibre, geometry: GeoJSON.MultiPolygon): void {
+function show(map: MapLibre, geometry: Catchment["geometry"]): void {
   if (!map.getSource(SOURCE)) {
     map.addSource(SOURCE, { type: "geojson", data: EMPTY });
     const above = map.getStyle().layers.find(({ type }) => type === "symbol")?.id;

@@ -1,89 +1,12 @@
 // Drafts of shares as the service tells them, and the requests of this page.
-import type { LineString } from "geojson";
+import type { ShareApplied, ShareDraft as Draft, ShareDrafts, ShareStretches } from "../answers";
 import { ask, read } from "../api";
 
-export type Status = "running" | "ready" | "failed" | "applied" | "discarded";
-
-export interface Load {
-  metres: number;
-  doors: number;
-  cases: number;
-  /** Minutes of work a week. */
-  load: number;
-  stretches: number;
-  pieces: number;
-}
-
-export interface Chief extends Load {
-  id: number;
-  code: string;
-  name: string;
-  department: string | null;
-}
-
-export interface Post extends Load {
-  post: number;
-  chief_id: number | null;
-  code: string | null;
-  name: string | null;
-  department: string | null;
-}
-
-export interface Spread {
-  most: number;
-  variation: number;
-  shares: number;
-  connected: number;
-}
-
-export interface Gap {
-  post: number;
-  pieces: number;
-  why: "network" | "locks";
-  stretches: number[];
-  roads: (string | null)[];
-}
-
-export interface Figures {
-  before: Spread;
-  after: Spread;
-  stretches: number;
-  metres: number;
-  changed: number;
-  changed_m: number;
-  finished: boolean;
-  rules: { name: string; walk: number; door: number; case: number };
-  gaps: Gap[];
-}
-
-export interface Draft {
-  id: number;
-  role: string;
-  valid_from: string;
-  status: Status;
-  done: number;
-  total: number;
-  error: string | null;
-  figures: Figures | null;
-  chiefs: Chief[];
-  posts: Post[];
-}
-
-export interface Short {
-  id: number;
-  role: string;
-  valid_from: string;
-  status: Status;
-  before: Spread | null;
-  after: Spread | null;
-}
-
-export interface Stretch {
-  type: "Feature";
-  id: number;
-  geometry: LineString;
-  properties: { id: number; road: string | null; length_m: number; chief: number | null; post: number };
-}
+export type {
+  ShareChief as Chief, ShareDraft as Draft, ShareDraftListed as Short, ShareFigures as Figures, ShareGap as Gap, SharePost as Post, ShareStretch as Stretch, Spread,
+} from "../answers";
+export type Status = Draft["status"];
+export type Load = Pick<Draft["posts"][number], "metres" | "doors" | "cases" | "load" | "stretches" | "pieces">;
 
 /** What is asked for; what is left out is as the service has it. */
 export interface Wish {
@@ -100,12 +23,12 @@ export interface Wish {
 const ROOT = "/api/shares/drafts";
 const JSON_BODY = { "Content-Type": "application/json" };
 
-export const list = async () => (await ask<{ drafts: Short[] }>(ROOT)).drafts;
+export const list = async () => (await ask<ShareDrafts>(ROOT)).drafts;
 export const draft = (id: number) => ask<Draft>(`${ROOT}/${id}`);
-export const stretches = async (id: number) => (await ask<{ features: Stretch[] }>(`${ROOT}/${id}/stretches`)).features;
+export const stretches = async (id: number) => (await ask<ShareStretches>(`${ROOT}/${id}/stretches`)).features;
 export const propose = (wish: Wish) => post<Draft>("", wish);
 export const fill = (id: number, at: number, chief: string) => post<Draft>(`/${id}/fill`, { post: at, chief });
-export const apply = (id: number) => post<{ ended: number; begun: number; stayed: number }>(`/${id}/apply`);
+export const apply = (id: number) => post<ShareApplied>(`/${id}/apply`);
 export const stop = (id: number) => without(`/${id}/stop`, "POST");
 export const discard = (id: number) => without(`/${id}`, "DELETE");
 

@@ -1,16 +1,10 @@
 // The base map under our own layers: none, a local PMTiles file, or pictures that the service passes on.
 import { addProtocol } from "maplibre-gl";
 import type { LayerSpecification, Map as MapLibre } from "maplibre-gl";
+import type { BaseMap } from "../answers";
 import { ask } from "../api";
 import { h } from "../dom";
 import { redraw, whenStyled } from "../map";
-
-interface BaseMap {
-  kind: "none" | "pmtiles" | "raster";
-  url: string | null;
-  max_zoom: number;
-  attribution: string;
-}
 
 const SOURCE = "basemap";
 

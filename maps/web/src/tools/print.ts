@@ -142,7 +142,8 @@ function foot(map: MapLibre, district: District, declared: Layers): HTMLElement 
   const time = new Date().toLocaleString(language() === "en" ? "en-GB" : "zh-CN", { dateStyle: "short", timeStyle: "short" });
   const credit = document.querySelector("#credit:not([hidden])")?.textContent;
   const revisions = shown.map((layer) => `${named(layer)} ${layer.revision}`).join(", ");
+  const narrowed = [...document.querySelectorAll(".chips .chip")].map((chip) => chip.textContent).join(", ");
   return h("footer", {},
-    h("p", {}, [t("print_source", { name: district.name, plan: planName, srid: district.srid }), credit].filter(Boolean).join(" · ")),
+    h("p", {}, [narrowed && t("print_filter", { what: narrowed }), t("print_source", { name: district.name, plan: planName, srid: district.srid }), credit].filter(Boolean).join(" · ")),
     h("p", {}, t("print_made", { revision: revisions, time })));
 }

@@ -1,38 +1,29 @@
-// Months as bars, with the same numbers as a sentence and as a table.
+// Months as columns, with the same numbers as a sentence and as a table.
+import { chart, tip } from "../charts/chart";
+import { counts, names, tooltip } from "../charts/look";
 import { h } from "../dom";
 import { number, t } from "../i18n";
 
-const SVG = "http://www.w3.org/2000/svg";
-const WIDTH = 336;
-const HEIGHT = 74;
-const GAP = 3;
-
-export function trendChart(trend: { month: string; count: number }[]): HTMLElement {
-  const most = Math.max(1, ...trend.map(({ count }) => count));
-  const peak = trend.find(({ count }) => count === most);
-  const last = trend.at(-1);
-  const step = WIDTH / trend.length;
-  const svg = shape("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": t("unit_trend_said", {
-    n: trend.length, most: number(peak?.count ?? 0), month: peak?.month ?? "–", last: number(last?.count ?? 0),
-  }) });
-  for (const [at, { month, count }] of trend.entries()) {
-    const height = count ? Math.max(2, (count / most) * HEIGHT) : 1;
-    const bar = shape("rect", { x: at * step, y: HEIGHT - height, width: step - GAP, height, rx: 1.5, class: count === 0 ? "none" : at === trend.length - 1 ? "last" : "" });
-    const title = shape("title", {});
-    title.textContent = `${month}: ${number(count)}`;
-    bar.append(title);
-    svg.append(bar);
-  }
-  const rows = trend.map(({ month, count }) => h("tr", {}, h("th", { scope: "row" }, month), h("td", {}, number(count))));
-  return h("div", { class: "trend" },
-    h("p", { class: "most" }, t("unit_most", { n: number(peak?.count ?? 0) })),
-    svg,
-    h("p", { class: "ends", "aria-hidden": "true" }, h("span", {}, trend[0]?.month ?? ""), h("span", {}, last?.month ?? "")),
-    h("details", {}, h("summary", {}, t("unit_table")), h("table", {}, h("tbody", {}, ...rows))));
+interface Month {
+  month: string;
+  count: number;
 }
 
-function shape(name: string, attributes: Record<string, string | number>): SVGElement {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  return element;
+export function trendChart(trend: Month[]): HTMLElement {
+  const peak = trend.reduce<Month | null>((most, one) => (most && most.count >= one.count ? most : one), null);
+  const last = trend.at(-1);
+  const months = chart("months");
+  months.draw((look) => ({
+    grid: { left: 2, right: 2, top: 8, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: { ...names(look, trend.map(({ month }) => month)), axisLabel: { ...look.text, interval: (at: number) => at === 0 || at === trend.length - 1, alignMinLabel: "left", alignMaxLabel: "right" } },
+    yAxis: counts(look, number),
+    tooltip: tooltip((at) => {
+      const one = trend[(at as unknown as { dataIndex: number }[])[0]!.dataIndex]!;
+      return tip(one.month, [t("unit_incidents"), number(one.count)]);
+    }),
+    series: { type: "bar", barCategoryGap: "18%", data: trend.map(({ count }, at) => ({ value: count, itemStyle: { color: at === trend.length - 1 ? look.brand : "#7ea3dc", borderRadius: [1.5, 1.5, 0, 0] } })) },
+  }), t("unit_trend_said", { n: trend.length, most: number(peak?.count ?? 0), month: peak?.month ?? "–", last: number(last?.count ?? 0) }));
+  const rows = trend.map(({ month, count }) => h("tr", {}, h("th", { scope: "row" }, month), h("td", {}, number(count))));
+  return h("div", { class: "trend" }, months.element,
+    h("details", { class: "as-table" }, h("summary", {}, t("unit_table")), h("table", {}, h("tbody", {}, ...rows))));
 }

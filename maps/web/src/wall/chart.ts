@@ -1,50 +1,34 @@
-// A chart of two series as plain SVG: bars for what came in, a line for what was closed. Made anew each
-// time from numbers, so that nothing is left behind on a page that stays open for weeks.
+// Trends of the wall: columns for what came in, a line for what was closed, by the hour and by the day.
+import { chart } from "../charts/chart";
+import type { Chart } from "../charts/chart";
+import { counts, names } from "../charts/look";
+import { find } from "../dom";
 import { number, t } from "../i18n";
-import type { TrendStep } from "./service";
+import type { Trends, TrendStep } from "./service";
 
-const SVG = "http://www.w3.org/2000/svg";
-const HEIGHT = 130;
-const FRAME = { left: 46, right: 6, top: 10, bottom: 26 };
+const lines = () => import("../charts/lines");
 
-function draw(name: string, attributes: Record<string, string | number>, text = ""): SVGElement {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  if (text) element.textContent = text;
-  return element;
+export function trendCharts(): (told: Trends) => void {
+  const [hours, days] = [chart("steps", {}, lines), chart("steps", {}, lines)];
+  find("#hours").append(hours.element);
+  find("#days").append(days.element);
+  return (told) => {
+    draw(hours, told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours"));
+    draw(days, told.days, (at) => `${Number(at.slice(5, 7))}-${Number(at.slice(8, 10))}`, t("wall_days"));
+  };
 }
 
-/** The least round number that is not below `value`: 1, 2, 5 and their tens. */
-function roundUp(value: number): number {
-  const ten = 10 ** Math.floor(Math.log10(Math.max(1, value)));
-  return [1, 2, 4, 5, 10].map((step) => step * ten).find((step) => step >= value) ?? 10 * ten;
-}
-
-/** `shape` is the width of its place by its height. */
-export function chart(steps: TrendStep[], label: (at: string) => string, title: string, shape: number): SVGElement {
-  const width = Math.round(HEIGHT * shape);
-  const top = Math.max(2, roundUp(Math.max(...steps.map(({ reported, closed }) => Math.max(reported, closed)), 1)));
-  const inner = { width: width - FRAME.left - FRAME.right, height: HEIGHT - FRAME.top - FRAME.bottom };
-  const pace = inner.width / Math.max(1, steps.length);
-  const x = (index: number) => FRAME.left + index * pace;
-  const y = (value: number) => FRAME.top + inner.height * (1 - value / top);
-  const svg = draw("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", class: "chart" });
+function draw(on: Chart, steps: TrendStep[], label: (at: string) => string, title: string): void {
   const sum = (of: "reported" | "closed") => number(steps.reduce((total, step) => total + step[of], 0));
-  svg.append(draw("title", {}, `${title}: ${t("wall_reported")} ${sum("reported")}, ${t("wall_closed")} ${sum("closed")}`));
-  for (const value of [0, top / 2, top]) {
-    svg.append(draw("line", { x1: FRAME.left, x2: width - FRAME.right, y1: y(value), y2: y(value), class: "rule" }));
-    svg.append(draw("text", { x: FRAME.left - 8, y: y(value) + 6, class: "tick", "text-anchor": "end" }, number(value)));
-  }
-  for (const [index, { reported }] of steps.entries()) {
-    svg.append(draw("rect", { x: x(index) + pace * 0.16, y: y(reported), width: pace * 0.68, height: Math.max(0, y(0) - y(reported)), rx: 2, class: "came" }));
-  }
-  const line = steps.map(({ closed }, index) => `${index ? "L" : "M"}${(x(index) + pace / 2).toFixed(1)} ${y(closed).toFixed(1)}`).join("");
-  svg.append(draw("path", { d: line, class: "went" }));
   const every = Math.ceil(steps.length / 6);
-  for (const [index, { at }] of steps.entries()) {
-    if ((steps.length - 1 - index) % every) continue;
-    const last = index === steps.length - 1;
-    svg.append(draw("text", { x: last ? width - FRAME.right : x(index) + pace / 2, y: HEIGHT - 5, class: "tick", "text-anchor": last ? "end" : "middle" }, label(at)));
-  }
-  return svg;
+  const labelled = (at: number) => (steps.length - 1 - at) % every === 0;
+  on.draw((look) => ({
+    grid: { left: 4, right: 4, top: 0.7 * look.size, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    xAxis: { ...names(look, steps.map(({ at }) => label(at))), axisLabel: { ...look.text, interval: labelled, alignMaxLabel: "right" } },
+    yAxis: counts(look, number),
+    series: [
+      { type: "bar", data: steps.map(({ reported }) => reported), barCategoryGap: "32%", itemStyle: { color: look.came, borderRadius: [2, 2, 0, 0], opacity: 0.85 } },
+      { type: "line", data: steps.map(({ closed }) => closed), showSymbol: false, lineStyle: { color: look.went, width: 0.2 * look.size } },
+    ],
+  }), `${title}: ${t("wall_reported")} ${sum("reported")}, ${t("wall_closed")} ${sum("closed")}`);
 }

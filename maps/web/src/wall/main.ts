@@ -20,7 +20,7 @@ import type { Case, Now } from "../operations/service";
 import { isLate, mark, span } from "../operations/states";
 import { speakBoth } from "../speak";
 import { localTime, useZone } from "../zone";
-import { chart } from "./chart";
+import { trendCharts } from "./chart";
 import { trends as askTrends } from "./service";
 import type { Trends, WorstGrid } from "./service";
 import { darkStyle } from "./style";
@@ -43,6 +43,7 @@ interface Wall {
   counted: Now | null;
   told: Trends | null;
   turn: number;
+  drawTrends: (told: Trends) => void;
 }
 
 async function start(): Promise<void> {
@@ -52,7 +53,7 @@ async function start(): Promise<void> {
   useZone(district.time_zone);
   find("#district").textContent = district.name;
   find(".signs").prepend(liveSign(live));
-  const wall: Wall = { map: mapOf(district, declared), district, counted: null, told: null, turn: 0 };
+  const wall: Wall = { map: mapOf(district, declared), district, counted: null, told: null, turn: 0, drawTrends: trendCharts() };
   listenTo(wall, live);
   speak(wall);
   await load(wall);
@@ -98,6 +99,7 @@ function speak(wall: Wall): void {
   whenLanguage(() => {
     document.title = `${t("wall")} · ${wall.district.name}`;
     find("#here").replaceChildren(h("b", {}, wall.district.name), h("span", {}, t("wall_whole")));
+    if (wall.told) wall.drawTrends(wall.told);
     show(wall);
   });
   window.addEventListener("resize", () => {
@@ -132,6 +134,7 @@ async function count(wall: Wall): Promise<void> {
 
 async function trend(wall: Wall): Promise<void> {
   wall.told = await askTrends(readHash("at")).catch(() => wall.told);
+  if (wall.told) wall.drawTrends(wall.told);
   show(wall);
 }
 
@@ -145,10 +148,6 @@ function show({ map, counted, told, turn }: Wall): void {
 }
 
 function showTrends(told: Trends, turn: number): void {
-  const day = (at: string) => `${Number(at.slice(5, 7))}-${Number(at.slice(8, 10))}`;
-  const [hours, days] = [find("#hours"), find("#days")];
-  hours.replaceChildren(chart(told.hours, (at) => `${Number(at.slice(11, 13))}:00`, t("wall_hours"), shapeOf(hours)));
-  days.replaceChildren(chart(told.days, day, t("wall_days"), shapeOf(days)));
   find("#until").textContent = told.asleep ? t("wall_asleep", { at: localTime(told.until) }) : "";
   find("#worst ol").replaceChildren(...told.grids.slice(0, GRIDS).map((grid, at) => gridLine(grid, at === turn - 1)));
 }
@@ -189,10 +188,6 @@ async function redraw(map: MapLibre): Promise<void> {
       if (source?.type === "vector") (source as unknown as { setTiles: (tiles: string[]) => void }).setTiles(tiles ?? []);
     }
   }
-}
-
-function shapeOf({ clientWidth, clientHeight }: HTMLElement): number {
-  return clientWidth / Math.max(1, clientHeight);
 }
 
 /** Take away the last rows that do not fit; half a row tells nothing. */
