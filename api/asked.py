@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.places import Day
 from geo.store.database import Connection, read_setting
 from geo.store.roads import finder
-from geo.stretches import Stretch, Words
+from geo.store.stretches import Drawn, drawn
+from geo.stretches import NotUnderstood, Stretch, Words
 
 MOST_STRETCHES = 2_000
+MOST_LINES = 20
 FAR_M = 1e9
 
 Told = dict[str, Any]
@@ -26,6 +28,7 @@ Text = Annotated[str | None, Field(max_length=4000, pattern=WHOLE)]
 Short = Annotated[str, Field(max_length=200, pattern=WHOLE)]
 RoadName = Annotated[str | None, Query(max_length=200, pattern=WHOLE, description="name of a road")]
 Metres = Annotated[float, Field(ge=0, le=FAR_M, allow_inf_nan=False)]
+Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 On = Annotated[Day | None, Query(description="the day; default today")]
 After = Annotated[int, Query(ge=0, le=2**31 - 1, description="the `next` of the page before")]
 Key = Annotated[
@@ -61,15 +64,31 @@ class OnRoad(Body):
     side: Short = ""
 
 
-Where = Annotated[list[OnRoad | OnSegment], Field(min_length=1, max_length=200)]
+class Along(Body):
+    """A line drawn along a road, from [lon, lat] to another; without a side that of the first."""
+
+    along: Annotated[list[tuple[Degrees, Degrees]], Field(min_length=2, max_length=2)]
+    side: Literal["L", "R", "LR", ""] = ""
 
 
-def stretches(conn: Connection, where: list[OnRoad | OnSegment]) -> list[Stretch]:
-    """The stretches that a request names; raises `geo.stretches.NotUnderstood`."""
-    find, found = finder(conn), []
+Named = OnRoad | OnSegment | Along
+Where = Annotated[list[Named], Field(min_length=1, max_length=MOST_STRETCHES)]
+
+
+def stretches(conn: Connection, where: list[Named], *, holding: bool = True) -> list[Stretch]:
+    """The stretches that a request names; raises `geo.stretches.NotUnderstood`.
+
+    With ``holding`` the network stays as it is until the transaction ends.
+    """
+    if sum(isinstance(one, Along) for one in where) > MOST_LINES:
+        raise NotUnderstood("where", f"draw up to {MOST_LINES} lines at a time")
+    find, found = finder(conn, holding=holding), []
     for one in where:
         if isinstance(one, OnRoad):
             found += find(Words(one.road, one.from_, one.to, one.side))
+        elif isinstance(one, Along):
+            line = Drawn(one.along[0], one.along[1], one.side)
+            found += drawn(conn, line, holding=holding)
         else:
             to_m = FAR_M if one.to_m is None else one.to_m
             found += [Stretch(one.segment, side, one.from_m, to_m) for side in one.side]

@@ -30,7 +30,7 @@ from api.places import Day
 from api.readers import reader
 from geo.duties import Days
 from geo.rotas import Rhythm, Unit
-from geo.store import duties, rotas, uploads
+from geo.store import calendar, duties, rotas, uploads
 from geo.store.database import transaction
 from geo.store.done import once
 from geo.store.duties import Charge, Handover, Which
@@ -68,13 +68,14 @@ class Ending(Body):
 
 
 class Giving(Body):
-    """A chief's duties, or those of a road or role, go to another chief on a day."""
+    """A chief's duties, or those of a road, role or rotation, go to another chief on a day."""
 
     giver: Number
     taker: Number
     on: Day
     road: Name | None = None
     role: Role | None = None
+    rota: Number | None = None
 
 
 class NewRota(Body):
@@ -88,6 +89,16 @@ class NewRota(Body):
     end: Day = Field(alias="to", description="the day after the last")
     where: Where
     role: Role = "rota"
+
+
+class NewTurns(Body):
+    """Other turns of a rotation from a day on; what was before stays."""
+
+    chiefs: Annotated[list[Number], Field(min_length=1, max_length=100)]
+    every: Annotated[int, Field(strict=True, ge=1, le=366)] = 1
+    unit: Unit = "week"
+    start: Day = Field(alias="from")
+    end: Day = Field(alias="to", description="the day after the last")
 
 
 class OnDay(Body):
@@ -208,6 +219,17 @@ def list_rotas(
     return page_of("rotas", found, limit)
 
 
+@router.get("/rotas/calendar")
+def read_calendar(
+    request: Request,
+    start: Annotated[Day, Query(alias="from")],
+    end: Annotated[Day, Query(alias="to", description="the day after the last")],
+) -> Told:
+    """All rotations with their turns in a time: who has it, who stands in, what changed hands."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return {"from": start, "to": end, "rotas": calendar.between(conn, start, end)}
+
+
 @router.get("/rotas/{id:int}")
 def read_rota(request: Request, rota: Id, on: On = None) -> Told:
     """One rotation with its calendar."""
@@ -228,6 +250,17 @@ def make_rota(request: Request, response: Response, body: NewRota, key: Key = No
         made = once(conn, key, ("rota", body.model_dump()), work)
     response.headers["Location"] = f"/api/rotas/{made['id']}"
     return made
+
+
+@router.post("/rotas/{id:int}/change", dependencies=[Writing])
+def change_rota(request: Request, rota: Id, body: NewTurns, key: Key = None) -> Told:
+    """Other members, order or rhythm from a day on, over the same stretches."""
+    rhythm = Rhythm(body.every, body.unit, body.start, body.end)
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return once(
+            conn, key, ("change rota", rota, body.model_dump()),
+            lambda: rotas.change(conn, rota, rhythm, body.chiefs)._asdict(),
+        )  # fmt: skip
 
 
 @router.post("/rotas/{id:int}/end", dependencies=[Writing])

@@ -12,10 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from api import upload
 from api.guard import only_from_here
-from geo import crs, kinds, preview
+from geo import crs, kinds, preview, rosters
 from geo.head import Asked
 from geo.intake import Wishes
-from geo.store import importing, jobs, known, uploads
+from geo.rosters import ROSTER
+from geo.store import glimpse, importing, jobs, known, uploads
 from geo.store.database import read_setting, transaction
 from geo.store.jobs import Job
 from geo.store.settings import Settings
@@ -55,6 +56,10 @@ class Reading(BaseModel):
         """What a person says of the rows."""
         return Wishes(self.crs or None, self.columns, self.constants)
 
+    def of_roster(self) -> rosters.Asked:
+        """The same of a roster, whose rows lie on roads."""
+        return rosters.Asked(self.columns, self.constants, self.layer, self.encoding)
+
 
 class Run(Reading):
     """How to import it; ``dry_run`` does all and keeps nothing."""
@@ -66,7 +71,7 @@ class Run(Reading):
 def choices(request: Request) -> Told:
     """What can be imported: kinds with their fields, endings, datums, the largest upload."""
     return {
-        "kinds": [_kind(kind) for kind in kinds.KINDS.values()],
+        "kinds": [*map(_kind, kinds.KINDS.values()), _kind(ROSTER) | {"shape": ""}],
         "endings": uploads.ENDINGS,
         "datums": DATUMS,
         "max_upload_bytes": _settings(request).max_upload_bytes,
@@ -76,7 +81,7 @@ def choices(request: Request) -> Told:
 @router.post("", status_code=201)
 async def take_upload(request: Request, kind: Kind, name: Name) -> Told:
     """Take a file: the body, as ``application/octet-stream``. Nothing is imported yet."""
-    kind, file = kinds.kind_of(kind).name, uploads.safe_name(name)
+    kind, file = _kind_of(kind).name, uploads.safe_name(name)
     folder = _folder(request)
     room = await run_in_threadpool(_room, request)
     place, size = await upload.receive(request, folder, file, room)
@@ -137,13 +142,17 @@ def look(request: Request, job_id: Id, reading: Annotated[Reading, Depends(_aske
     """The first rows as they would be read: columns, reasons against them, where they lie."""
     with transaction(request.app.state.pool) as conn:
         job = jobs.find(conn, job_id)
-        kind = kinds.kind_of(reading.kind or job.kind)
+        kind = _kind_of(reading.kind or job.kind)
+        path = uploads.folder_of(_folder(request), job.place) / job.file
+        if kind is ROSTER:
+            return _seen(glimpse.look(conn, path, reading.of_roster()))
         where = importing.district_of(conn, kind, reading.margin_m)
         district = preview.Known(where, known.read_ground(conn, where))
-    path = uploads.folder_of(_folder(request), job.place) / job.file
-    seen = preview.look(
-        path, kind, district, reading.wishes(), Asked(reading.layer, reading.encoding)
-    )
+    asked = Asked(reading.layer, reading.encoding)
+    return _seen(preview.look(path, kind, district, reading.wishes(), asked))
+
+
+def _seen(seen: preview.Preview) -> Told:
     return {
         **seen._asdict(),
         "rows": [row._asdict() for row in seen.rows],
@@ -160,7 +169,7 @@ def run(request: Request, job_id: Id, body: Run) -> Told:
     if body.crs:
         crs.parse(body.crs)
     with transaction(request.app.state.pool) as conn:
-        kind = kinds.kind_of(body.kind or jobs.find(conn, job_id).kind)
+        kind = _kind_of(body.kind or jobs.find(conn, job_id).kind)
         return _told(jobs.queue(conn, job_id, kind.name, options))
 
 
@@ -222,6 +231,10 @@ def _room(request: Request) -> int:
     if kept > (KEPT_UPLOADS - 1) * largest:
         raise HTTPException(507, "there are too many uploads; forget some that are not needed")
     return largest
+
+
+def _kind_of(name: str) -> kinds.Kind:
+    return ROSTER if name == ROSTER.name else kinds.kind_of(name)
 
 
 def _kind(kind: kinds.Kind) -> Told:

@@ -1,18 +1,35 @@
-"""Routes of segments and their sides: read, split, joined and drawn anew."""
+"""Routes of segments, sides and stretches: read; segments split, joined and drawn anew."""
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
-from api.asked import Body, Id, Key, Metres, Number, On, Short, Told, day_or_today
+from api.asked import (
+    WHOLE,
+    Body,
+    Id,
+    Key,
+    Metres,
+    Number,
+    On,
+    Role,
+    Short,
+    Told,
+    Where,
+    day_or_today,
+    stretches,
+)
 from api.guard import only_from_here
+from api.places import Day
 from api.readers import reader
-from geo.store import editing, sides
+from geo.duties import Days
+from geo.store import editing, roads, sides
 from geo.store.database import Connection, transaction
 from geo.store.done import once
 from geo.store.editing import By, Drawn, Edited
+from geo.store.stretches import Wanted, look_at
 
 router = APIRouter(prefix="/api", tags=["segments"])
 
@@ -41,6 +58,34 @@ class Line(Body):
     line: Annotated[list[tuple[Coordinate, Coordinate]], Field(min_length=2, max_length=5_000)]
     crs: Annotated[str, Field(max_length=64)] = "wgs84"
     actor: Short | None = None
+
+
+class Looked(Body):
+    """Stretches to be looked at, and for which role and days."""
+
+    where: Where
+    role: Role = "second"
+    start: Day | None = Field(None, alias="from", description="default today")
+    end: Day | None = Field(None, alias="to", description="the day after the last")
+
+
+@router.post("/stretches")
+def read_stretches(request: Request, body: Looked) -> Told:
+    """Stretches as lines, whose they are in a role and time, and what is free; writes nothing."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        days = Days(day_or_today(conn, body.start), body.end)
+        found = stretches(conn, body.where, holding=False)
+        return look_at(conn, found, Wanted(body.role, days))
+
+
+@router.get("/crossings")
+def list_crossings(
+    request: Request,
+    road: Annotated[str, Query(min_length=1, max_length=200, pattern=WHOLE)],
+) -> Told:
+    """How long a road is, and at which of its metres it meets which others."""
+    with transaction(request.app.state.pool, reader(request)) as conn:
+        return roads.crossings(conn, road)
 
 
 @router.get("/segments/{id:int}")

@@ -4,11 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 WALKING_M_S = 1.0
-"""Metres a second: GB 50180-2018, 2.0.4 to 2.0.6, has 300 m for five minutes on foot, 500 m for ten
-and 800 to 1 000 m for fifteen, as old people and children walk too."""
+"""Metres a second: five minutes are 300 m, as in the five-minute circle of GB 50180-2018, fifteen
+are 900 m, and its fifteen-minute circle is of 800 to 1 000 m. Old people and children walk too."""
 
 MINUTES = (5, 10, 15)
-"""The circles of daily life (生活圈) of the same standard."""
+"""The circles of daily life (生活圈)."""
 
 
 def metres_in(minutes: float) -> float:

@@ -74,7 +74,7 @@ def look(path: Path, kind: Kind, known: Known, wishes: Wishes, asked: Asked) -> 
     try:
         head = read_head(path, asked, tuple(p for p in given if p[0] in columns.COORDINATES))
     except ValueError as error:
-        return Preview([], {}, {}, _problem(error))
+        return Preview([], {}, {}, problem_of(error))
     fields, places, problem = _use(head.columns, kind, wishes)
     if head.source is None or problem:
         problem = problem or Problem("NoPlaces", "The file says of no row where it is.")
@@ -112,7 +112,7 @@ def _use(names: list[str], kind: Kind, wishes: Wishes) -> tuple[Names, Names, Pr
         fields = columns.recognise(kind, names, wishes.columns)
         places = columns.coordinate_columns(names, wishes.columns)
     except (columns.UnknownColumn, kinds.UnknownField) as error:
-        return {}, {}, _problem(error)
+        return {}, {}, problem_of(error)
     return {f: name for f, name in fields.items() if f not in constants}, places, None
 
 
@@ -122,11 +122,11 @@ def _judge(
     try:
         taken = intake.accept(source, kind, where, wishes)
     except ValueError as error:
-        return {}, source.notes, _problem(error)
+        return {}, source.notes, problem_of(error)
     return dict(zip(taken.rejects["row"], taken.rejects["reason"], strict=True)), taken.notes, None
 
 
-def _problem(error: ValueError) -> Problem:
+def problem_of(error: ValueError) -> Problem:
     """Return one of our errors in words; raises any other again."""
     if not type(error).__module__.startswith("geo."):
         raise error

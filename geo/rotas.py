@@ -53,6 +53,13 @@ def turns(rhythm: Rhythm, count: int) -> list[Turn]:
     return made
 
 
+def whose(rhythm: Rhythm, count: int, day: date) -> int | None:
+    """The place (from 0) of who has the turn on a day by the rhythm; None outside of it."""
+    if not rhythm.start <= day < rhythm.end:
+        return None
+    return next(turn.place for turn in turns(rhythm, count) if turn.start <= day < turn.end)
+
+
 def _begin(rhythm: Rhythm, number: int) -> date:
     """The day on which a turn (from 0) begins; the last day there is where it lies beyond."""
     steps = number * rhythm.every

@@ -142,11 +142,16 @@ class BlockHere(TypedDict):
 
 @exact
 class StationNear(TypedDict):
-    """The nearest service station, by the straight distance; null where no number holds it."""
+    """The station nearest on foot from the place's block, with metres and minutes along the roads.
+
+    Where no way is known (both null) it is the nearest by the straight distance (`distance_m`).
+    """
 
     id: int
     name: str
     tier: str
+    metres: float | None
+    minutes: float | None
     distance_m: float | None
 
 

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from api.cli import (
+    bodies,
     check,
     coverage,
     db,
@@ -47,6 +48,7 @@ app.command()(places.locate)
 app.command()(places.search)
 app.command()(layers.layers)
 app.add_typer(duty.app, name="duty")
+app.add_typer(bodies.bodies_app, name="bodies")
 app.add_typer(road.app, name="road")
 app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")

@@ -62,13 +62,13 @@ def import_(
         for file in files:
             _restore(file, dry_run)
         return
-    wishes = Wishes(crs, _pairs(map_), _pairs(set_))
+    wishes = Wishes(crs, pairs(map_), pairs(set_))
     options = importing.Options(wishes, layer, encoding, margin, dry_run)
     url = database()
     summaries = []
     for file in files:
         summaries.append(_import(url, file, kind, options))
-        _report(summaries[-1])
+        report(summaries[-1])
     if not dry_run:
         _check(url, kind, rejects.parent)
         refresh(url)
@@ -97,10 +97,7 @@ def _import_roster(
 ) -> importing.Summary:
     if options.wishes.crs or options.margin_m is not None:
         raise BadPair("duties lie on roads: leave --crs and --margin out")
-    asked = rosters.Asked(
-        options.wishes.columns, options.wishes.constants, options.layer, options.encoding
-    )
-    return store_rosters.import_roster(conn, file, asked, dry_run=options.dry_run, say=say)
+    return store_rosters.import_file(conn, file, options, say)
 
 
 def _restore(file: Path, dry_run: bool) -> None:
@@ -119,7 +116,8 @@ def _restore(file: Path, dry_run: bool) -> None:
         refresh(url)
 
 
-def _pairs(given: list[str] | None) -> dict[str, str]:
+def pairs(given: list[str] | None) -> dict[str, str]:
+    """NAME=VALUE as given on the command line; raises `BadPair`."""
     wrong = [pair for pair in given or [] if "=" not in pair]
     if wrong:
         raise BadPair(f"{wrong[0]!r}: write NAME=VALUE")
@@ -134,7 +132,8 @@ def _check(url: str, kind: str, out: Path) -> None:
             check.report(conn, layer, out)
 
 
-def _report(summary: importing.Summary) -> None:
+def report(summary: importing.Summary) -> None:
+    """Say what came of an import."""
     crs = f" ({summary.crs})" if summary.crs else ""
     tell(
         f"{summary.file}: {summary.read} {summary.kind} read{crs}:"

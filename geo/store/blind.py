@@ -108,8 +108,10 @@ def _compounds(
     found = blindspots.compounds(fronts)
     about = frame(conn, "compounds", {"ids": found.index.tolist()}).set_index("id")
     table = found.join(about).reset_index(names="id")
-    here = set(frames.sides["community"]) | set(frames.points["community"])
-    return _in_degrees(conn, table[table["community"].isin(here) | table["community"].isna()])
+    here = {code for one in (frames.sides, frames.points) for code in pd.unique(
+        one[["community", "street"]].to_numpy(object).ravel())}  # fmt: skip
+    inside = table["within"].isin(here) | table["within"].isna()
+    return _in_degrees(conn, table[inside].rename(columns={"within": "community"}))
 
 
 def _clusters(

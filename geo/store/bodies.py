@@ -15,7 +15,7 @@ from geo.store.database import Reader, Rows, read_setting, rows
 from geo.store.duties import columns_of
 from geo.store.queries import load
 from geo.store.staging import to_ewkb
-from geo.stretches import Stretch
+from geo.stretches import Stretch, or_like, without
 
 QUERIES = load("bodies")
 
@@ -35,6 +35,10 @@ LISTS = {
 
 class NoSuchBody(ValueError):
     """There is no body, member or item of this number."""
+
+
+class SeveralBodies(ValueError):
+    """Several bodies go by this name."""
 
 
 class BodyExists(ValueError):
@@ -106,6 +110,29 @@ def add(
     except psycopg.errors.ExclusionViolation:
         raise duties.MetresHeld(duties.DOUBLED, []) from None
     return int(row[0])
+
+
+def bind(conn: psycopg.Connection, body: int, stretches: Sequence[Stretch]) -> float:
+    """Binds a body to what of these stretches it is not bound to yet; returns the metres added."""
+    rows_ = conn.execute(QUERIES["stretches_on"], {"body": body}).fetchall()
+    more = without(list(stretches), [Stretch(*row) for row in rows_])
+    if more:
+        given = columns_of(more)
+        duties.check_sides(conn, given)
+        conn.execute(QUERIES["add_stretches"], given | {"body": body})
+    return sum(one.to_m - one.from_m for one in more)
+
+
+def find(conn: psycopg.Connection, text: str) -> int:
+    """The body of this number or name; raises `NoSuchBody`, `SeveralBodies`."""
+    found = conn.execute(QUERIES["called"], {"name": text}).fetchall()
+    if not found:
+        names = [row[0] for row in conn.execute(QUERIES["all_names"]).fetchall()]
+        raise NoSuchBody(f"there is no body {text}{or_like(text, names)}")
+    if len(found) > 1:
+        told = ", ".join(f"{id_} ({KINDS[kind][0]})" for id_, kind, _ in found)
+        raise SeveralBodies(f"several bodies are called {text}; write the number: {told}")
+    return int(found[0][0])
 
 
 def page(conn: psycopg.Connection, day: date, which: Which, page: tuple[int, int]) -> Rows:

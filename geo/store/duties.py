@@ -83,13 +83,14 @@ class Charge(NamedTuple):
 
 
 class Handover(NamedTuple):
-    """Who hands over to whom on which day; only of a road, or of a role, where these are named."""
+    """Who hands over to whom on which day; only of a road, a role or a rotation, where named."""
 
     giver: int
     taker: int
     on: date
     road: str | None = None
     role: str | None = None
+    rota: int | None = None
 
 
 class HandedOver(NamedTuple):

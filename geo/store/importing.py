@@ -180,8 +180,10 @@ def _merge_ways(
     with following(conn) as followed:
         change = rebuild_network(conn)
     lapsed = [f"{change.lapsed} edits by hand lapsed: their ground is gone"] * bool(change.lapsed)
+    walked = f"{change.walked_m:.0f} m of side passed on patrols dropped: their ground is gone"
     return merged, [
         *lapsed,
+        *[walked] * bool(change.walked_m),
         f"the network has {change.segments} segments between {change.nodes} nodes"
         f" ({change.kept} kept, {change.added} new, {change.removed} gone)",
         *_moved(followed),

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import geopandas
 import numpy as np
+import pandas as pd
 import psycopg
 import shapely
 from numpy.typing import NDArray
@@ -30,7 +31,8 @@ class DutiesInTheWay(ValueError):
 class NetworkChange(NamedTuple):
     """How a rebuilt network differs from the one before.
 
-    Edits by hand are ``lapsed`` where what they changed is not there any more.
+    Edits by hand are ``lapsed`` where what they changed is not there any more; ``walked_m`` are
+    metres passed on patrols whose ground is on no segment any more, and which are dropped.
     """
 
     nodes: int
@@ -39,6 +41,7 @@ class NetworkChange(NamedTuple):
     added: int
     removed: int
     lapsed: int
+    walked_m: float
 
 
 def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
@@ -47,7 +50,8 @@ def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
     A segment whose ground is the same keeps its id. The caller links points again (see
     `geo.store.relinking`): the transaction cannot end while one is on a segment that went.
     Edits by hand are done again. Duties, passes and what else lies on sides goes to where its
-    ground is now. Raises `DutiesInTheWay` where a duty's ground is on no segment any more.
+    ground is now; passes without any are dropped, and told of. Raises `DutiesInTheWay` where a
+    duty's ground is on no segment any more.
     """
     srid = read_setting(conn).srid
     ways = read_frame(conn, QUERIES["ways"], srid=srid)
@@ -68,7 +72,16 @@ def rebuild_network(conn: psycopg.Connection) -> NetworkChange:
     conn.execute(QUERIES["drop_lonely_nodes"])
     conn.execute(QUERIES["drop_empty_roads"])
     kept = int((matched >= 0).sum())
-    return NetworkChange(len(made.nodes), len(ids), kept, len(ids) - kept, len(gone), lapsed)
+    walked_m = _lost(held["pass"], pieces)
+    return NetworkChange(
+        len(made.nodes), len(ids), kept, len(ids) - kept, len(gone), lapsed, walked_m
+    )
+
+
+def _lost(stretches: pd.DataFrame, pieces: list[Piece]) -> float:
+    """Metres of stretches that lie on no piece, where a stretch loses more than a little."""
+    lost = succession.lost_m(stretches, pieces)
+    return float(lost[lost > LOST_M].sum())
 
 
 def _edits(conn: psycopg.Connection) -> list[Edit]:

@@ -21,29 +21,53 @@ QUERIES = load("roads")
 Finder = Callable[[Words], list[Stretch]]
 
 
-def finder(conn: psycopg.Connection) -> Finder:
+def finder(conn: psycopg.Connection, *, holding: bool = True) -> Finder:
     """A function that finds the stretches of words; it reads each road once.
 
-    It raises `geo.stretches.NotUnderstood`. Until the transaction ends nobody edits the network, so
-    that what is found is there when it is written.
+    It raises `geo.stretches.NotUnderstood`. With ``holding`` nobody edits the network until the
+    transaction ends, so that what is found is there when it is written.
     """
-    take_turn(conn)
-    of: dict[str, tuple[int, str]] = {}
-    for id_, name in conn.execute(QUERIES["names"]).fetchall():
-        of[plain(name)] = (id_, name)
+    if holding:
+        take_turn(conn)
+    of = _by_name(conn)
     known: dict[int, Road] = {}
 
     def find(words: Words) -> list[Stretch]:
-        found = of.get(plain(words.road))
-        if found is None:
-            like = stretches.or_like(words.road, [name for _, name in of.values()])
-            raise NotUnderstood("road", f"there is no road {words.road}{like}")
-        id_, name = found
+        id_, name = _called(of, words.road)
         if id_ not in known:
             known[id_] = _read(conn, id_, name)
         return stretches.read(known[id_], words)
 
     return find
+
+
+def crossings(conn: psycopg.Connection, road: str) -> dict[str, object]:
+    """A road's length along its spine (m), and at which of its metres it meets which others.
+
+    Raises `geo.stretches.NotUnderstood` where there is no such road.
+    """
+    found = _read(conn, *_called(_by_name(conn), road))
+    first = float(found.begin_m.min())
+    met = [(name, [float(m) - first for m in at]) for name, at in found.crossings.items()]
+    met.sort(key=lambda one: one[1][0])
+    return {
+        "road": found.name,
+        "metres": float(found.end_m.max()) - first,
+        "crossings": [{"name": name, "at_m": at_m} for name, at_m in met],
+    }
+
+
+def _by_name(conn: psycopg.Connection) -> dict[str, tuple[int, str]]:
+    return {plain(name): (id_, name) for id_, name in conn.execute(QUERIES["names"]).fetchall()}
+
+
+def _called(of: dict[str, tuple[int, str]], road: str) -> tuple[int, str]:
+    """The number and name of a road; raises `NotUnderstood`."""
+    found = of.get(plain(road))
+    if found is None:
+        like = stretches.or_like(road, [name for _, name in of.values()])
+        raise NotUnderstood("road", f"there is no road {road}{like}")
+    return found
 
 
 def _read(conn: psycopg.Connection, id_: int, name: str) -> Road:

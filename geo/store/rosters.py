@@ -16,7 +16,7 @@ from geo.store import chiefs, duties
 from geo.store.chiefs import Person
 from geo.store.database import read_setting
 from geo.store.duties import Charge, MetresHeld
-from geo.store.importing import Summary
+from geo.store.importing import Options, Summary
 from geo.store.queries import load
 from geo.store.rejects import Rejects
 from geo.store.roads import Finder, finder
@@ -79,8 +79,17 @@ def import_roster(
         ]
         refused = Rejects(path.name, [rosters.rejects(roster, reasons)])
         summary = _summary(book, path, roster.notes, refused)
-        _write_down(conn, path, summary)
+        write_down(conn, path, summary)
     return summary
+
+
+def import_file(
+    conn: psycopg.Connection, path: Path, options: Options, say: Say = silence
+) -> Summary:
+    """Imports a roster as `import_roster` does; of the options those count that a table has."""
+    wishes = options.wishes
+    asked = Asked(wishes.columns, wishes.constants, options.layer, options.encoding)
+    return import_roster(conn, path, asked, dry_run=options.dry_run, say=say)
 
 
 def _take(book: _Book, row: Row) -> str:
@@ -180,7 +189,8 @@ def _summary(book: _Book, path: Path, notes: list[str], refused: Rejects) -> Sum
     )  # fmt: skip
 
 
-def _write_down(conn: psycopg.Connection, path: Path, summary: Summary) -> None:
+def write_down(conn: psycopg.Connection, path: Path, summary: Summary) -> None:
+    """Books an import: its file, digest and counts."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     counts = {k: v for k, v in summary._asdict().items() if k not in ("notes", "rejects")}

@@ -14,8 +14,9 @@ from pathlib import Path
 import psycopg
 from psycopg.errors import QueryCanceled
 
-from geo.progress import Step
-from geo.store import importing, jobs, migrate, readiness, uploads
+from geo.progress import Say, Step
+from geo.rosters import ROSTER
+from geo.store import importing, jobs, migrate, readiness, rosters, uploads
 from geo.store.database import transaction
 from geo.store.jobs import Job
 
@@ -123,7 +124,7 @@ class _Worker(threading.Thread):
             # So that the server notices soon when this process is killed, and rolls back.
             self.at_work.execute("set local client_connection_check_interval = '1s'")
             jobs.begin(conn, job.id, self.at_work.info.backend_pid)
-            summary = importing.import_file(self.at_work, folder / job.file, job.kind, options, say)
+            summary = _take(self.at_work, job, folder, say)
             say("keeping")
             (folder / uploads.REJECTS).unlink(missing_ok=True)
             importing.write_rejects(folder / uploads.REJECTS, [summary])
@@ -131,6 +132,13 @@ class _Worker(threading.Thread):
                 raise Stopped
         if not options.dry_run:
             (folder / job.file).unlink(missing_ok=True)
+
+
+def _take(conn: psycopg.Connection, job: Job, folder: Path, say: Say) -> importing.Summary:
+    options, file = jobs.options_of(job), folder / job.file
+    if job.kind == ROSTER.name:
+        return rosters.import_file(conn, file, options, say)
+    return importing.import_file(conn, file, job.kind, options, say)
 
 
 def _words(error: Exception, job: Job) -> str:

@@ -52,12 +52,28 @@ def test_from_a_roster_to_a_handover_and_an_edit(made, tmp_path):
     assert f"segment {segment};" in luge(url, "road", "join", str(segment), second).stdout
 
 
+def test_bodies_from_a_spreadsheet_to_a_list(made, tmp_path):
+    url, ((road, _), *_) = made
+    file = tmp_path / "bodies.csv"
+    file.write_text(f"类型,名称,道路,姓名,职务\n街事会,一号街事会,{road},张三,会长\n", "utf-8")
+    done = luge(url, "bodies", "import", file, cwd=tmp_path).stdout
+    assert "1 inserted, 0 updated, 0 unchanged, 0 rejected" in done
+    assert "item 1" in luge(url, "bodies", "add", "一号街事会", "need", "少一盏路灯").stdout
+    luge(url, "bodies", "mark", "一号街事会", "1", "active")
+    told = luge(url, "bodies", "items", "1").stdout.strip().split("\t")
+    assert told == ["1", "需求", "active", "少一盏路灯", "–"]
+    listed = luge(url, "bodies", "list", "--road", road).stdout.strip().split("\t")
+    assert listed[1:4] == ["街事会", "一号街事会", road]
+    assert listed[-1] == "需求 1"
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (["duty", "assign", "谁", "first", "没有路"], "there is no road 没有路"),
         (["duty", "end", "999999"], "999999"),
         (["duty", "handover", "谁", "谁"], "there is no chief 谁"),
+        (["bodies", "items", "何会"], "there is no body 何会"),
         (["road", "split", "999999", "5"], "999999"),
         (["road", "redraw", "1", BOUNDARIES / "ways.geojson"], "one line"),
         (["import", "duties", BOUNDARIES / "ways.geojson"], "CSV or Excel"),

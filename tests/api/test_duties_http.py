@@ -118,6 +118,65 @@ def test_a_rota_and_its_calendar(client, people, road):
     assert client.get("/api/rotas/99999").status_code == 404
 
 
+def test_a_stretch_is_looked_at_before_it_is_assigned(client, people, road):
+    looked = {"where": [{"road": road, "side": "右"}], "role": "first", "from": "2033-01-01"}
+    look = ok(client.post("/api/stretches", json=looked))
+    assert look["metres"] == pytest.approx(sum(one["metres"] for one in look["stretches"]))
+    free = [{**one, "side": one["side"]} for one in look["free"][:2]]
+    asked = {"chief": people[0], "role": "first", "where": free, "from": "2033-01-01"}
+    made = ok(client.post("/api/duties", json=asked), 201)
+    again = ok(client.post("/api/stretches", json=looked))
+    mine = sum(one["to_m"] - one["from_m"] for one in free)
+    assert look["free_m"] - again["free_m"] == pytest.approx(mine)
+    assert people[0] in [one["chief"] for one in again["held"]]
+    ok(client.post("/api/duties/end", json={"duties": made["duties"], "on": "2033-01-01"}))
+    assert ok(client.post("/api/stretches", json=looked)) == look
+
+    line = look["stretches"][0]["line"]
+    drawn = {"where": [{"along": [line[0], line[-1]], "side": "L"}], "role": "member"}
+    assert ok(client.post("/api/stretches", json=drawn))["metres"] > 0
+    for at in ([[0, 0], [0, 0]], [line[0], line[0]]):
+        wrong = {"where": [{"along": at}]}
+        assert client.post("/api/stretches", json=wrong).status_code == 400
+    assert client.post("/api/stretches", json={"where": [{"along": [line[0]]}]}).status_code == 422
+    met = ok(client.get("/api/crossings", params={"road": road}))
+    assert met["metres"] > 0
+    assert all(0 <= m <= met["metres"] for one in met["crossings"] for m in one["at_m"])
+    assert client.get("/api/crossings", params={"road": "何路"}).status_code == 400
+
+
+def test_a_rotation_is_changed_and_handed_over_in_the_calendar(client, people, road):
+    first, second, third = people
+    asked = {
+        "name": "二号轮值", "chiefs": [first, second], "unit": "week", "from": "2034-01-02",
+        "to": "2034-02-27", "where": [{"road": road, "side": "左"}],
+    }  # fmt: skip
+    made = ok(client.post("/api/rotas", json=asked), 201)
+    days = {"from": "2034-01-01", "to": "2034-03-01"}
+
+    def turns():
+        found = ok(client.get("/api/rotas/calendar", params=days))["rotas"]
+        (rota,) = [one for one in found if one["id"] == made["id"]]
+        return rota["turns"]
+
+    assert [turn["chief"] for turn in turns()] == [first, second] * 4
+    give = {"giver": first, "taker": third, "on": "2034-01-16", "rota": made["id"]}
+    ok(client.post("/api/duties/handover", json=give))
+    assert [turn["chief"] for turn in turns()] == [first, second] + [third, second] * 3
+    assert [turn["instead"] and turn["instead"]["chief"] for turn in turns()][:3] == [
+        None, None, first,
+    ]  # fmt: skip
+    other = {"chiefs": [second, third], "every": 2, "from": "2034-02-06", "to": "2034-03-06"}
+    ok(client.post(f"/api/rotas/{made['id']}/change", json=other))
+    assert [turn["chief"] for turn in turns()][-2:] == [second, third]
+    assert turns()[-1]["valid_to"] == "2034-03-06"
+    ok(client.post(f"/api/rotas/{made['id']}/end", json={"on": "2034-01-02"}))
+    assert client.get(f"/api/rotas/{made['id']}").status_code == 404
+    assert client.post(f"/api/rotas/{made['id']}/change", json=other).status_code == 404
+    backwards = {"from": days["to"], "to": days["from"]}
+    assert client.get("/api/rotas/calendar", params=backwards).status_code == 400
+
+
 def test_chiefs_are_found_page_by_page(client, people):
     found = ok(client.get("/api/chiefs?q=甲一"))["chiefs"]
     assert [(row["id"], row["phone"]) for row in found] == [(people[0], None)]

@@ -436,3 +436,40 @@ def test_the_choices_name_kinds_fields_and_limits(client):
     assert told["max_upload_bytes"] == LARGEST
     assert ".csv.gz" in told["endings"]
     assert ".shp" not in told["endings"]
+
+
+def roads():
+    line = [[float(part) for part in lonlat(*end)] for end in ((10, 200), (790, 200))]
+    properties = {"external_id": "w", "name": "横一路", "highway": "residential"}
+    feature = {"type": "Feature", "properties": properties}
+    feature["geometry"] = {"type": "LineString", "coordinates": line}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+
+
+def test_a_roster_is_looked_at_and_imported_like_any_file(client, town):
+    assert run(client, upload(client, roads(), "roads.geojson", "roads"))["status"] == "done"
+    choices = client.get("/api/imports/choices").json()
+    (kind,) = [one for one in choices["kinds"] if one["name"] == "duties"]
+    assert kind["shape"] == ""
+    assert {"road", "from", "to", "side", "chief", "level", "phone"} <= {
+        field["name"] for field in kind["fields"]
+    }
+    body = "路,起,止,侧,姓名,级别\n横一路,100,300,左,甲,二级\n横二路,,,双,乙,二级\n".encode()
+    job = upload(client, body, "路长.csv", "duties")
+    path = f"/api/imports/{job['id']}/preview"
+    seen = client.get(path).json()
+    assert seen["problem"]["code"] == "MissingField"
+    seen = client.get(path, params={"map": "road=路"}).json()
+    assert seen["problem"] is None
+    assert seen["fields"]["chief"] == "姓名"
+    good, bad = seen["rows"]
+    assert good["reason"] == ""
+    assert good["geometry"]["type"] == "MultiLineString"
+    assert "there is no road 横二路; did you mean 横一路?" in bad["reason"]
+    wishes = {"columns": {"road": "路"}}
+    for dry_run, duties in ((True, 0), (False, 1)):
+        done = run(client, job, dry_run=dry_run, **wishes)
+        assert (done["summary"]["inserted"], done["summary"]["rejected"]) == (1, 1)
+        assert count(town, "duty") == duties
+    rejects = client.get(f"/api/imports/{job['id']}/rejects.csv").text
+    assert "横二路" in rejects

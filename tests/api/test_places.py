@@ -55,6 +55,32 @@ def test_locate_answers_all_units_of_a_place(client, some):
     assert road["offset_m"] == pytest.approx(offset, abs=0.02)
 
 
+def test_the_station_is_the_nearest_on_foot(client, sample_url):
+    """Where the straight line crosses the river it is another than the nearest by that line."""
+    with psycopg.connect(sample_url) as conn:
+        blocks = conn.execute(
+            "select st_x(p), st_y(p), reach.station_id, minutes, station.id"
+            " from block join reach on layer = 'blocks' and unit_id = block.id"
+            " cross join lateral st_transform(st_pointonsurface(block.geom), 4326) as p"
+            " cross join lateral (select id from station"
+            "   order by geom <-> st_pointonsurface(block.geom), id limit 1) as station"
+            " where minutes is not null order by block.id"
+        ).fetchall()
+    other = [row for row in blocks if row[2] != row[4]]
+    assert len(other) > 20
+    places = client.post("/api/locate", json={"points": [row[:2] for row in other]}).json()
+    for (*_, station, minutes, _), place in zip(other, places["places"], strict=True):
+        assert place["station"]["id"] == station
+        assert place["station"]["minutes"] == pytest.approx(minutes)
+        assert place["station"]["metres"] >= 0
+
+
+def test_without_a_block_the_station_is_the_nearest_straight(client):
+    station = client.get("/api/locate", params={"lon": 121.2, "lat": 31.0}).json()["station"]
+    assert (station["minutes"], station["metres"]) == (None, None)
+    assert station["distance_m"] > 1000
+
+
 def test_the_batch_agrees_with_the_stored_links(client, some):
     points = [row[:2] for row in some]
     places = client.post("/api/locate", json={"points": points}).json()["places"]

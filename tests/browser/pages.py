@@ -35,7 +35,7 @@ def overflow(page: Page) -> list[str]:
     """Elements that reach beyond the screen's edges."""
     return page.evaluate(
         """() => [...document.querySelectorAll('body *')]
-            .filter((element) => element.checkVisibility() && !element.closest('#map'))
+            .filter((element) => element.checkVisibility() && !element.closest('#map, .scroll'))
             .filter((element) => !element.matches('.visually-hidden, .skip'))
             .filter((element) => {
                 const { left, right, width } = element.getBoundingClientRect();

@@ -310,3 +310,22 @@ def test_the_map_page_leads_here(open_import: OpenImport) -> None:
     expect(page.get_by_role("heading", name="导入数据")).to_be_visible()
     page.get_by_role("link", name="返回地图").last.click()
     expect(page.get_by_role("combobox")).to_be_visible()
+
+
+def test_a_roster_is_seen_on_its_roads_and_tried(
+    open_import: OpenImport, ground: str, tmp_path: Path
+) -> None:
+    with psycopg.connect(ground) as conn:
+        (road,) = conn.execute("select name from road where kind = 'road' order by id").fetchone()
+    file = tmp_path / "roster.csv"
+    file.write_text(f"道路,侧,姓名,级别\n{road},双侧,张三,二级\n没有的路,双侧,张三,二级\n", "utf-8")
+    page = open_import()
+    page.locator("input[value=duties]").check()
+    page.set_input_files("#file", file)
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.locator("[data-row]").last).to_contain_text("没有“没有的路”这条路")
+    expect(page.locator("#head-datum")).to_have_count(0)
+    page.locator("[data-key=dry-run]").click()
+    expect(page.locator("[data-count=inserted] dd")).to_have_text("1")
+    expect(page.locator("[data-count=rejected] dd")).to_have_text("1")
+    shot(page, "import-roster")

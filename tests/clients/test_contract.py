@@ -18,7 +18,7 @@ from geo.store.database import Setting
 WRITTEN = (
     "^/api/imports",
     "^/api/cases",
-    "^/api/(chiefs|leaves|duties|rotas|segments|sides|bodies)",
+    "^/api/(chiefs|leaves|duties|rotas|segments|sides|stretches|bodies)",
     "^/api/shares",
     "^/api/plans",
     "^/api/load",

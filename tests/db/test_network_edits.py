@@ -310,6 +310,22 @@ def test_an_edit_whose_road_is_gone_lapses(conn):
     assert ids_of(conn, "横300路") == []
 
 
+def test_passes_whose_ground_is_gone_are_counted(conn):
+    for table in ("duty", "rota_stretch", "body_stretch", "rota_member"):
+        conn.execute(f"delete from {table}")
+    of = "select sum(to_m - from_m) from pass where segment_id = any(%s)"
+    (walked,) = conn.execute(of, [ids_of(conn, "横300路")]).fetchone()
+    (whole,) = conn.execute("select sum(to_m - from_m) from pass").fetchone()
+    conn.execute("delete from way where name = '横300路'")
+    with relinking.following(conn):
+        change = rebuild_network(conn)
+    assert change.walked_m == pytest.approx(walked, abs=0.1)
+    (left,) = conn.execute("select sum(to_m - from_m) from pass").fetchone()
+    assert left == pytest.approx(whole - walked, abs=0.1)
+    with relinking.following(conn):
+        assert rebuild_network(conn).walked_m == 0
+
+
 def test_where_junctions_come_and_go_duties_keep_their_ground(conn):
     conn.execute("delete from body_stretch")
     before = [row for row in held(conn) if row[0] != "pass"]

@@ -100,3 +100,18 @@ returning version;
 
 -- name: version_of_item
 select version from body_item where id = %(item)s and body_id = %(body)s;
+
+-- name: called
+-- Bodies of a name, of whatever kind.
+select id, kind, name from body where name = %(name)s or id::text = %(name)s order by id;
+
+-- name: all_names
+select name from body order by name;
+
+-- name: stretches_on
+select segment_id, side, from_m, to_m from body_stretch where body_id = %(body)s;
+
+-- name: has_member
+select from body_member
+where body_id = %(body)s and name = %(name)s and organisation is not distinct from %(organisation)s
+  and valid_to = 'infinity';

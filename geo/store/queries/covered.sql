@@ -55,7 +55,8 @@ select id, st_xmin(geom) as west, st_ymin(geom) as south, st_xmax(geom) as east,
 from segment where id = any(%(ids)s)
 
 -- name: compounds
-select area.id, area.name, parent.code as community, st_xmin(area.geom) as west, st_ymin(area.geom) as south,
+-- Where a compound's community is not known, ``within`` is its street.
+select area.id, area.name, case when parent.level <> 'district' then parent.code end as within, st_xmin(area.geom) as west, st_ymin(area.geom) as south,
        st_xmax(area.geom) as east, st_ymax(area.geom) as north
 from area left join area as parent on parent.id = area.parent_id where area.id = any(%(ids)s)
 

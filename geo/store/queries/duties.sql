@@ -77,6 +77,7 @@ left join road on road.id = segment.road_id
 where duty.chief_id = %(giver)s and duty.valid_to > %(on)s
   and (%(role)s::text is null or duty.role = %(role)s)
   and (%(road)s::text is null or road.name = %(road)s)
+  and (%(rota)s::int is null or duty.rota_id = %(rota)s)
 order by duty.id for update of duty;
 
 -- name: give_rest

@@ -54,9 +54,14 @@ select p.n,
                          and d.valid_from <= %(as_of)s and d.valid_to > %(as_of)s))
         from segment seg left join road r on r.id = seg.road_id
         where seg.id = p.segment_id) as road,
-       (select jsonb_build_object('id', st.id, 'name', st.name, 'tier', st.tier,
-                                  'distance_m', st_distance(st.geom, p.geom))
-        from station st order by st.geom <-> p.geom, st.id limit 1) as station
+       -- On foot from the block; where no way leads from it to any, the nearest as the crow flies.
+       (select jsonb_build_object('id', st.id, 'name', st.name, 'tier', st.tier, 'metres', walk.metres,
+                                  'minutes', walk.minutes, 'distance_m', st_distance(st.geom, p.geom))
+        from station st
+        left join reach walk on walk.layer = 'blocks' and walk.unit_id = p.block_id and walk.station_id = st.id
+        where st.id = coalesce(
+            (select station_id from reach where layer = 'blocks' and unit_id = p.block_id),
+            (select id from station order by station.geom <-> p.geom, id limit 1))) as station
 from placed p
 order by p.n;
 

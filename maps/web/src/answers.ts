@@ -1,5 +1,11 @@
 // Written from the service's OpenAPI document by `python -m api.typescript`.
 
+/** A line drawn along a road, from [lon, lat] to another; without a side that of the first. */
+export interface Along {
+  along: [number, number][];
+  side?: "L" | "R" | "LR" | "";
+}
+
 /** Who applies a proposal. */
 export interface Applying {
   made_by?: string;
@@ -28,7 +34,7 @@ export interface Areas {
 export interface Assignment {
   chief: number;
   role: "general" | "first" | "second" | "rota" | "member";
-  where: (OnRoad | OnSegment)[];
+  where: (OnRoad | OnSegment | Along)[];
   from: string;
   to?: string | null;
   shared?: boolean;
@@ -332,13 +338,14 @@ export interface Fix {
   accuracy_m: number;
 }
 
-/** A chief's duties, or those of a road or role, go to another chief on a day. */
+/** A chief's duties, or those of a road, role or rotation, go to another chief on a day. */
 export interface Giving {
   giver: number;
   taker: number;
   on: string;
   road?: string | null;
   role?: "general" | "first" | "second" | "rota" | "member" | null;
+  rota?: number | null;
 }
 
 /** What of a grid is to be otherwise. */
@@ -555,6 +562,14 @@ export interface LoadWeights {
   cases: Record<string, number>;
 }
 
+/** Stretches to be looked at, and for which role and days. */
+export interface Looked {
+  where: (OnRoad | OnSegment | Along)[];
+  role?: "general" | "first" | "second" | "rota" | "member";
+  from?: string | null;
+  to?: string | null;
+}
+
 /** An open case that may be the same as one just filed. */
 export interface MaybeSame {
   code: string;
@@ -647,7 +662,7 @@ export interface NewBody {
   kind: "street_council" | "party_branch" | "alliance";
   name: string;
   from: string;
-  where: (OnRoad | OnSegment)[];
+  where: (OnRoad | OnSegment | Along)[];
 }
 
 /** A person; without a ``code`` one is made of the name and the phone. */
@@ -717,8 +732,17 @@ export interface NewRota {
   unit?: "day" | "week" | "month";
   from: string;
   to: string;
-  where: (OnRoad | OnSegment)[];
+  where: (OnRoad | OnSegment | Along)[];
   role?: "general" | "first" | "second" | "rota" | "member";
+}
+
+/** Other turns of a rotation from a day on; what was before stays. */
+export interface NewTurns {
+  chiefs: number[];
+  every?: number;
+  unit?: "day" | "week" | "month";
+  from: string;
+  to: string;
 }
 
 /** What a plan is to become; ``from`` is the first day of one that is published. */
@@ -1280,11 +1304,13 @@ export interface StationHere {
   lat: number;
 }
 
-/** The nearest service station, by the straight distance; null where no number holds it. */
+/** The station nearest on foot from the place's block, with metres and minutes along the roads. Where no way is known (both null) it is the nearest by the straight distance (`distance_m`). */
 export interface StationNear {
   id: number;
   name: string;
   tier: string;
+  metres: number | null;
+  minutes: number | null;
   distance_m: number | null;
 }
 

@@ -110,8 +110,14 @@ function blockSection({ block }: Place, ways: Ways): HTMLElement {
 function stationSection({ station }: Place, ways: Ways): HTMLElement {
   if (!station) return section(t("station"), "station", none(t("no_station")));
   return section(t("station"), "station",
-    h("p", { class: "lead" }, lead(station.name, () => ways.unit({ layer: "stations", id: station.id })), station.distance_m !== null && h("span", { class: "distance" }, metres(station.distance_m))),
-    h("p", { class: "facts" }, tValue("tier", station.tier)));
+    h("p", { class: "lead" }, lead(station.name, () => ways.unit({ layer: "stations", id: station.id })), h("span", { class: "distance" }, stationWay(station))),
+    h("p", { class: "facts" }, [tValue("tier", station.tier), t(station.minutes === null ? "station_straight" : "station_walk")].join(" · ")));
+}
+
+/** How far it is on foot, or straight where no way is known. */
+function stationWay({ metres: walked, minutes, distance_m }: NonNullable<Place["station"]>): string {
+  if (walked !== null && minutes !== null) return t("station_minutes", { n: Math.max(1, Math.round(minutes)), metres: metres(walked) });
+  return distance_m === null ? "" : metres(distance_m);
 }
 
 function coordinates({ lon, lat }: Place): HTMLElement {

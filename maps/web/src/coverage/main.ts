@@ -2,6 +2,7 @@
 import "../css/base.css";
 import "../css/operations.css";
 import "../css/coverage.css";
+import "../css/duties.css";
 import * as api from "../api";
 import type { Area, Bounds, Layer } from "../api";
 import { find, h, isPhone } from "../dom";
@@ -15,18 +16,24 @@ import { followChanges } from "../live/overlay";
 import { liveSign } from "../live/sign";
 import { flyTo, makeMap, mark, setVisible, whenStyled } from "../map";
 import { speakBoth } from "../speak";
+import { assigning } from "./assign";
 import { controlList, LISTS } from "./control";
 import type { List } from "./control";
+import { todayIn } from "./days";
+import { show } from "./drawn";
 import { headline } from "./figures";
 import { BY, partsList } from "./parts";
 import type { By } from "./parts";
+import { readPeople } from "./people";
+import { stretchPicker } from "./picker";
+import { rotation } from "./rotas";
 import * as service from "./service";
 import type { Asked } from "./service";
 import { legend, MODES, outline, paint } from "./showing";
 import { FIRST, spotsList } from "./spots";
 import type { First } from "./spots";
 
-const TABS = ["parts", "blind", "control"] as const;
+const TABS = ["parts", "blind", "control", "assign", "rotas"] as const;
 type Tab = (typeof TABS)[number];
 const ROLES = ["general", "first", "second", "rota"];
 // What the map shows beside coverage; more is on the map page.
@@ -72,6 +79,12 @@ async function start(): Promise<void> {
   const state = remembered();
   const layer = (): Layer => fresh.declared.layers.find(({ key }) => key === "coverage")!;
   let asking = new AbortController();
+  const today = todayIn(district.time_zone);
+  const writes = () => state.tab === "assign" || state.tab === "rotas";
+  const wanted = () => (state.tab === "rotas" ? rotas.wanted() : assign.wanted());
+  const picker = stretchPicker(map, writes, wanted, () => (state.tab === "rotas" ? rotas.ready() : assign.ready()));
+  const assign = assigning(picker, today);
+  const rotas = rotation(map, picker, today, () => state.tab === "rotas");
 
   const head = h("div", { class: "whole", "aria-live": "polite" });
   const body = h("div", { id: "rows", role: "tabpanel", tabindex: "0" });
@@ -93,7 +106,7 @@ async function start(): Promise<void> {
       const by = state.tab === "parts" ? state.by : "street";
       const [whole, rows] = await Promise.all([service.summary(state.asked, by, signal), listed(state, signal, areas, go)]);
       head.replaceChildren(headline(whole));
-      body.replaceChildren(chooser(state, change), ...(rows ?? [partsList(whole, state.by, areas, go)]));
+      if (!writes()) body.replaceChildren(chooser(state, change), ...(rows ?? [partsList(whole, state.by, areas, go)]));
     } catch (error) {
       if (signal.aborted) return;
       body.replaceChildren(h("p", { class: "empty error", role: "alert" }, error instanceof api.Problem ? error.message : t("offline")));
@@ -101,11 +114,20 @@ async function start(): Promise<void> {
     body.setAttribute("aria-busy", "false");
     document.body.dataset["ready"] = "true";
   };
+  // What is being written stays as it is while figures come anew.
+  const open = () => {
+    document.body.dataset["tab"] = state.tab;
+    if (state.tab !== "rotas") rotas.close();
+    if (!writes()) return show(map, null);
+    body.replaceChildren(state.tab === "assign" ? assign.element() : rotas.element());
+    picker.again();
+  };
   const change = (changes: Partial<State>) => {
     Object.assign(state, changes);
     remember(state);
     render();
     colour();
+    if ("tab" in changes) open();
     if (!("mode" in changes)) void load();
   };
   const render = () => {
@@ -123,9 +145,11 @@ async function start(): Promise<void> {
     document.title = `${t("coverage")} · ${district.name}`;
     for (const link of document.querySelectorAll<HTMLAnchorElement>("#bar a[href]")) link.hash = readHash("lang") === "en" ? "lang=en" : "";
     render();
+    open();
     colour();
     void load();
   });
+  void readPeople().catch(() => null);
   map.once("load", () => {
     for (const toggle of HIDDEN) setVisible(map, toggle, false);
     for (const { value } of fresh.declared.layers.find(({ key }) => key === "grids")?.style.swatches ?? []) setVisible(map, `grids:${value}`, false);
@@ -136,7 +160,7 @@ async function start(): Promise<void> {
 
 /** The rows of the tab that is open; null where they are parts of the summary. */
 async function listed(state: State, signal: AbortSignal, areas: Area[], go: (box: Bounds) => void): Promise<HTMLElement[] | null> {
-  if (state.tab === "parts") return null;
+  if (state.tab === "parts" || state.tab === "assign" || state.tab === "rotas") return null;
   if (state.tab === "control") return controlList(await service.control(state.asked, signal), state.list, areas, go);
   const { first } = state;
   const order = first === "compounds" || first === "clusters" || first === "far" ? "metres" : first;

@@ -51,7 +51,7 @@ export function kindStep(state: State, acts: Acts): HTMLElement {
   const group = h("div", { class: "kinds", role: "radiogroup", "aria-labelledby": "head-kind" },
     ...choices.kinds.map(({ name, shape }) => h("label", { class: "kind" },
       radio("kind", name, name === reading.kind, isBusy(state) || (Boolean(job) && !job?.kept), () => acts.kind(name)),
-      h("i", { class: `shape ${shape}`, "aria-hidden": "true" }),
+      h("i", { class: `shape ${shape || "LineString"}`, "aria-hidden": "true" }),
       h("span", {}, tValue("kinds", name)))));
   return h("section", { class: "step card" },
     h("h2", { id: "head-kind" }, t("step_kind")),

@@ -14,7 +14,7 @@ import * as service from "./service";
 import type { Reading } from "./service";
 import { sketch } from "./sketch";
 import type { Sketch } from "./sketch";
-import { isBusy, isOpen, NOTHING_SAID, size } from "./state";
+import { isBusy, isOpen, kindOf, NOTHING_SAID, size } from "./state";
 import type { Acts, State } from "./state";
 
 const POLL_MS = 400;
@@ -33,7 +33,8 @@ const acts: Acts = {
   },
   kind(name) {
     // What was said of columns was said for another kind.
-    set({ reading: { ...state.reading, kind: name, columns: {}, constants: {} } });
+    const onRoads = state.choices.kinds.some((one) => one.name === name && one.shape === "");
+    set({ reading: { ...state.reading, kind: name, columns: {}, constants: {}, ...(onRoads && { crs: "", margin_m: "" }) } });
     if (state.job) void look(true);
     else if (state.file && state.sent === null) void send(state.file);
   },
@@ -167,7 +168,7 @@ function draw(): void {
   const started = state.job !== null && isOpen(state);
   find("#steps").replaceChildren(...[
     fileStep(state, acts), kindStep(state, acts),
-    started ? datumStep(state, acts) : null, started ? columnStep(state, acts) : null, runStep(state, acts),
+    started && kindOf(state)?.shape !== "" ? datumStep(state, acts) : null, started ? columnStep(state, acts) : null, runStep(state, acts),
   ].filter((part) => part !== null));
   find("#table").replaceChildren(...tablePart(state, acts));
   const scroll = document.querySelector(".scroll");

@@ -41,13 +41,14 @@ export function columnStep(state: State, acts: Acts): HTMLElement | null {
   const { preview, reading } = state;
   const kind = kindOf(state);
   if (!preview || !kind || preview.columns.length === 0) return null;
-  const places = isTable(preview) || PLACES.some((place) => place in reading.columns) ? placesOf(preview) : [];
+  const onRoads = kind.shape === "";
+  const places = onRoads ? [] : isTable(preview) || PLACES.some((place) => place in reading.columns) ? placesOf(preview) : [];
   return h("section", { class: "step card" },
     h("h2", {}, t("step_columns")),
     h("div", { class: "fields" },
       ...places.map((name) => fieldRow(state, acts, { name, type: "float", required: name !== "wkt", choices: [] })),
       ...kind.fields.map((field) => fieldRow(state, acts, field))),
-    options(state, acts));
+    options(state, acts, onRoads));
 }
 
 function isTable({ places, problem }: Preview): boolean {
@@ -100,7 +101,7 @@ function columnSelect({ preview, reading, ...state }: State, field: Field, place
 }
 
 function valueName(field: Field, value: string): string {
-  const group = field.name === "kind" ? "road" : field.name;
+  const group = field.name === "kind" ? "road" : field.choices.includes("rota") ? "role" : field.name;
   return tValue(group, value);
 }
 
@@ -114,7 +115,7 @@ function askValue(select: HTMLSelectElement, field: string, take: (value: string
   input.focus();
 }
 
-function options(state: State, acts: Acts): HTMLElement {
+function options(state: State, acts: Acts, onRoads: boolean): HTMLElement {
   const row = (name: "layer" | "encoding" | "margin_m", label: string) => {
     const input = h("input", {
       type: name === "margin_m" ? "number" : "text", min: 0, class: "text", "data-key": `option-${name}`, disabled: isBusy(state),
@@ -127,7 +128,7 @@ function options(state: State, acts: Acts): HTMLElement {
   const wanted = layer + encoding + margin_m !== "" || state.preview?.problem?.code === "MissingLayer";
   return h("details", { class: "options", open: wanted },
     h("summary", { "data-key": "options" }, t("more_options")),
-    row("layer", t("option_layer")), row("encoding", t("option_encoding")), row("margin_m", t("option_margin")));
+    row("layer", t("option_layer")), row("encoding", t("option_encoding")), onRoads ? null : row("margin_m", t("option_margin")));
 }
 
 function without(pairs: Record<string, string>, name: string): Record<string, string> {

@@ -43,6 +43,20 @@ const CHINESE: [pattern: RegExp, zh: string][] = [
   [/^(\d+) polygons were invalid and repaired: (.+)$/, "$1 个面不合法，已修复：$2"],
   [/^(\d+) lines in several parts became (\d+) rows\.$/, "$1 条多段线拆成 $2 行"],
   [/^Read (?:layer|sheet) '(.+)'; also there: (.+)\.$/, "读取了“$1”；文件中还有：$2"],
+  [/^(\S+) not understood, there is no road (.+); did you mean (.+)\?$/, "没有“$2”这条路，是 $3 吗？"],
+  [/^(\S+) not understood, there is no road (.+)$/, "没有“$2”这条路"],
+  [/^(\S+) not understood, (.+) does not meet (.+); did you mean (.+)\?$/, "$1：$2 与 $3 不相交，是 $4 吗？"],
+  [/^(\S+) not understood, (.+) does not meet (.+?)(?:; it meets (.+))?$/, "$1：$2 与 $3 不相交（相交的有 $4）"],
+  [/^(\S+) not understood, no door (\d+) is known on (.+?)(?:; the nearest known are (.+))?$/, "$1：$3 上不知道 $2 号（最近的门牌 $4）"],
+  [/^(\S+) not understood$/, "“$1”看不懂"],
+  [/^metres are held$/, "已有人负责"],
+  [/^chief not clear$/, "不知道是哪一位路长"],
+  [/^side not understood, '(.+)' is no side.*/, "侧：没有“$1”这一项，请写左、右、双侧、东、西、南、北、单号、双号"],
+  [/^side not understood, (.+) has no such side here: it has (.+)$/, "侧：$1 在这里只有 $2"],
+  [/^(\S+) not understood, (.+)$/, "$1 看不懂：$2"],
+  [/^chief not clear, several chiefs are called (.+) \((.+)\).*/, "有几位路长叫 $1（$2）：请加路长编号"],
+  [/^metres are held, (.+) holds (.+) since (\S+?)(?:, and (\d+) more)?: .*/, "$1 自 $3 起已负责 $2：先结束那条责任，或交接"],
+  [/^(\d+) duties over (\d+) m of side, (\d+) new chiefs$/, "$1 条责任，$2 米沿街，新增路长 $3 人"],
   [/^reading (.+)$/, "正在读取"],
   [/^checking (\d+) rows$/, "正在检查 $1 行"],
   [/^writing (\d+) rows$/, "正在写入 $1 行"],
@@ -90,7 +104,7 @@ function chinese(text: string): string {
 function word(text: string): string {
   const fit = FITS.find(([pattern]) => pattern.test(text));
   if (fit) return text.replace(fit[0], fit[1]);
-  return tValue("field", text);
+  return tValue("field", text).replaceAll(" or ", "、");
 }
 
 export function notesToShow(notes: string[]): string[] {
