@@ -11,7 +11,7 @@ ProposalStatus = Literal["running", "ready", "failed", "applied"]
 
 
 @exact
-class DraftMeasures(TypedDict):
+class ProposalMeasures(TypedDict):
     """How evenly load for each worker lies on the grids, and the metres of border between them."""
 
     units: float
@@ -36,8 +36,8 @@ class ProposalBrief(TypedDict):
     made_at: str
     ended_at: str | None
     error: str | None
-    before: DraftMeasures | None
-    after: DraftMeasures | None
+    before: ProposalMeasures | None
+    after: ProposalMeasures | None
 
 
 @exact
@@ -48,7 +48,7 @@ class Proposals(TypedDict):
 
 
 @exact
-class GridProposed(TypedDict):
+class ProposalGrid(TypedDict):
     """A grid that would change: minutes a week for each worker; null: it is not there."""
 
     number: int
@@ -57,7 +57,7 @@ class GridProposed(TypedDict):
 
 
 @exact
-class Unsolved(TypedDict):
+class ProposalUnsolved(TypedDict):
     """An area that stays as it is: the rule no plan keeps, where, how far off the nearest is."""
 
     area: str | None
@@ -69,7 +69,7 @@ class Unsolved(TypedDict):
 
 
 @exact
-class RuleUsed(TypedDict):
+class ProposalRule(TypedDict):
     """The rule set that loads are weighed by."""
 
     name: str
@@ -77,20 +77,20 @@ class RuleUsed(TypedDict):
 
 
 @exact
-class Figures(TypedDict):
+class ProposalFigures(TypedDict):
     """What a proposal comes to; ``changed_load`` of ``load``, in minutes a week."""
 
-    before: DraftMeasures
-    after: DraftMeasures
-    grids: list[GridProposed]
+    before: ProposalMeasures
+    after: ProposalMeasures
+    grids: list[ProposalGrid]
     changed_blocks: int
     changed_load: float
     load: float
     came: list[int]
     gone: list[int]
     finished: bool
-    rule: RuleUsed
-    unsolved: list[Unsolved]
+    rule: ProposalRule
+    unsolved: list[ProposalUnsolved]
 
 
 @exact
@@ -109,7 +109,7 @@ class Proposal(TypedDict):
     step: str
     done: int
     total: int
-    figures: Figures | None
+    figures: ProposalFigures | None
     error: str | None
     made_at: str
     ended_at: str | None

@@ -37,7 +37,9 @@ STEEP = 4.0
 """Load outside of the band is dearer by this times its share of the target: far out, far dearer."""
 
 INSIDE = 0.9
-"""The search aims at this share of the tolerance, so that small change stays within it."""
+"""While loads do not fit, the search aims at this share of the tolerance; then, at `EDGE` of it."""
+
+EDGE = 0.999
 
 STEPS = 8
 SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 100_000, 40_000_000
@@ -232,10 +234,11 @@ class _Breeder:
 
     def _prices(self, level: Level, held: Held, dear: float, *, fine: bool) -> Prices:
         mean = level.given.load.mean() / level.given.target.mean()
-        tolerance = INSIDE * self.task.tolerance
+        fits = self._fits(held)
+        tolerance = (EDGE if fits else INSIDE) * self.task.tolerance
         line = dear / max(mean, 1e-12)
         lift = np.zeros(self.task.parts)
-        if not self._fits(held):
+        if not fits:
             down = heights(level.graph, level.given, self.task, held)
             lift = PULL * line * down / level.given.target
         if not fine:

@@ -285,31 +285,6 @@ export interface Doors {
   rows: Door[] | null;
 }
 
-/** How evenly load for each worker lies on the grids, and the metres of border between them. */
-export interface DraftMeasures {
-  units: number;
-  mean: number;
-  max_over_mean: number;
-  cv: number;
-  gini: number;
-  border_m: number;
-}
-
-/** What a proposal comes to; ``changed_load`` of ``load``, in minutes a week. */
-export interface Figures {
-  before: DraftMeasures;
-  after: DraftMeasures;
-  grids: GridProposed[];
-  changed_blocks: number;
-  changed_load: number;
-  load: number;
-  came: number[];
-  gone: number[];
-  finished: boolean;
-  rule: RuleUsed;
-  unsolved: Unsolved[];
-}
-
 /** What is reported, and where. */
 export interface Filing {
   class: string;
@@ -365,13 +340,6 @@ export interface GridHere {
   code: string;
   name: string;
   plan: string;
-}
-
-/** A grid that would change: minutes a week for each worker; null: it is not there. */
-export interface GridProposed {
-  number: number;
-  load_per_worker_before: number | null;
-  load_per_worker_after: number | null;
 }
 
 /** A grid system; `plan` is null where none is in force. */
@@ -1085,7 +1053,7 @@ export interface Proposal {
   step: string;
   done: number;
   total: number;
-  figures: Figures | null;
+  figures: ProposalFigures | null;
   error: string | null;
   made_at: string;
   ended_at: string | null;
@@ -1104,8 +1072,56 @@ export interface ProposalBrief {
   made_at: string;
   ended_at: string | null;
   error: string | null;
-  before: DraftMeasures | null;
-  after: DraftMeasures | null;
+  before: ProposalMeasures | null;
+  after: ProposalMeasures | null;
+}
+
+/** What a proposal comes to; ``changed_load`` of ``load``, in minutes a week. */
+export interface ProposalFigures {
+  before: ProposalMeasures;
+  after: ProposalMeasures;
+  grids: ProposalGrid[];
+  changed_blocks: number;
+  changed_load: number;
+  load: number;
+  came: number[];
+  gone: number[];
+  finished: boolean;
+  rule: ProposalRule;
+  unsolved: ProposalUnsolved[];
+}
+
+/** A grid that would change: minutes a week for each worker; null: it is not there. */
+export interface ProposalGrid {
+  number: number;
+  load_per_worker_before: number | null;
+  load_per_worker_after: number | null;
+}
+
+/** How evenly load for each worker lies on the grids, and the metres of border between them. */
+export interface ProposalMeasures {
+  units: number;
+  mean: number;
+  max_over_mean: number;
+  cv: number;
+  gini: number;
+  border_m: number;
+}
+
+/** The rule set that loads are weighed by. */
+export interface ProposalRule {
+  name: string;
+  version: number;
+}
+
+/** An area that stays as it is: the rule no plan keeps, where, how far off the nearest is. */
+export interface ProposalUnsolved {
+  area: string | null;
+  area_name: string | null;
+  rule: "contiguous" | "size" | "load";
+  reason: string;
+  nearest: number | null;
+  blocks: number[];
 }
 
 /** Proposals for a plan, the newest first. */
@@ -1247,12 +1263,6 @@ export interface RuleNamed {
   version: number;
   title: string;
   title_en: string;
-}
-
-/** The rule set that loads are weighed by. */
-export interface RuleUsed {
-  name: string;
-  version: number;
 }
 
 /** How to import it; ``dry_run`` does all and keeps nothing. */
@@ -1445,16 +1455,6 @@ export interface UnitTold {
   chiefs: ChiefHere[];
   neighbours: Neighbours | null;
   stations: StationHere[];
-}
-
-/** An area that stays as it is: the rule no plan keeps, where, how far off the nearest is. */
-export interface Unsolved {
-  area: string | null;
-  area_name: string | null;
-  rule: "contiguous" | "size" | "load";
-  reason: string;
-  nearest: number | null;
-  blocks: number[];
 }
 
 /** A shop that a chief has looked at. */
