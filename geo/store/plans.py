@@ -191,6 +191,7 @@ def write_plan(
     of_block = grid["code"].map(ids).tolist()
     rows = ((plan, system.id, b, g) for b, g in zip(block_ids.tolist(), of_block, strict=True))
     copy_rows(conn, QUERIES["copy_assignments"], rows)
+    conn.execute(QUERIES["analyze_assignments"])
     conn.execute(QUERIES["shape_grids"], {"plan": plan})
     conn.execute(QUERIES["drop_unused_grids"], {"system": system.id})
     return PlanMade(plan, name, start, len(ids), len(block_ids))

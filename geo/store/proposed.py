@@ -1,5 +1,7 @@
 """What the engine is given of a draft, and what is told of its proposal."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -8,7 +10,6 @@ import numpy as np
 import pandas as pd
 import psycopg
 
-from geo.cells import Places
 from geo.load import spread
 from geo.progress import Say
 from geo.store import load_rules, plan_ground, strokes
@@ -16,9 +17,10 @@ from geo.store.database import read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import UnknownSystem
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the engine is compiled: who does not ask it does not wait for it
     from geo.balance.posts import Wish
     from geo.balance.redraw import Proposal
+    from geo.cells import Places
     from geo.store.proposals import Asked
 
 QUERIES = load("proposals")
@@ -41,7 +43,7 @@ class Ground(NamedTuple):
     blocks: pd.DataFrame
     edges: pd.DataFrame
     grids: list[Told]
-    wish: "Wish"
+    wish: Wish
     areas: dict[int, Told]
     rule: Told
 
@@ -54,7 +56,7 @@ class Made(NamedTuple):
     grids: dict[int, tuple[Told | None, Told | None]]
 
 
-def read(conn: psycopg.Connection, plan: int, asked: "Asked") -> Ground:
+def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
     """What a proposal for a draft is made on.
 
     Raises `UnknownSystem`, `geo.balance.posts.NothingAsked`.
@@ -90,7 +92,7 @@ def _parents(
     return found
 
 
-def _wish(conn: psycopg.Connection, blocks: pd.DataFrame, fresh: int, asked: "Asked") -> "Wish":
+def _wish(conn: psycopg.Connection, blocks: pd.DataFrame, fresh: int, asked: Asked) -> Wish:
     from geo.balance.posts import NothingAsked, Wish
 
     within = blocks["id"].isin(asked.blocks).to_numpy() if asked.blocks else None
@@ -162,7 +164,7 @@ def _parents_of(ground: Ground) -> Any:
     return np.array(found, np.int64)
 
 
-def _states(ground: Ground, found: "Proposal") -> dict[int, tuple[Told | None, Told | None]]:
+def _states(ground: Ground, found: Proposal) -> dict[int, tuple[Told | None, Told | None]]:
     """Grids that come, go or have other workers, before and after."""
     known = {g["number"]: {k: v for k, v in g.items() if k != "number"} for g in ground.grids}
     states: dict[int, tuple[Told | None, Told | None]] = {}
@@ -179,7 +181,7 @@ def _states(ground: Ground, found: "Proposal") -> dict[int, tuple[Told | None, T
 
 
 def _figures(
-    ground: Ground, found: "Proposal", states: dict[int, tuple[Told | None, Told | None]]
+    ground: Ground, found: Proposal, states: dict[int, tuple[Told | None, Told | None]]
 ) -> Told:
     was, load = ground.blocks["number"].to_numpy(), ground.blocks["load"].to_numpy(float)
     before = {g["number"]: g["workers"] for g in ground.grids}

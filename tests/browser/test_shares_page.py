@@ -106,7 +106,7 @@ def test_what_has_changed_since_is_told(open_page: OpenPage, own: str) -> None:
         conn.execute("delete from duty where role = 'second' and chief_id = 56")
     page.locator("#apply").click()
     page.locator("#sure").click()
-    expect(page.get_by_role("alert").first).to_contain_text("duties have changed since draft 1")
+    expect(page.get_by_role("alert").first).to_contain_text("Duties have changed since draft 1")
     expect(page.locator(".tag.ready")).to_be_visible()
     page.get_by_role("button", name="Discard").click()
     expect(page.locator(".tag.discarded")).to_be_visible()

@@ -117,6 +117,7 @@ def test_the_district_comes_back_row_by_row(sample_url, restored):
         "share_draft", "share_draft_post", "share_draft_stretch", "share_draft_duty",
         "draft", "draft_grid", "draft_block", "stroke", "stroke_block", "stroke_grid", "plan_step",
         "plan_comment", "lineage", "block_lineage", "load_rule", "protected_place",
+        "proposal", "proposal_block", "proposal_grid",
     }  # fmt: skip
     before, after = by_code(sample_url), by_code(url)
     for name, rows in before.items():

@@ -56,6 +56,10 @@ returning id;
 -- name: copy_assignments
 copy assignment (plan_id, system_id, block_id, grid_id) from stdin;
 
+-- name: analyze_assignments
+-- Who reads the plan in the next minutes is not to wait for autovacuum.
+analyze assignment;
+
 -- name: assignment
 select a.block_id, g.code, g.name
 from plan p join assignment a on a.plan_id = p.id join grid g on g.id = a.grid_id

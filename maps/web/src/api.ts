@@ -1,4 +1,5 @@
 // How the service is asked; what it answers is written from its OpenAPI document.
+import { say } from "./words";
 import type { Areas, Chiefs, District, Layers, Measures, Place, Results } from "./answers";
 
 export type Bounds = [west: number, south: number, east: number, north: number];
@@ -23,7 +24,7 @@ export async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
     const said = (body ?? {}) as { detail?: string };
-    throw new Problem(said.detail ?? `${response.status} ${response.statusText}`, response.status, said);
+    throw new Problem(said.detail ? say(said.detail) : `${response.status} ${response.statusText}`, response.status, said);
   }
   return body as T;
 }

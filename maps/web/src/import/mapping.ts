@@ -5,7 +5,7 @@ import { radio } from "./file";
 import type { Field, Preview } from "./service";
 import { isBusy, isLacking, kindOf } from "./state";
 import type { Acts, State } from "./state";
-import { say } from "./words";
+import { say } from "../words";
 
 const PLACES = ["lon", "lat", "wkt"];
 // A select's value is a column, or one of these before a value or for a value to be asked.

@@ -6,7 +6,7 @@ import type { Job, Summary } from "./service";
 import { rejectsUrl } from "./service";
 import { isBusy } from "./state";
 import type { Acts, State } from "./state";
-import { notesToShow, say } from "./words";
+import { notesToShow, say } from "../words";
 
 export function runStep(state: State, acts: Acts): HTMLElement | null {
   const { job } = state;

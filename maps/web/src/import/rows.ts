@@ -5,7 +5,7 @@ import { pastTable } from "./past";
 import type { Preview, Row } from "./service";
 import { isLacking, kindOf } from "./state";
 import type { Acts, State } from "./state";
-import { notesToShow, say } from "./words";
+import { notesToShow, say } from "../words";
 
 // The title says it all, and the rest is for the command line.
 const SELF_EVIDENT = ["MissingCrs", "NoPlaces"];

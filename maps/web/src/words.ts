@@ -1,5 +1,5 @@
-// What the service says of rows and files is English; here is what of it has a Chinese form.
-import { language, tValue } from "../i18n";
+// What the service says of files, rows and requests is English; here is what of it has a Chinese form.
+import { language, tValue } from "./i18n";
 
 // Where a group is the name of a field, it becomes the field's name on the page.
 const CHINESE: [pattern: RegExp, zh: string][] = [
@@ -57,6 +57,45 @@ const CHINESE: [pattern: RegExp, zh: string][] = [
   [/^chief not clear, several chiefs are called (.+) \((.+)\).*/, "有几位路长叫 $1（$2）：请加路长编号"],
   [/^metres are held, (.+) holds (.+) since (\S+?)(?:, and (\d+) more)?: .*/, "$1 自 $3 起已负责 $2：先结束那条责任，或交接"],
   [/^(\d+) duties over (\d+) m of side, (\d+) new chiefs$/, "$1 条责任，$2 米沿街，新增路长 $3 人"],
+  [/^from not understood, no road, lane or river is near: press on one$/, "附近没有道路、弄或河：请按在路上"],
+  [/^to not understood, this is less than a stretch: draw on along the road$/, "不足一段：请沿路继续拖动"],
+  [/^the plan is (\w+) and can become (.+), not (\w+)$/, "方案现为“$1”，不能变为“$3”"],
+  [/^plan (\d+) is (\w+): only a (\w+) can be changed so$/, "方案 #$1 现为“$2”，不能这样修改"],
+  [/^there is no plan (\d+)$/, "没有方案 #$1，可能已删除"],
+  [/^grid (\d+) of plan (\d+) is locked: .*/, "网格 $1 已锁定：先解锁再修改"],
+  [/^grid (\d+) of plan (\d+) has (\d+) blocks: .*/, "网格 $1 还有 $3 个街区：先划到别的网格"],
+  [/^plan (\d+) has no stroke to undo$/, "没有可撤销的操作"],
+  [/^plan (\d+) has no stroke to do again$/, "没有可重做的操作"],
+  [/^block (\d+) is not in plan (\d+): .*/, "方案里没有街区 $1：可能已被切分或合并"],
+  [/^say the day from which the plan is to hold$/, "请填写生效日期"],
+  [/^(\S+) has passed: a plan is published from today \((.+)\) or later$/, "$1 已过：最早从今天（$2）起生效"],
+  [/^another plan holds from (\S+): .*/, "$1 起已有另一方案生效：请选更晚的日期"],
+  [/^plan (\d+) was begun on plan (\S+), and plan (\S+) has come into force since: .*/, "起草后方案 #$3 已生效：请以它为基础重新起草"],
+  [/^(\d+) blocks are others today than when plan (\d+) was begun.*/, "起草后街区重新划分过，有 $1 个不同：请重新起草"],
+  [/^another (?:draft|proposal) is being computed by this service; .*/, "正在计算另一份建议：请等它完成，或先停止它"],
+  [/^(\d+) of the blocks that proposal (\d+) would move were painted since; .*/, "建议涉及的街区中有 $1 个已被改动：请重新请求建议"],
+  [/^grids of the draft have changed since proposal (\d+) was made: .*/, "建议做出后网格有变：请重新请求建议"],
+  [/^none of the blocks that were chosen is in the draft$/, "所选街区都不在草案里"],
+  [/^the line does not cross the block: .*/, "线没有穿过街区：请从一侧画到另一侧"],
+  [/^the blocks do not all lie beside one another along an edge$/, "这些街区并不全都相邻"],
+  [/^(\S+) has passed, and what was stays as it was: choose (\S+) or later$/, "$1 已过，过去不能改：请选 $2 或以后"],
+  [/^no road or lane has a chief of the role (\w+) on (\S+)$/, "$2 没有这一级路长的路段"],
+  [/^duties that begin after (\S+) are written down already for (.+); choose a day from (\S+) on$/, "$2 在 $1 之后已有安排：请选 $3 或以后"],
+  [/^there is no chief '(.+?)'.*/, "没有编号为 $1 的路长"],
+  [/^'(.+)' is neither the code of a chief who has stretches here, nor a road here, nor the number of a stretch.*/, "“$1”既不是这里的路长编号，也不是路名或路段号"],
+  [/^the road network has changed since draft (\d+) was made: .*/, "起草后路网有变：请重新计算"],
+  [/^duties have changed since draft (\d+) was made, on (.+); nothing was written: make it anew$/, "起草后 $2 的责任有变，没有写入：请重新计算"],
+  [/^(.+) has no chief yet: name one$/, "$1 还没有路长：请指定一位"],
+  [/^there is a rotation '(.+)' already: .*/, "已有名为“$1”的轮值：请换个名字"],
+  [/^a rotation needs somebody who takes a turn$/, "轮值至少要有一人"],
+  [/^the rotation ends on (\S+), before it begins on (\S+)$/, "轮值结束（$1）早于开始（$2）"],
+  [/^that makes more than (\d+) (?:duties|turns): end it earlier$/, "会超过 $1 次：请把结束日期提前"],
+  [/^the database does not answer; .*/, "数据库没有响应"],
+  [/^its free blocks are in (\d+) pieces that do not touch, but it has (\d+) open grids$/, "可动的街区分成互不相连的 $1 片，却只有 $2 个网格可用"],
+  [/^it has (\d+) free blocks for (\d+) grids$/, "只有 $1 个可动的街区，分不成 $2 个网格"],
+  [/^one block alone has (\S+) more than the even share: .* allow ±(\S+)$/, "有一个街区单独就超出均值 $1：请切分它、增加人员，或放宽到 ±$2"],
+  [/^there is no plan within ±(\S+); the nearest is off by (\S+): allow ±(\S+)$/, "±$1 以内没有可行方案，最接近的相差 $2：请放宽到 ±$3"],
+  [/^no plan was found within ±(\S+); the nearest is off by (\S+): allow ±(\S+)$/, "没有找到 ±$1 以内的方案，最接近的相差 $2：请放宽到 ±$3"],
   [/^reading (.+)$/, "正在读取"],
   [/^checking (\d+) rows$/, "正在检查 $1 行"],
   [/^writing (\d+) rows$/, "正在写入 $1 行"],
@@ -104,7 +143,7 @@ function chinese(text: string): string {
 function word(text: string): string {
   const fit = FITS.find(([pattern]) => pattern.test(text));
   if (fit) return text.replace(fit[0], fit[1]);
-  return tValue("field", text).replaceAll(" or ", "、");
+  return tValue("plans", tValue("field", text)).replaceAll(" or ", "、");
 }
 
 export function notesToShow(notes: string[]): string[] {
