@@ -40,7 +40,12 @@ class Asked(BaseModel):
         "", max_length=64, pattern=WHOLE, description="an area's code: changes on its ground"
     )
     box: str = Field("", max_length=200, description="west,south,east,north in degrees (WGS 84)")
-    after: str = Field("", max_length=8_000, description="a cursor, for who cannot set headers")
+    after: str = Field(
+        "",
+        max_length=8_000,
+        pattern=r"^[\x20-\x7e]*$",  # a cursor's letters: longer in an address, no server reads it
+        description="a cursor, for who cannot set headers",
+    )
 
 
 LastEventId = Annotated[str, Header(max_length=8_000, description="the id of the last event had")]
