@@ -152,6 +152,10 @@ def _segments(conn: psycopg.Connection, city: City, side: int) -> None:
         "width_m": 8.0, "from_node": 1, "to_node": 1,
         "geom": database._ewkb(city.axes), "surface": database._ewkb(surface),
     })  # fmt: skip
+    # Sides are not drawn here; but what is derived wants them.
+    conn.execute("insert into segment_side (segment_id, side, frontage) select id, side,"
+                 f" st_setsrid('multipolygon empty'::geometry, {database.SRID})"
+                 " from segment cross join (values ('L'), ('R')) as sides (side)")  # fmt: skip
     conn.execute("select join_roads(array(select id from road))")
 
 

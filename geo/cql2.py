@@ -36,7 +36,7 @@ from geo.conditions import (
     Temporal,
 )  # fmt: skip
 
-MOST_CHARACTERS = 8_000
+MOST_CHARACTERS = 5_000
 MOST_DEPTH = 24
 MOST_NODES = 2_000
 MOST_VERTICES = 2_000

@@ -152,11 +152,14 @@ def _refresh(conn: psycopg.Connection, say: Say, patient: bool) -> Refreshed:
             continue
         if patient and rest_s > 0:
             waits.append(rest_s)
-        elif _make(conn, part):
+            continue
+        start = time.monotonic()
+        if _make(conn, part):
             say(f"{part.name} refreshed")
             made.append(part.name)
         else:
-            waits.append(TRY_AGAIN_S)
+            # Who takes long to fail is not to do nothing else.
+            waits.append(min(TRY_AGAIN_S + REST * (time.monotonic() - start), LONGEST_REST_S))
     return Refreshed(made, min(waits, default=None))
 
 
