@@ -17,8 +17,10 @@ _POINTS_PER_SQUARE = 16
 _MOST_ACROSS = 256  # the counts of so many squares fit in a core's own cache
 
 
-def sort(x: Floats, y: Floats, grid: Grid, parts: list[slice], run: Run) -> tuple[Places, Floats]:
-    """Where each point comes in the order of squares, and the points in that order, shape (n, 2).
+def sort(
+    x: Floats, y: Floats, grid: Grid, parts: list[slice], run: Run, out: tuple[Places, Floats]
+) -> None:
+    """Writes where each point comes in the order of squares, and the points in that order (n, 2).
 
     ``parts`` of the points are worked on by themselves. Points outside of the grid, and those with
     a coordinate that is no number, come with the first square's.
@@ -26,7 +28,7 @@ def sort(x: Floats, y: Floats, grid: Grid, parts: list[slice], run: Run) -> tupl
     across = max(1, min(_MOST_ACROSS, int((len(x) / _POINTS_PER_SQUARE) ** 0.5)))
     side = max(grid.columns, grid.rows, 1) * grid.size / across
     left, bottom = grid.column * grid.size, grid.row * grid.size
-    place, xy = np.empty(len(x), np.int32), np.empty((len(x), 2))
+    place, xy = out
     counts = np.zeros((len(parts), across * across), np.int32)
 
     def count(k: int) -> None:
@@ -39,7 +41,6 @@ def sort(x: Floats, y: Floats, grid: Grid, parts: list[slice], run: Run) -> tupl
     run(count, range(len(parts)))
     _add_up(counts)
     run(put, range(len(parts)))
-    return place, xy
 
 
 @lookup
