@@ -15,7 +15,7 @@ import geopandas
 import psycopg
 import pyogrio
 import pytest
-from services import serve
+from services import run, serve
 
 from api.app import create_app
 from api.exports import OURS
@@ -217,7 +217,7 @@ def test_who_leaves_leaves_nothing_behind(sample_url, query, take):
             assert pool.get_stats()["pool_available"] == pool.get_stats()["pool_size"]
             return leaver.taken
 
-    taken = asyncio.run(leave())
+    taken = run(leave())
     assert taken <= take + 2
 
 

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
+from services import run
 from test_fresh import path_of, tile_at, town, until  # noqa: F401 (town is a fixture)
 
 from geo.store.tiles import Tile
@@ -137,7 +138,7 @@ def test_a_flood_of_tiles_leaves_writes_and_other_routes_alone(town, tmp_path): 
         assert {(await service.ask(path)).status for path in paths[:40]} <= {200, 204}
 
     with serving(town, tmp_path, tile_timeout_ms=500) as service:
-        asyncio.run(flood(service))
+        run(flood(service))
 
 
 def write(url):
@@ -158,7 +159,7 @@ def test_queries_of_clients_that_left_are_cancelled(town, tmp_path):  # noqa: F8
         assert (await service.ask(paths[0])).status == 200
 
     with serving(town, tmp_path, tile_timeout_ms=600_000) as service:
-        asyncio.run(leave(service))
+        run(leave(service))
 
 
 def test_one_leaves_and_the_others_get_their_tile(town, tmp_path):  # noqa: F811
@@ -178,7 +179,7 @@ def test_one_leaves_and_the_others_get_their_tile(town, tmp_path):  # noqa: F811
         assert all(answer.startswith(b"HTTP/1.1 200 ") for answer in answers)
 
     with serving(town, tmp_path, tile_timeout_ms=600_000) as service:
-        asyncio.run(leave(service))
+        run(leave(service))
 
 
 @pytest.mark.parametrize("many", [50])
@@ -205,4 +206,4 @@ def test_many_who_ask_at_once_are_one_query(town, tmp_path, many):  # noqa: F811
         psycopg.connect(town, autocommit=True) as conn,
         serving(town, tmp_path, tile_timeout_ms=600_000) as service,
     ):
-        asyncio.run(ask(service, conn))
+        run(ask(service, conn))
