@@ -5,6 +5,7 @@ from typing import Literal
 from typing_extensions import TypedDict
 
 from api.answers import exact
+from api.answers.plans import Status
 
 
 @exact
@@ -13,7 +14,7 @@ class ReplayedPlan(TypedDict):
 
     id: int
     name: str
-    status: str
+    status: Status
     system: str
     version: int | None
     valid_from: str | None

@@ -1599,7 +1599,7 @@ export interface ReplayWeeks {
 export interface ReplayedPlan {
   id: number;
   name: string;
-  status: string;
+  status: "draft" | "submitted" | "approved" | "published" | "superseded";
   system: string;
   version: number | null;
   valid_from: string | null;
