@@ -15,12 +15,13 @@ from geo.balance.redraw import propose
 
 def shaken(options: argparse.Namespace) -> None:
     """A good plan, each load shaken by up to 15 %: evened out again with least change."""
-    from bench.balance import is_valid, read
+    from bench.balance import is_valid
+    from bench.balance_graphs import read
 
-    graph, load = read(options.graph)
-    n, parts, tolerance = graph.vertices, options.parts, 0.02
+    graph, load = read(options.graph[0])
+    n, parts, tolerance = graph.vertices, options.parts[0], 0.02
     nobody = np.full(n, -1, np.int32)
-    task = Task(load, nobody, np.ones(n), np.zeros(n, bool), parts, options.tolerance, 1.0)
+    task = Task(load, nobody, np.ones(n), np.zeros(n, bool), parts, options.tolerance[0], 1.0)
     home = evolve(graph, task, 0, Effort(2, 2)).part
     print("| shaken | off before | least to move | moved | times | off after | cut | s |")
     print("|---|---|---|---|---|---|---|---|")
@@ -60,7 +61,8 @@ def _shakes(graph: graphs.Graph, home: np.ndarray, parts: int) -> list[tuple[str
 
 def areas(options: argparse.Namespace) -> None:
     """300 grids inside the 40 largest counties of Michigan, each within 5 %."""
-    from bench.balance import DATA, is_valid
+    from bench.balance import is_valid
+    from bench.balance_graphs import DATA
 
     data = np.load(DATA / "MI_vtd.npz", allow_pickle=True)
     county = np.unique(data["parent"], return_inverse=True)[1]
@@ -115,12 +117,12 @@ def _metis_once(graph, load, own, k, is_valid, pymetis) -> bool:  # type: ignore
 
 def exact_(options: argparse.Namespace) -> None:
     """Towns of 25 to 200 blocks: the engine's plan, and the best or a bound by the exact model."""
-    from bench.balance import city
+    from bench.balance_graphs import read
 
     print("| blocks | parts | near today's | engine | s | exact | bound | proved | s |")
     print("|---|---|---|---|---|---|---|---|---|")
     for blocks, parts in ((25, 3), (49, 3), (64, 4), (100, 3), (100, 8), (196, 4), (196, 12)):
-        graph, load = city(blocks, metres=False)
+        graph, load = read(f"city:{blocks}")
         load = np.minimum(load, load.sum() / parts / 2)
         for near in (False, True):
             n = graph.vertices
@@ -136,3 +138,4 @@ def exact_(options: argparse.Namespace) -> None:
             print(f"| {n} | {parts} | {'yes' if near else 'no'} | {mine.price:.2f}{off}"
                   f" | {middle - start:.2f} | {best.cost:.2f} | {best.bound:.2f} | {best.proved}"
                   f" | {time.process_time() - middle:.1f} |", flush=True)  # fmt: skip
+TASKS = {"shaken": shaken, "areas": areas, "exact": exact_}

@@ -7,7 +7,7 @@ the better one is annealed anew on what is left (Sanders and Schulz 2012). A bre
 place of its worse parent, where it is better.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -44,6 +44,9 @@ EDGE = 0.999
 STEPS = 8
 SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 100_000, 40_000_000
 PULL = 0.5
+HASTE = 8
+"""The first plan is made with so many times fewer tries, so that there soon is one."""
+
 BATCH = 4
 """So many plans are made at the same time; the result does not depend on how many threads do."""
 
@@ -109,16 +112,28 @@ def evolve(
     Where a plan within the tolerance was found, the cheapest of those; else the one that is least
     outside of it. ``stop`` is asked between plans and steps. Raises as `geo.balance.divide.divide`.
     """
+    total, best, number = effort.plans + effort.bred, None, 0
+    for number, plan in enumerate(every_plan(graph, task, seed, effort, stop), 1):
+        best = plan if best is None or plan[0] < best[0] else best
+        say(Step("dividing", number, total))
+    assert best is not None  # noqa: S101 - one plan is always made
+    before = _today(graph, task, prepare(graph, task).target)
+    return Division(best[1], before.price, best[0].price, not stop() or number >= total)
+
+
+def every_plan(
+    graph: Graph, task: Task, seed: int, effort: Effort, stop: Callable[[], bool] = lambda: False
+) -> Iterator[tuple[Score, Places]]:
+    """Every plan that `evolve` makes, as it is made; the first, where there are more, in haste."""
     breeder = _Breeder(graph, task, seed, effort, stop)
     total = effort.plans + effort.bred
     with ThreadPoolExecutor(effort.threads) as pool:
         while breeder.made < total and not (stop() and breeder.plans):
-            jobs = breeder.jobs(min(BATCH, total - breeder.made))
-            breeder.take(list(pool.map(breeder.make, jobs)))
-            say(Step("dividing", breeder.made, total))
-    best = min(breeder.plans, key=lambda plan: plan[0])
-    before = _today(graph, task, breeder.given.target)
-    return Division(best[1], before.price, best[0].price, not stop() or breeder.made >= total)
+            batch = []
+            for plan in pool.map(breeder.make, breeder.jobs(min(BATCH, total - breeder.made))):
+                batch.append(plan)
+                yield plan[1:]
+            breeder.take(batch)
 
 
 def _today(graph: Graph, task: Task, target: Floats) -> Score:
@@ -132,6 +147,7 @@ class _Job(NamedTuple):
 
     seed: int
     parents: tuple[int, int] | None
+    tries: int
 
 
 class _Breeder:
@@ -155,19 +171,20 @@ class _Breeder:
     def _job(self, number: int) -> _Job:
         seed = int(self.random.integers(2**31))
         if number < self.effort.plans or len(self.plans) < 2:
-            return _Job(seed, None)
+            hasty = number == 0 and self.effort.plans > 1
+            return _Job(seed, None, self.tries // HASTE if hasty else self.tries)
         one, other = sorted(self.random.choice(len(self.plans), 2, replace=False).tolist())
-        return _Job(seed, (one, other))
+        return _Job(seed, (one, other), self.tries)
 
     def make(self, job: _Job) -> tuple[_Job, Score, Places]:
         """Makes one plan."""
         nothing = np.zeros(self.graph.vertices, np.int32)
         if job.parents is None:
-            part = self._cascade(nothing, None, job.seed)
+            part = self._cascade(nothing, None, job)
         else:
             parents = sorted((self.plans[i] for i in job.parents), key=lambda plan: plan[0])
             both = contract.overlay(self.graph, [plan[1] for plan in parents])
-            part = self._cascade(both, parents[0][1], job.seed)
+            part = self._cascade(both, parents[0][1], job)
         return job, score(self.graph, self.task, self.given.target, part), part
 
     def take(self, made: Sequence[tuple[_Job, Score, Places]]) -> None:
@@ -184,13 +201,13 @@ class _Breeder:
     def _known(self, part: Places) -> bool:
         return any(np.array_equal(part, plan[1]) for plan in self.plans)
 
-    def _cascade(self, side: Places, part: Places | None, seed: int) -> Places:
+    def _cascade(self, side: Places, part: Places | None, job: _Job) -> Places:
         """A plan made from the coarsest level to the finest."""
-        rng = np.random.default_rng(seed)
+        rng = np.random.default_rng(job.seed)
         levels = contract.levels(self.graph, self.given, side, EACH * self.task.parts, rng)
-        part = self._top(levels, part, seed)
+        part = self._top(levels, part, job.seed)
         weights = np.sqrt([level.graph.vertices for level in levels])
-        share = weights / weights.sum() * self.tries
+        share = weights / weights.sum() * job.tries
         for i in range(len(levels) - 1, -1, -1):
             held = start.tally(levels[i].given, part)
             self._anneal(levels[i], held, int(share[i]), int(rng.integers(2**31)), fine=i == 0)
