@@ -115,7 +115,8 @@ def city(blocks: int) -> Ground:
 
 def compactness(found: Ground, part: np.ndarray) -> float:
     """Mean of 4π · area / perimeter² over the parts (Polsby and Popper 1991)."""
-    assert found.area is not None and found.outline is not None
+    assert found.area is not None
+    assert found.outline is not None
     area, outline = np.bincount(part, found.area), np.bincount(part, found.outline)
     inside = part[found.one] == part[found.other]
     outline -= 2 * np.bincount(

@@ -10,6 +10,7 @@ from geo.balance import graph as graphs
 from geo.balance.divide import Task, prepare
 from geo.balance.evolve import Effort, evolve, score
 from geo.balance.posts import Blocks, Grids, Wish, apportioned
+from geo.balance.reasons import sentence
 from geo.balance.redraw import propose
 
 
@@ -83,7 +84,7 @@ def areas(options: argparse.Namespace) -> None:
         blocks, grids, Wish("redraw", grids=300, tolerance=0.05), options.seed, threads=1
     )
     taken, clock = time.process_time() - start, time.perf_counter() - clock
-    told = ", ".join(f"{one.rule}: {one.reason}" for one in found.unsolved)
+    told = ", ".join(f"{one.rule}: {sentence(one.rule, one.values)[1]}" for one in found.unsolved)
     solved = 40 - len({one.parent for one in found.unsolved})
     print(f"luge: {solved} of 40 counties solved in {taken:.1f} s"
           f" ({clock:.1f} s by the clock); {told or 'none left'}")  # fmt: skip
@@ -138,4 +139,6 @@ def exact_(options: argparse.Namespace) -> None:
             print(f"| {n} | {parts} | {'yes' if near else 'no'} | {mine.price:.2f}{off}"
                   f" | {middle - start:.2f} | {best.cost:.2f} | {best.bound:.2f} | {best.proved}"
                   f" | {time.process_time() - middle:.1f} |", flush=True)  # fmt: skip
+
+
 TASKS = {"shaken": shaken, "areas": areas, "exact": exact_}

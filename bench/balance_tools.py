@@ -20,7 +20,7 @@ from geo.balance.graph import Graph
 
 Parts = np.ndarray
 
-HOT, COLD = 4.0, 0.4
+HOT, COLD = 5.0, 0.5
 """First and last temperature of GerryChain's annealing, in edges of mean weight."""
 
 
@@ -132,7 +132,8 @@ def gerrychain(
             yield _rows(plan, case)
         return
     accept, best = partial(_accept, clock=clock, heat=heat), math.inf
-    for plan in MarkovChain(propose, within, accept, plan, 10**9, rng=rng):
+    first = plan
+    for plan in MarkovChain(propose, within, accept, first, 10**9, rng=rng):
         if plan["price"] < best or clock.over():
             best = plan["price"]
             yield _rows(plan, case)

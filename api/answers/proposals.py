@@ -62,8 +62,10 @@ class ProposalUnsolved(TypedDict):
 
     area: str | None
     area_name: str | None
-    rule: Literal["contiguous", "size", "load"]
+    rule: Literal["contiguous", "size", "heavy", "load", "whole"]
+    values: dict[str, Any]
     reason: str
+    reason_zh: str
     nearest: float | None
     blocks: list[int]
 

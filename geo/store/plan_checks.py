@@ -83,7 +83,7 @@ def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Drawn:
     pairs, shared_m = adjacency(blocks.geometry.to_numpy())
     return Drawn(
         blocks=blocks, pairs=pairs, shared_m=shared_m,
-        number=np.array(number, np.int64), grids=_grids(conn, plan), wholes=_wholes(conn, blocks),
+        number=np.array(number, np.int64), grids=_grids(conn, plan), wholes=wholes_in(conn, blocks),
         across=across, pattern=pattern, limits=rules.limits_for(system, wishes),
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def _grids(conn: psycopg.Connection, plan: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("number")
 
 
-def _wholes(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFrame:
+def wholes_in(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFrame:
     """What should stay together: kind, name, place, block."""
     srid, found = read_setting(conn).srid, []
     for query in ("compounds", "protected"):

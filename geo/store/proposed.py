@@ -6,19 +6,21 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import psycopg
 
 from geo.load import spread
 from geo.progress import Say
-from geo.store import load_rules, plan_ground, strokes
+from geo.store import load_rules, plan_checks, plan_ground, strokes
 from geo.store.database import read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import UnknownSystem
 
 if TYPE_CHECKING:  # the engine is compiled: who does not ask it does not wait for it
     from geo.balance.posts import Wish
+    from geo.balance.reasons import Unsolved
     from geo.balance.redraw import Proposal
     from geo.cells import Places
     from geo.store.proposals import Asked
@@ -65,10 +67,11 @@ def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
     ground = plan_ground.read(conn, plan, rule)
     grids = rows(conn, QUERIES["grids_of"], {"plan": plan})
     number: dict[int, int | None] = dict(conn.execute(QUERIES["held"], {"plan": plan}).fetchall())
-    blocks = pd.DataFrame(ground.blocks[["id", "area_id", "compound", "load"]])
+    blocks = pd.DataFrame(ground.blocks[["id", "area_id", "load"]])
     found = blocks["id"].map(number).astype(float).fillna(NOBODY)
     blocks["number"] = found.to_numpy().astype(np.int32)
     across = bool(rows(conn, plan_ground.QUERIES["system"], {"plan": plan})[0]["across"])
+    blocks["together"] = _together(conn, ground.blocks, across=across)
     blocks["parent"] = _parents(conn, blocks["area_id"], grids, across=across)
     wish = _wish(conn, blocks, strokes.next_number(conn, plan), asked)
     ids = np.unique(blocks["parent"]).tolist()
@@ -77,6 +80,18 @@ def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
     }
     return Ground(blocks, ground.edges, grids, wish, areas,
                   {"name": rule.name, "version": rule.version})  # fmt: skip
+
+
+def _together(conn: psycopg.Connection, blocks: gpd.GeoDataFrame, *, across: bool) -> Places:
+    """Which blocks the rules ask to be in one grid: those of a compound or a protected place."""
+    from geo.balance.wholes import groups
+
+    found = plan_checks.wholes_in(conn, blocks)
+    row, place = found["block"].to_numpy(np.int64), found["place"].to_numpy(np.int64)
+    if not across:  # each area has its own grids
+        area = blocks["area_id"].to_numpy(np.int64)[row]
+        place = np.unique(np.column_stack([place, area]), axis=0, return_inverse=True)[1].ravel()
+    return groups(len(blocks), place, row)
 
 
 def _parents(
@@ -148,7 +163,7 @@ def _arrays(ground: Ground) -> tuple[Any, ...]:
     cost = np.maximum(cost / (cost.mean() if len(cost) else 1.0), 1e-6)
     a, b = (edges[end].to_numpy(np.int64) for end in ("a", "b"))
     graph = from_pairs(len(blocks), a, b, cost)
-    together = blocks["compound"].astype(float).fillna(NOBODY).to_numpy().astype(np.int32)
+    together = blocks["together"].to_numpy(np.int32)
     load = blocks["load"].to_numpy(np.float64)
     return graph, load, blocks["parent"].to_numpy(), blocks["number"].to_numpy(), together
 
@@ -188,7 +203,6 @@ def _figures(
     after = before | {n: now["workers"] for n, (_, now) in states.items() if now}
     after = {n: w for n, w in after.items() if n not in found.gone}
     moved = (was != found.number) & (was >= 0)
-    ids = ground.blocks["id"].to_numpy()
     return {
         "before": _measures(ground, was, before), "after": _measures(ground, found.number, after),
         "grids": _each(load, (was, before), (found.number, after)),
@@ -196,12 +210,20 @@ def _figures(
         "changed_load": round(float(load[moved].sum()), 4), "load": round(float(load.sum()), 4),
         "came": [n for n, *_ in found.came], "gone": found.gone, "finished": found.finished,
         "rule": ground.rule,
-        "unsolved": [
-            {"area": (area := ground.areas.get(one.parent, {})).get("code"),
-             "area_name": area.get("name"), "rule": one.rule, "reason": one.reason,
-             "nearest": one.nearest, "blocks": ids[list(one.blocks)].tolist()}
-            for one in found.unsolved
-        ],
+        "unsolved": [_unsolved(ground, one) for one in found.unsolved],
+    }  # fmt: skip
+
+
+def _unsolved(ground: Ground, one: Unsolved) -> Told:
+    """An area that stays as it is, and why, in both languages."""
+    from geo.balance.reasons import sentence
+
+    area = ground.areas.get(one.parent, {})
+    zh, en = sentence(one.rule, one.values)
+    return {
+        "area": area.get("code"), "area_name": area.get("name"), "rule": one.rule,
+        "values": dict(one.values), "reason": en, "reason_zh": zh, "nearest": one.nearest,
+        "blocks": ground.blocks["id"].to_numpy()[list(one.blocks)].tolist(),
     }  # fmt: skip
 
 

@@ -13,7 +13,9 @@ from geo.balance import graph as graphs
 from geo.balance.divide import Task, prepare
 from geo.balance.evolve import Effort, evolve, score
 from geo.balance.posts import NOBODY, Blocks, Grids, NothingAsked, Wish, apportioned, posts
+from geo.balance.reasons import sentence
 from geo.balance.redraw import propose
+from geo.balance.wholes import groups
 
 SHORT = Effort(plans=3, bred=4, tries=30_000)
 
@@ -149,8 +151,40 @@ def test_stopped_at_once_it_changes_nothing():
         assert found.came == []
 
 
+def test_places_that_share_a_block_are_one_whole():
+    place, block = np.array([7, 7, 8, 8, 9, 4]), np.array([0, 1, 1, 3, 5, 2])
+    group = groups(6, place, block)
+    assert group[0] == group[1] == group[3] >= 0
+    assert (group[[2, 4, 5]] == NOBODY).all()
+
+
+@settings(max_examples=25)
+@given(districts(), st.sampled_from(["rebalance", "redraw", "add"]), st.booleans())
+def test_no_proposal_takes_apart_what_belongs_together(drawn, kind, lasso):
+    """Neither what touches nor what does not; however heavy; however the lasso was thrown."""
+    blocks, grids = drawn
+    within = np.arange(len(blocks.load)) % 10 > 2 if lasso else None
+    found = propose(blocks, grids, Wish(kind, tolerance=0.2, fresh=100, within=within))
+    for p in np.unique(blocks.parent):
+        for group in np.unique(blocks.together[blocks.together >= 0]):
+            own = (blocks.parent == p) & (blocks.together == group)
+            if len(np.unique(blocks.number[own])) == 1:
+                assert len(np.unique(found.number[own])) == 1
+
+
+def test_blocks_that_stay_together_and_are_too_heavy_are_told_of():
+    graph = graphs.from_pairs(4, np.arange(3), np.arange(1, 4), np.ones(3))
+    together = np.array([NOBODY, 0, 0, NOBODY], np.int32)
+    blocks = Blocks(graph, np.array([1.0, 3.0, 3.0, 1.0]), np.ones(4, np.int32),
+                    np.ones(4, np.int32), together)  # fmt: skip
+    of = Grids(np.array([1, 2]), np.array([1, 1]), np.ones(2), np.zeros(2, bool))
+    (one,) = propose(blocks, of, Wish(tolerance=0.1)).unsolved
+    assert (one.rule, one.blocks) == ("heavy", (1, 2))
+    assert "2 blocks that stay together" in sentence(one.rule, one.values)[1]
+
+
 @pytest.mark.parametrize(
-    ("load", "grids", "rule"), [([1, 1, 8, 1], 2, "load"), ([1, 1], 3, "size")]
+    ("load", "grids", "rule"), [([1, 1, 8, 1], 2, "heavy"), ([1, 1], 3, "size")]
 )
 def test_where_there_is_no_plan_it_says_which_rule_and_where(load, grids, rule):
     n = len(load)
@@ -162,7 +196,9 @@ def test_where_there_is_no_plan_it_says_which_rule_and_where(load, grids, rule):
     (one,) = propose(blocks, of, Wish(tolerance=0.1)).unsolved
     assert (one.parent, one.rule) == (1, rule)
     assert set(one.blocks) <= set(range(n))
-    assert "more than the even share" in one.reason or "free blocks for" in one.reason
+    zh, en = sentence(one.rule, one.values)
+    assert "more than the even share" in en or "free blocks for" in en
+    assert "街区" in zh
 
 
 def test_that_there_is_no_plan_is_proved_where_it_is_small():
@@ -172,7 +208,9 @@ def test_that_there_is_no_plan_is_proved_where_it_is_small():
                     np.full(3, NOBODY, np.int32))  # fmt: skip
     of = Grids(np.array([1, 2]), np.array([1, 1]), np.ones(2), np.zeros(2, bool))
     (one,) = propose(blocks, of, Wish(tolerance=0.1)).unsolved
-    assert one.reason.startswith("there is no plan within")
+    zh, en = sentence(one.rule, one.values)
+    assert en.startswith("there is no plan within")
+    assert "没有可行方案" in zh
     assert one.nearest == pytest.approx(0.25)
 
 

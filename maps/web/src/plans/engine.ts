@@ -9,7 +9,6 @@ import { evenness } from "./editor";
 import type { Evenness } from "./editor";
 import { gridName } from "./explain";
 import { spreadLine } from "./rows";
-import { say as inWords } from "../words";
 import * as service from "./service";
 import type { Painted, Proposal, Spread, Wish } from "./service";
 
@@ -158,7 +157,7 @@ function outcome(desk: Desk, proposal: Proposal, { apply, discard, stop }: Acts)
     h("h3", {}, t("plans_proposal", { blocks: say(changed.length) })),
     figures ? h("dl", { class: "sums" }, ...spreadLine(evennessOf(desk, figures.after), evennessOf(desk, figures.before))) : null,
     figures ? h("p", { class: "note" }, t("plans_border_km", { before: km(figures.before.border_m), after: km(figures.after.border_m) })) : null,
-    figures?.unsolved.length ? h("ul", { class: "unsolved" }, ...figures.unsolved.map(({ area_name, reason }) => h("li", {}, [area_name, inWords(reason)].filter(Boolean).join(t("plans_colon"))))) : null,
+    figures?.unsolved.length ? h("ul", { class: "unsolved" }, ...figures.unsolved.map(({ area_name, reason: en, reason_zh: zh }) => h("li", {}, [area_name, named({ zh, en })].filter(Boolean).join(t("plans_colon"))))) : null,
     h("p", { class: "note" }, t("plans_proposal_note")),
     h("div", { class: "acts-line" }, h("button", { class: "action", type: "button", id: "apply", disabled: changed.length === 0, onclick: apply }, t("plans_apply")),
       h("button", { class: "second", type: "button", id: "drop-proposal", onclick: discard }, t("plans_drop_proposal"))));
