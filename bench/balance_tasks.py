@@ -2,11 +2,13 @@
 
 import argparse
 import time
+from collections.abc import Callable
 
 import numpy as np
 
-from geo.balance import exact
+from geo.balance import borders, exact, moves
 from geo.balance import graph as graphs
+from geo.balance import start as begin
 from geo.balance.divide import Task, prepare
 from geo.balance.evolve import Effort, evolve, score
 from geo.balance.posts import Blocks, Grids, Wish, apportioned
@@ -141,4 +143,70 @@ def exact_(options: argparse.Namespace) -> None:
                   f" | {time.process_time() - middle:.1f} |", flush=True)  # fmt: skip
 
 
-TASKS = {"shaken": shaken, "areas": areas, "exact": exact_}
+def stroke(options: argparse.Namespace) -> None:
+    """One block in other hands: what the sum rises by, and whether all hangs together."""
+    from bench.balance_graphs import read
+    from bench.balance_tools import Case, task_of
+
+    print("| graph | blocks | parts | scored, µs | kept, µs | asked from Python, µs |")
+    print("|---|---|---|---|---|---|")
+    for name in options.graph:
+        graph, load = read(name)
+        for parts in options.parts:
+            task = task_of(Case(name, graph, load, parts, options.tolerance[0]))
+            given, held, edges = _standing(graph, task)
+            work = moves.room(graph.vertices, 1)
+            prices = moves.Prices(task.tolerance, 100.0, 100.0, 1.0, np.zeros(parts))
+            warm = (graph, given, held, edges, prices, work, 1.0, 1.0)
+            borders.anneal(*warm, 1)
+            kept, most = _each(lambda a=warm: borders.anneal(*a, 200_000), 200_000)
+            cold = (*warm[:6], 1e-9, 1.0)
+            borders.anneal(*cold, 200_000)
+            scored, _ = _each(lambda a=cold: borders.anneal(*a, 200_000), 200_000)
+            called, _ = _each(lambda a=cold: [borders.anneal(*a, 1) for _ in range(5000)], 5000)
+            print(f"| {name} | {graph.vertices} | {parts} | {scored:.2f} | {kept:.2f}"
+                  f" ({most / 200_000:.0%} kept) | {called:.1f} |", flush=True)  # fmt: skip
+
+
+def _standing(graph: graphs.Graph, task: Task) -> tuple[moves.Given, moves.Held, borders.Borders]:
+    """A plan of one second, and its borders."""
+    given = prepare(graph, task)
+    part = evolve(graph, task, 0, Effort(1, 0, 200 * graph.vertices)).part
+    held = begin.tally(given, part)
+    return given, held, borders.borders_of(graph, held)
+
+
+def _each(run: Callable[[], object], count: int) -> tuple[float, int]:
+    """µs of process time for each of ``count``, the median of 5 runs; what the last gave."""
+    taken, given = [], None
+    for _ in range(5):
+        start = time.process_time()
+        given = run()
+        taken.append((time.process_time() - start) / count * 1e6)
+    return float(np.median(taken)), given if isinstance(given, int) else 0
+
+
+def memory(options: argparse.Namespace) -> None:
+    """The peak of what the search has taken beyond the graph, plans and all."""
+    import tracemalloc
+
+    from bench.balance_graphs import read
+    from bench.balance_tools import Case, task_of
+
+    small, load = read("city:100")  # what is loaded once counts for nobody
+    evolve(small, task_of(Case("", small, load, 5, 0.1)), 0, Effort(2, 2, 1000))
+    print("| blocks | parts | graph, bytes a block | peak beyond it, MB | bytes a block |")
+    print("|---|---|---|---|---|")
+    for blocks in (1_000, 10_000, 100_000):
+        graph, load = read(f"city:{blocks}")
+        task = task_of(Case("", graph, load, max(blocks // 200, 5), 0.02))
+        own = sum(column.nbytes for column in graph) / graph.vertices
+        tracemalloc.start()
+        evolve(graph, task, options.seed, Effort(6, 4, 50 * graph.vertices))
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        print(f"| {graph.vertices} | {task.parts} | {own:.0f} | {peak / 1e6:.1f}"
+              f" | {peak / graph.vertices:.0f} |", flush=True)  # fmt: skip
+
+
+TASKS = {"shaken": shaken, "areas": areas, "exact": exact_, "stroke": stroke, "memory": memory}

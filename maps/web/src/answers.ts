@@ -1498,8 +1498,10 @@ export interface ProposalRule {
 export interface ProposalUnsolved {
   area: string | null;
   area_name: string | null;
-  rule: "contiguous" | "size" | "load";
+  rule: "contiguous" | "size" | "heavy" | "load" | "whole";
+  values: unknown;
   reason: string;
+  reason_zh: string;
   nearest: number | null;
   blocks: number[];
 }
