@@ -107,6 +107,33 @@ def test_the_same_seed_gives_the_same_proposal(own, drawn):
     assert read(url, draft, again)["changed"] == read(url, draft, made)["changed"]
 
 
+def test_a_protected_place_is_not_taken_apart(own, drawn):
+    """Two neighbours of one grid, which the engine would part, stay together under one roof."""
+    url, draft, made = own
+    moved = {block: (was, now) for block, was, now in read(url, draft, made)["changed"]}
+    with psycopg.connect(url) as conn:
+        pairs = conn.execute(
+            "select one.id, other.id from block one join block other on one.area_id = other.area_id"
+            " and st_length(st_intersection(one.geom, other.geom)) > 1 where one.id = any(%s)"
+            " order by 1, 2", (list(moved),)
+        ).fetchall()  # fmt: skip
+        held = dict(conn.execute("select block_id, number from draft_block where plan_id = %s",
+                                 (draft,)).fetchall())  # fmt: skip
+        parted = (
+            (one, other) for one, other in pairs
+            if held[one] == held[other] and moved.get(other, (0, held[other]))[1] != moved[one][1]
+        )  # fmt: skip
+        pair = next(parted)
+        conn.execute(
+            "insert into protected_place (kind, name, geom) select 'school', '试验小学',"
+            " st_multi(st_union(geom)) from block where id = any(%s)", (list(pair),)
+        )  # fmt: skip
+    found = read(url, draft, compute(url, draft, Asked(blocks=drawn[3])))
+    after = held | {block: now for block, _, now in found["changed"]}
+    assert found["changed"]
+    assert after[pair[0]] == after[pair[1]]
+
+
 def test_what_was_painted_since_is_not_painted_over(own):
     url, draft, made = own
     found = read(url, draft, made)
