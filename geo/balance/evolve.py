@@ -112,7 +112,7 @@ def evolve(
     Where a plan within the tolerance was found, the cheapest of those; else the one that is least
     outside of it. ``stop`` is asked between plans and steps. Raises as `geo.balance.divide.divide`.
     """
-    total, best, number = effort.plans + effort.bred, None, 0
+    total, best, number = _total(effort), None, 0
     for number, plan in enumerate(every_plan(graph, task, seed, effort, stop), 1):
         best = plan if best is None or plan[0] < best[0] else best
         say(Step("dividing", number, total))
@@ -121,12 +121,17 @@ def evolve(
     return Division(best[1], before.price, best[0].price, not stop() or number >= total)
 
 
+def _total(effort: Effort) -> int:
+    """How many plans are made: the hasty one comes on top, where there are several."""
+    return effort.plans + effort.bred + (effort.plans > 1)
+
+
 def every_plan(
     graph: Graph, task: Task, seed: int, effort: Effort, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[tuple[Score, Places]]:
     """Every plan that `evolve` makes, as it is made; the first, where there are more, in haste."""
     breeder = _Breeder(graph, task, seed, effort, stop)
-    total = effort.plans + effort.bred
+    total = _total(effort)
     with ThreadPoolExecutor(effort.threads) as pool:
         while breeder.made < total and not (stop() and breeder.plans):
             batch = []
@@ -170,8 +175,8 @@ class _Breeder:
 
     def _job(self, number: int) -> _Job:
         seed = int(self.random.integers(2**31))
-        if number < self.effort.plans or len(self.plans) < 2:
-            hasty = number == 0 and self.effort.plans > 1
+        hasty = number == 0 and self.effort.plans > 1
+        if number < self.effort.plans + (self.effort.plans > 1) or len(self.plans) < 2:
             return _Job(seed, None, self.tries // HASTE if hasty else self.tries)
         one, other = sorted(self.random.choice(len(self.plans), 2, replace=False).tolist())
         return _Job(seed, (one, other), self.tries)
@@ -188,13 +193,16 @@ class _Breeder:
         return job, score(self.graph, self.task, self.given.target, part), part
 
     def take(self, made: Sequence[tuple[_Job, Score, Places]]) -> None:
-        """Takes plans in; a bred one in the place of the worse parent, where it is better."""
+        """Takes plans in; a bred one in the place of the worse parent, where it is better.
+
+        So does the last of the first ones, which there is one too many of for the hasty one.
+        """
         for job, worth, part in made:
             self.made += 1
-            if job.parents is None:
+            if job.parents is None and len(self.plans) < max(self.effort.plans, 2):
                 self.plans.append((worth, part))
                 continue
-            worse = max(job.parents, key=lambda i: self.plans[i][0])
+            worse = max(job.parents or range(len(self.plans)), key=lambda i: self.plans[i][0])
             if worth < self.plans[worse][0] and not self._known(part):
                 self.plans[worse] = worth, part
 
