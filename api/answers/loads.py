@@ -153,7 +153,7 @@ class PlanEdge(TypedDict):
     a: int
     b: int
     metres: float
-    kind: Literal["road", "river", "wall", "legal", "nothing"]
+    kind: Literal["road", "river", "wall", "legal", "lane", "nothing"]
     why: str
 
 

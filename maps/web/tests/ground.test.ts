@@ -5,12 +5,13 @@ import { locator, wholeCompound, withinRing, withinRoads } from "../src/plans/gr
 import { PALETTE, spread } from "../src/palette";
 import { city, dice, square } from "./city";
 
-const street = (a: number, b: number) => (Math.floor(a / 3) !== Math.floor(b / 3) ? "road" : "wall");
+const street = (a: number, b: number) => (Math.floor(a / 3) !== Math.floor(b / 3) ? "road" : "lane");
 
-test("a flood stays within the roads", () => {
+test("a flood stops at roads, water, walls and legal lines, and crosses lanes", () => {
   const ground = city(9, 1, street);
   assert.deepEqual(withinRoads(ground, 4).sort(), [3, 4, 5]);
-  assert.equal(withinRoads(city(9, 2, () => "river"), 0).length, 18);
+  for (const kind of ["lane", "nothing"] as const) assert.equal(withinRoads(city(9, 2, () => kind), 0).length, 18);
+  for (const kind of ["river", "wall", "legal"] as const) assert.deepEqual(withinRoads(city(9, 2, () => kind), 0), [0]);
 });
 
 test("a flood is the same from each of its blocks, and enters none that is not free", () => {

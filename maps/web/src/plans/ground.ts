@@ -2,7 +2,10 @@
 import type { MultiPolygon, Polygon, Position } from "geojson";
 
 /** What follows an edge; the first that applies. Nothing: it is only where two blocks meet. */
-export type Why = "road" | "river" | "wall" | "legal" | "nothing";
+export type Why = "road" | "river" | "wall" | "legal" | "lane" | "nothing";
+
+/** What a flood crosses: neighbours on a lane share its life. */
+const CROSSED: ReadonlySet<Why> = new Set(["lane", "nothing"]);
 
 export interface Block {
   id: number;
@@ -73,7 +76,7 @@ export function neighbours(ground: Ground, block: number): number[] {
   return ground.around[block]!.map((edge) => across(ground, edge, block));
 }
 
-/** Blocks that are reached from one without crossing a road and, where `free` says no, without entering. */
+/** Blocks that are reached from one without crossing a road, water, a wall or a legal line and, where `free` says no, without entering. */
 export function withinRoads(ground: Ground, from: number, free: (block: number) => boolean = () => true): number[] {
   if (!free(from)) return [];
   const seen = new Set([from]);
@@ -82,7 +85,7 @@ export function withinRoads(ground: Ground, from: number, free: (block: number) 
     const block = open.pop()!;
     for (const edge of ground.around[block]!) {
       const other = across(ground, edge, block);
-      if (ground.edges[edge]!.kind === "road" || seen.has(other) || !free(other)) continue;
+      if (!CROSSED.has(ground.edges[edge]!.kind) || seen.has(other) || !free(other)) continue;
       seen.add(other);
       open.push(other);
     }
