@@ -115,6 +115,7 @@ class PlanBlockFacts(TypedDict):
     incidents: int | None
     frontage_m: float
     area_m2: float
+    outline_m: float
     load: float
     x: float
     y: float
@@ -158,11 +159,22 @@ class PlanEdge(TypedDict):
 
 
 @exact
+class PlanWhole(TypedDict):
+    """A compound or a protected place in several blocks, which should stay together."""
+
+    kind: Literal["compound", "school", "hospital", "market", "estate", "heritage", "other"]
+    name: str
+    blocks: list[int]
+
+
+@exact
 class PlanGround(TypedDict):
     """What a plan lies on."""
 
     blocks: PlanFeatures
     edges: list[PlanEdge]
+    wholes: list[PlanWhole]
+    across: bool
     rule: PlanRule
     crs: int
     revision: str
