@@ -1,7 +1,7 @@
 // Blocks cut along a drawn line, and joined: the ground itself changes, for every plan, and undo does not take it back.
 import type { Position } from "geojson";
 import { Problem } from "../api";
-import { h } from "../dom";
+import { find, h } from "../dom";
 import { number as say, t } from "../i18n";
 import type { Around, Desk } from "./desk";
 import { crossed } from "./ground";
@@ -46,6 +46,7 @@ export function blocksOf(desk: Desk, around: Around, again: () => void): Blocks 
     board.lasso(cut ? line : [], true);
     if (cut) desk.point([cut.place]);
     again();
+    question();
     document.getElementById(cut ? "cut-do" : "cut-draw")?.focus();
   };
   const halve = (place: number, down: boolean) => {
@@ -59,6 +60,7 @@ export function blocksOf(desk: Desk, around: Around, again: () => void): Blocks 
     busy = true;
     refused = "";
     again();
+    question();
     try {
       await editor.box.settled();
       const made = await send(editor.box.version());
@@ -68,6 +70,8 @@ export function blocksOf(desk: Desk, around: Around, again: () => void): Blocks 
       refused = error instanceof Problem ? error.message : t("offline");
       if (error instanceof Problem && error.status === 412) await desk.renew();
       again();
+      question();
+      desk.tell(refused, true);
     }
   };
   const told = (key: "plans_was_cut" | "plans_was_joined", old: number[]) => ({ blocks: made, points, moved }: GroundChanged) => t(key, {
@@ -78,37 +82,46 @@ export function blocksOf(desk: Desk, around: Around, again: () => void): Blocks 
   const doJoin = (places: number[]) => change((version) => service.join(editor.plan.id, version, places.map((place) => blocks[place]!.id)), told("plans_was_joined", places));
 
   const button = (id: string, text: string, act: () => void, kind = "second", disabled = false) => h("button", { type: "button", id, class: kind, disabled: disabled || busy, onclick: act }, text);
+  /** The question stands on the map, beside the line that it asks about. */
+  const question = () => {
+    const card = find("#ask");
+    card.hidden = cut === null;
+    if (!cut) return card.replaceChildren();
+    find("#told").replaceChildren();
+    const { code, households } = blocks[cut.place]!;
+    card.replaceChildren(h("p", {}, t("plans_cut_ask", { code, households: say(households) })),
+      h("div", { class: "acts-line" }, button("cut-do", t("plans_cut_do"), () => void doCut(cut!), "action"), button("cut-leave", t("plans_leave"), leave)));
+  };
+  const leave = () => {
+    cut = null;
+    board.lasso([]);
+    question();
+    document.getElementById("cut-draw")?.focus();
+  };
   const cutPart = (): HTMLElement[] => {
-    if (cut) {
-      const { place } = cut;
-      return [h("p", { class: "asked" }, t("plans_cut_ask", { code: blocks[place]!.code, households: say(blocks[place]!.households) })),
-        h("div", { class: "acts-line" }, button("cut-do", t("plans_cut_do"), () => void doCut(cut!), "action"), button("cut-leave", t("plans_leave"), () => {
-          cut = null;
-          board.lasso([]);
-          again();
-        }))];
-    }
     const [only, ...more] = picked;
     const one = only !== undefined && more.length === 0;
     return [h("div", { class: "acts-line" }, button("cut-draw", t("plans_cut_draw"), () => desk.take("cut"))), h("p", { class: "note" }, t("plans_cut_middle")),
       h("div", { class: "acts-line" }, button("cut-down", t("plans_cut_down"), () => halve(only!, true), "second", !one), button("cut-across", t("plans_cut_across"), () => halve(only!, false), "second", !one))];
   };
   const line = (place: number) => h("li", {}, h("label", { class: "check", onpointerenter: () => desk.point([place]) },
-    h("input", { type: "checkbox", id: `block-${place}`, checked: picked.has(place), disabled: busy, onchange: () => pick(place), onfocus: () => desk.point([place]) }),
+    h("input", { type: "checkbox", id: `block-${place}`, checked: picked.has(place), onchange: () => pick(place), onfocus: () => desk.point([place]) }),
     h("span", {}, blocks[place]!.code), h("b", {}, t("plans_households", { n: say(blocks[place]!.households) }))));
   const joinPart = (): HTMLElement[] => {
     const own = [...membersOf(editor.sketch, desk.brush)].sort((a, b) => blocks[a]!.code.localeCompare(blocks[b]!.code));
-    const listed = [...picked, ...own.filter((place) => !picked.has(place))];
+    const listed = [...[...picked].filter((place) => editor.sketch.of[place] !== desk.brush), ...own];
     return [h("p", { class: "note" }, t("plans_join_note")),
-      h("div", { class: "acts-line" }, button("join-do", t("plans_join_do", { n: picked.size }), () => void doJoin([...picked]), "action", picked.size < 2), button("unpick", t("plans_unpick"), unpick, "second", picked.size === 0)),
+      h("div", { class: "acts-line" }, button("join-do", picked.size < 2 ? t("plans_join") : t("plans_join_do", { n: picked.size }), () => void doJoin([...picked]), "action", picked.size < 2), button("unpick", t("plans_unpick"), unpick, "second", picked.size === 0)),
       h("ul", { id: "choice", class: "lines", "aria-label": t("plans_list_own") }, ...listed.map(line))];
   };
   return {
     drawn: (drawn) => lay(drawn, crossed(shapes.locate, drawn)),
     pick,
     close() {
-      unpick();
+      for (const place of picked) board.block(place, { picked: false });
+      cut = null;
       board.lasso([]);
+      question();
     },
     parts() {
       const { after } = around;

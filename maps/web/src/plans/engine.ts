@@ -60,7 +60,7 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
     const found = desk.editable() ? waiting(all, editor.box.version()) : null;
     if (closed || now || !found) return changed();
     await open(found.id);
-    desk.tell(t(found.status === "running" ? "plans_proposal_runs" : "plans_proposal_waits"));
+    if (!document.querySelector("#body.of-engine")) desk.tell(t(found.status === "running" ? "plans_proposal_runs" : "plans_proposal_waits"));
   });
   const open = async (one: number) => {
     clear();

@@ -122,7 +122,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     render();
   };
   const head = () => h("div", { class: "card step head" },
-    h("div", { class: "title" }, h("button", { type: "button", class: "quiet", id: "leave", "aria-label": t("plans_back"), title: t("plans_back"), onclick: leave }, "←"), h("h2", {}, editor.plan.name), statusTag(editor.plan.status)), sums);
+    h("div", { class: "title" }, h("button", { type: "button", class: "quiet", id: "leave", "aria-label": t("plans_back"), title: t("plans_back"), onclick: leave }, "←"), h("h2", { title: editor.plan.name }, editor.plan.name), statusTag(editor.plan.status)), sums);
   const tabs = () => h("div", { id: "tabs", role: "tablist" }, ...TABS.map((one) => h("button", {
     type: "button", role: "tab", id: `tab-${one}`, "aria-selected": String(one === tab), "aria-controls": "body", onclick: () => {
       open(one);

@@ -173,6 +173,16 @@ export function borderOf(sketch: Sketch, number: number): number[] {
   return [...found];
 }
 
+/** Which grids meet which, where `of` has the number of each block's grid. */
+export function meeting(edges: Ground["edges"], of: ArrayLike<number>, near = new Map<number, Set<number>>()): Map<number, Set<number>> {
+  for (const { a, b } of edges) {
+    const [one, other] = [of[a]!, of[b]!];
+    if (one === other || !one || !other) continue;
+    for (const [own, beside] of [[one, other], [other, one]] as const) near.set(own, (near.get(own) ?? new Set<number>()).add(beside));
+  }
+  return near;
+}
+
 export function isBorder({ ground, of }: Sketch, edge: number): boolean {
   const { a, b } = ground.edges[edge]!;
   return of[a] !== of[b];
