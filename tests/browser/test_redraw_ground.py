@@ -170,6 +170,30 @@ def test_a_block_is_cut_along_a_line_and_joined_again_by_keyboard(
     expect(page.locator("#body .warn")).to_contain_text("相邻")
 
 
+def test_blocks_that_another_planner_cut_come_with_the_next_stroke(
+    open_page: OpenPage, service: str, draft: int
+) -> None:
+    page = open_page(f"plans#plan={draft}&grid=20", ready=False)
+    opened(page)
+    theirs = page.evaluate(LARGEST, 30)
+    (west, _), (east, _) = page.evaluate(
+        "(place) => luge.desk.shapes.boxes[place].toArray()", theirs
+    )
+    lon, lat = page.evaluate("(place) => luge.desk.editor.ground.blocks[place].middle", theirs)
+    line = [[west - 1e-4, lat], [lon, lat], [east + 1e-4, lat]]
+    block = page.evaluate("(place) => luge.desk.editor.ground.blocks[place].id", theirs)
+    cut = {"block": block, "line": {"type": "LineString", "coordinates": line}}
+    made = asked(service, "POST", f"/{draft}/cuts", cut)["blocks"]
+    mine = page.evaluate("luge.desk.editor.ground.blocks[0].id")
+    page.evaluate("luge.desk.paint([0])")
+    expect(page.locator("#told")).to_contain_text("重新载入")
+    opened(page)
+    assert numbers(service, draft)[mine] == 20
+    known = set(page.evaluate("[...luge.desk.editor.ground.at.keys()]"))
+    assert {each["id"] for each in made} <= known
+    assert block not in known
+
+
 def test_limits_and_names_are_steps_that_can_be_undone(
     open_page: OpenPage, service: str, draft: int
 ) -> None:

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sharedLines } from "../src/plans/borders";
-import { locator, wholeCompound, withinRing, withinRoads } from "../src/plans/ground";
+import { crossed, locator, simplified, wholeCompound, withinRing, withinRoads } from "../src/plans/ground";
 import { PALETTE, spread } from "../src/palette";
 import { city, dice, square } from "./city";
 
@@ -78,4 +78,21 @@ test("neighbours differ in colour where no one has more than nine", () => {
   const given = spread(near);
   for (const [one, others] of near) for (const other of others) assert.notEqual(given.get(one), given.get(other));
   assert.equal(new Set(given.values()).size, PALETTE.length);
+});
+
+test("a line drawn by hand loses its trembling and keeps its bends", () => {
+  const roll = dice(2);
+  const bent = [...Array.from({ length: 50 }, (_, at) => [at, roll(3)]), ...Array.from({ length: 50 }, (_, at) => [49 + roll(3), at])];
+  const line = simplified(bent, 4);
+  assert.equal(line.length, 3);
+  assert.deepEqual([line[0], line.at(-1)], [bent[0], bent.at(-1)]);
+  assert.deepEqual(simplified([[0, 0], [0, 0]], 4), [[0, 0], [0, 0]]);
+});
+
+test("a line cuts the block that it enters and leaves", () => {
+  const locate = locator(Array.from({ length: 20 }, (_, place) => square(place % 5, Math.floor(place / 5))));
+  assert.equal(crossed(locate, [[0.9, 1.5], [2.1, 1.6]]), 6);
+  assert.equal(crossed(locate, [[0.5, 1.5], [1.5, 1.5]]), null);
+  assert.equal(crossed(locate, [[-0.2, 0.5], [1.1, 0.5]]), 0);
+  assert.equal(crossed(locate, [[1.5, 1.5], [2.4, 1.9], [3.2, 1.5]]), 7);
 });

@@ -115,6 +115,7 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
     ask(async (version) => {
       const painted = await service.applyProposal(id, version, proposal);
       all = await service.proposals(id).catch(() => all);
+      changed();
       return painted;
     });
     changed();
