@@ -214,6 +214,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   desk.choose(desk.brush);
   render();
   panel.saved();
+  if (around.after && readHash("tab") !== "blocks") desk.tell(around.after.said);
   return {
     desk, render,
     close() {
