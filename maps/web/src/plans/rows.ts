@@ -103,7 +103,7 @@ function show(desk: Desk, row: Row, number: number, mean: number): void {
   row.bar.className = share > 1.25 ? "over" : share < 0.75 ? "under" : "";
   row.detail.textContent = t("plans_grid_line", { blocks: say(sums.blocks), households: say(Math.round(sums.households)), people: say(Math.round(sums.people)) });
   const marks = desk.editor.marks.get(number) ?? [];
-  row.marks.replaceChildren(...marks.map((mark) => h("span", { class: "mark", "data-rule": mark.rule, title: markWords(desk, mark) }, t(`plans_mark_${mark.rule}`))));
+  row.marks.replaceChildren(...marks.map((mark) => h("span", { class: "mark", "data-rule": mark.rule, title: markWords(desk, mark) }, t(`plans_mark_${mark.rule}`, { what: "what" in mark ? t(`plans_of_${mark.what}`) : "" }))));
   row.element.hidden = number === 0 && sums.blocks === 0;
   const grid = desk.editor.grids.get(number);
   if (!grid || !row.lock) return;

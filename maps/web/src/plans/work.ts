@@ -68,7 +68,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   const editor = openEditor(plan, columns, ground, heard);
   const view = viewOf(editor, board, shapes);
   const desk: Desk = {
-    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids.find(({ number }) => number === Number(readHash("grid")))?.number ?? plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() && !around.after ? "brush" : "move", ghost: true, findings: [],
+    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids.find(({ number }) => number === Number(readHash("grid")))?.number ?? plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() && !around.after?.blocks.length ? "brush" : "move", ghost: true, findings: [],
     editable: () => editor.plan.status === "draft",
     choose(number, go = false) {
       desk.brush = number;
