@@ -6,14 +6,13 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import psycopg
 
 from geo.load import spread
 from geo.progress import Say
-from geo.store import load_rules, plan_checks, plan_ground, strokes
+from geo.store import load_rules, plan_ground, strokes
 from geo.store.database import read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import UnknownSystem
@@ -27,7 +26,7 @@ if TYPE_CHECKING:  # the engine is compiled: who does not ask it does not wait f
 
 QUERIES = load("proposals")
 
-METRE = {"road": 0.5, "river": 0.4, "wall": 0.6, "legal": 0.6, "nothing": 1.0}
+METRE = {"road": 0.5, "river": 0.4, "wall": 0.6, "legal": 0.6, "lane": 0.7, "nothing": 1.0}
 """What a metre of border costs, by what it runs along."""
 
 THREADS = min(2, os.cpu_count() or 1)
@@ -71,7 +70,7 @@ def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
     found = blocks["id"].map(number).astype(float).fillna(NOBODY)
     blocks["number"] = found.to_numpy().astype(np.int32)
     across = bool(rows(conn, plan_ground.QUERIES["system"], {"plan": plan})[0]["across"])
-    blocks["together"] = _together(conn, ground.blocks, across=across)
+    blocks["together"] = _together(ground, across=across)
     blocks["parent"] = _parents(conn, blocks["area_id"], grids, across=across)
     wish = _wish(conn, blocks, strokes.next_number(conn, plan), asked)
     ids = np.unique(blocks["parent"]).tolist()
@@ -82,11 +81,11 @@ def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
                   {"name": rule.name, "version": rule.version})  # fmt: skip
 
 
-def _together(conn: psycopg.Connection, blocks: gpd.GeoDataFrame, *, across: bool) -> Places:
+def _together(ground: plan_ground.Ground, *, across: bool) -> Places:
     """Which blocks the rules ask to be in one grid: those of a compound or a protected place."""
     from geo.balance.wholes import groups
 
-    found = plan_checks.wholes_in(conn, blocks)
+    blocks, found = ground.blocks, ground.wholes
     row, place = found["block"].to_numpy(np.int64), found["place"].to_numpy(np.int64)
     if not across:  # each area has its own grids
         area = blocks["area_id"].to_numpy(np.int64)[row]
