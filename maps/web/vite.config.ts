@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
 
@@ -25,10 +27,38 @@ function shellOfMy(): Plugin {
   };
 }
 
+/**
+ * MapLibre's own files hold what page and worker share twice. Built from its sources, with its worker as one
+ * more entry, it is there once: 120 kB less, packed. `npm run dev` takes its files as they come.
+ */
+function mapOnce(): Plugin {
+  const name = "virtual:map-worker";
+  const sources = fileURLToPath(new URL("node_modules/maplibre-gl/src/", import.meta.url));
+  let building = false;
+  return {
+    name: "luge-map-once",
+    enforce: "pre",
+    // Its fields are declared for their types only: a declaration must not empty them again.
+    config: () => ({ oxc: { assumptions: { setPublicClassFields: true }, typescript: { removeClassFieldsWithoutInitializer: true } } }),
+    configResolved: ({ command }) => void (building = command === "build"),
+    resolveId(id) {
+      if (id === name) return `\0${name}`;
+      return id === "maplibre-gl" && building ? `${sources}index.ts` : null;
+    },
+    load(id) {
+      if (id.endsWith("/maplibre-gl/package.json")) return JSON.stringify({ version: JSON.parse(readFileSync(id, "utf8")).version });
+      if (id !== `\0${name}`) return null;
+      if (!building) return 'export { default } from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url"';
+      const worker = this.emitFile({ type: "chunk", id: `${sources}source/worker.ts`, name: "map-worker" });
+      return `export default import.meta.ROLLUP_FILE_URL_${worker}`;
+    },
+  };
+}
+
 export default defineConfig({
   server: { proxy: { "/api": service, "/tiles": service } },
   worker: { format: "es" },
-  plugins: [shellOfMy()],
+  plugins: [mapOnce(), shellOfMy()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -1,15 +1,12 @@
 // The map itself: made once, then moved, switched and marked by the panels.
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl } from "maplibre-gl";
 import type { PaddingOptions, VectorTileSource } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import "./maplibre";
 import type { Bounds, District, Layers } from "./api";
 import { addBadges } from "./draw/badges";
 import { makeStyle } from "./draw/style";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { t, whenLanguage } from "./i18n";
-
-setWorkerUrl(workerUrl);
 
 const FRAME_MS = 250;
 const CHINA: Bounds = [73, 18, 135, 54];
