@@ -67,7 +67,10 @@ def _main_thread(events: list[dict]) -> tuple[int, int]:
 def together(turns: list[Frames]) -> Frames:
     """The frames of several turns of one gesture as one."""
     return Frames(
-        *(np.concatenate([getattr(t, part) for t in turns]) for part in ("gaps", "work", "processor")),
+        *(
+            np.concatenate([getattr(t, part) for t in turns])
+            for part in ("gaps", "work", "processor")
+        ),
         max(turn.longest for turn in turns),
         {kind: float(np.mean([turn.cores[kind] for turn in turns])) for kind in turns[0].cores},
     )
@@ -85,4 +88,3 @@ def line(name: str, of: Frames) -> str:
 
 def _spread(values: np.ndarray) -> str:
     return "/".join(f"{value:.1f}" for value in np.percentile(values, [50, 95, 99]))
-

@@ -2,9 +2,9 @@
 
 scripts/bench page --home .luge      the district in that home (scripts/demo makes the sample's)
 
-Each gesture is done in turns on the page, on a bare MapLibre map with the same layers and tiles and
-nothing else, and on one with nothing but a colour: what the page costs beyond them is ours. Chromium
-draws without a graphics card here (SwiftShader), which takes processor time that a card would not.
+Each gesture is done in turns on the page, on a bare MapLibre map with the same layers and tiles
+and nothing else, and on one with nothing but a colour: what the page costs beyond them is ours.
+Chromium draws without a graphics card here (SwiftShader), which takes processor time that a card would not.
 Frames are read from the browser's own trace.
 """
 
@@ -36,7 +36,7 @@ SCREEN = {"width": 1440, "height": 900}
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 SETTLED = "#map[aria-busy=false]"
 LOADED = """performance.getEntriesByType('resource')
-    .filter(({ name }) => name.includes('/assets/'))
+    .filter(({ name, transferSize }) => name.includes('/assets/') && transferSize > 0)
     .map(({ encodedBodySize }) => encodedBodySize)"""
 MAPLIBRE = Path(__file__).parents[1] / "maps/web/node_modules/maplibre-gl/dist"
 BARE = """<!doctype html><link rel="stylesheet" href="/bare/files/maplibre-gl.css">
@@ -101,7 +101,7 @@ def _serving(home: Path) -> Iterator[str]:
 
 
 def _beside(app: ASGIApp) -> ASGIApp:
-    """The service, and the bare map's page beside it: tiles are then asked for from the same host."""
+    """The service, and the bare map's page beside it, so that tiles come from the same host."""
     files = Mount("/bare/files", StaticFiles(directory=MAPLIBRE))
     bare = Starlette(routes=[Route("/bare", lambda _: HTMLResponse(BARE)), files])
 
@@ -171,7 +171,7 @@ def _open(browser: Browser, address: str) -> Page:
 def _bare(browser: Browser, address: str, view: dict) -> Page:
     page = browser.new_page(viewport=SCREEN)
     page.goto(f"{address}/bare")
-    page.wait_for_function("window.bare")
+    page.wait_for_function("'bare' in window")
     page.evaluate("view => window.bare(view.style, view.center, view.zoom)", view)
     page.wait_for_selector(SETTLED, timeout=60_000)
     return page

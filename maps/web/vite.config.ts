@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { defineConfig } from "vite";
 import type { Plugin } from "vite";
 
@@ -55,10 +56,28 @@ function mapOnce(): Plugin {
   };
 }
 
+/** Beside each script and style the same packed as well as can be, so that the service need not pack it for each who asks. */
+function packed(): Plugin {
+  return {
+    name: "luge-packed",
+    apply: "build",
+    enforce: "post",
+    generateBundle: {
+      order: "post",
+      handler(_, bundle) {
+        for (const [fileName, file] of Object.entries(bundle)) {
+          if (!/^assets\/.*\.(js|css)$/.test(fileName)) continue;
+          this.emitFile({ type: "asset", fileName: `${fileName}.gz`, source: gzipSync(file.type === "chunk" ? file.code : file.source, { level: 9 }) });
+        }
+      },
+    },
+  };
+}
+
 export default defineConfig({
   server: { proxy: { "/api": service, "/tiles": service } },
   worker: { format: "es" },
-  plugins: [mapOnce(), shellOfMy()],
+  plugins: [mapOnce(), shellOfMy(), packed()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

@@ -1,6 +1,6 @@
 // The map itself: made once, then moved, switched and marked by the panels.
 import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl } from "maplibre-gl";
-import type { PaddingOptions, VectorTileSource } from "maplibre-gl";
+import type { MapMouseEvent, PaddingOptions, VectorTileSource } from "maplibre-gl";
 import "./maplibre";
 import type { Bounds, District, Layers } from "./api";
 import { addBadges } from "./draw/badges";
@@ -114,6 +114,20 @@ function addControls(map: MapLibre, district: District): void {
 function label(button: HTMLElement, text: string): void {
   button.title = text;
   button.setAttribute("aria-label", text);
+}
+
+/** Call `act` with where the pointer is: once a frame at most, and not while the map moves under it. */
+export function whenPointed(map: MapLibre, act: (event: MapMouseEvent) => void): void {
+  let latest: MapMouseEvent | null = null;
+  const look = () => {
+    const event = latest!;
+    latest = null;
+    if (!map.isMoving()) act(event);
+  };
+  map.on("mousemove", (event) => {
+    if (!latest) requestAnimationFrame(look);
+    latest = event;
+  });
 }
 
 /** Show or hide everything drawn under the toggle's name. */
