@@ -4,8 +4,8 @@ scripts/bench page --home .luge      the district in that home (scripts/demo mak
 
 Each gesture is done in turns on the page, on a bare MapLibre map with the same layers and tiles
 and nothing else, and on one with nothing but a colour: what the page costs beyond them is ours.
-Chromium draws without a graphics card here (SwiftShader), which takes processor time that a card would not.
-Frames are read from the browser's own trace.
+Chromium draws without a graphics card here (SwiftShader), which takes processor time that a card
+would not. Frames are read from the browser's own trace.
 """
 
 import argparse
