@@ -68,14 +68,14 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(".luge"))
     parser.add_argument("--turns", type=int, default=3)
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     with _serving(options.home) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", *SOFTWARE_GL]
         )
         _weigh(browser, address)
         _first_views(browser, address, options.turns)
-        print("frames; ms as p50/p95/p99:")
+        print("frames; ms as p50/p95/p99:", flush=True)
         for name, act in (("pan", _pan), ("zoom", _zoom)):
             _gesture(browser, address, options.turns, name, act)
         browser.close()
@@ -157,7 +157,7 @@ def _gesture(browser: Browser, address: str, turns: int, name: str, act: Gesture
         for kind, page in pages.items():
             seen[kind].append(_traced(browser, page, act))
     for kind, turned in seen.items():
-        print(frames.line(f"{name}, {kind}", frames.together(turned)))
+        print(frames.line(f"{name}, {kind}", frames.together(turned)), flush=True)
         pages[kind].close()
 
 
@@ -208,7 +208,7 @@ def _pan(page: Page) -> None:
     for dx, dy in ((-300, 0), (0, -200), (300, 0), (0, 200)):
         page.mouse.move(*middle)
         page.mouse.down()
-        page.mouse.move(middle[0] + dx, middle[1] + dy, steps=60)
+        page.mouse.move(middle[0] + dx, middle[1] + dy, steps=30)
         page.mouse.up()
 
 

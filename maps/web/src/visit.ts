@@ -142,7 +142,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     panel.hidden = false;
     fill(h("p", { class: "empty" }, t("place_loading")));
     try {
-      fill(...(await openCell(map, id, ({ geometry }) => void visit(geometry.coordinates), asked.signal)));
+      fill(...(await openCell(map, id, ({ geometry }) => void visit(geometry.coordinates as [number, number]), asked.signal)));
       find("#place-title").focus();
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
