@@ -42,7 +42,10 @@ export function makeMap(district: District, declared: Layers): MapLibre {
 /** `aria-busy` on the map while it moves or draws. */
 function tellBusy(map: MapLibre): void {
   const frame = map.getContainer();
-  const tell = (busy: boolean) => frame.setAttribute("aria-busy", String(busy));
+  // Said anew for every tile, it would have styles worked out anew in the middle of a gesture.
+  const tell = (busy: boolean) => {
+    if (frame.getAttribute("aria-busy") !== String(busy)) frame.setAttribute("aria-busy", String(busy));
+  };
   tell(true);
   map.on("movestart", () => tell(true));
   map.on("sourcedataloading", () => tell(true));
