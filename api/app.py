@@ -55,6 +55,7 @@ from api import (
     units,
 )
 from api.gate import Gate, name_of
+from api.heads import Heads
 from api.hub import Hub
 from api.ogc import routes as ogc
 from api.readers import public
@@ -167,6 +168,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Straight, state=app.state)
+    app.add_middleware(Heads)
     app.add_middleware(
         Gate,
         settings=settings,
@@ -286,6 +288,9 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
 
 class _Assets(StaticFiles):
     """Scripts and styles are named by their content, so a browser may keep them for good."""
+
+    async def check_config(self) -> None:
+        """Takes a missing folder as it is: before the page is built nothing is there, 404."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)

@@ -123,7 +123,7 @@ def conditions(
                 sql.SQL(f"{{}} {comparison} %({word})s").format(sql.Identifier(layer.time))
             )
             params[word] = time
-            applied[word] = time.astimezone(ZoneInfo(setting.time_zone)).isoformat()
+            applied[word] = _told(time, setting)
     of = {column.name: column for column in columns}
     for n, (name, values) in enumerate(wanted.equal):
         if name in of:
@@ -135,6 +135,14 @@ def conditions(
         parts.append(filtering.where(cql2.parse(wanted.filter), ground, params))
         applied["filter"] = wanted.filter
     return Conditions(sql.SQL(" and ").join(parts), params, applied)
+
+
+def _told(time: datetime, setting: Setting) -> str:
+    """The time by the district's clock."""
+    try:
+        return time.astimezone(ZoneInfo(setting.time_zone)).isoformat()
+    except OverflowError:  # at an end of all years, and by that clock beyond it
+        return time.isoformat()
 
 
 def _equals(column: Column, param: str, none_too: bool) -> sql.Composable:
