@@ -60,6 +60,7 @@ from api.hub import Hub
 from api.ogc import routes as ogc
 from api.readers import public
 from api.shelf import Shelf
+from api.stopping import heeding
 from api.straight import Straight
 from api.streams import RAW_SEND
 from api.tally import Tally
@@ -142,7 +143,8 @@ def create_app(settings: Settings) -> FastAPI:
                 gc.set_threshold(*SELDOM)
                 log.info("process %d serves", os.getpid())
                 checks = (knows, state.readiness.fault)
-                yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
+                with heeding(hub.ending.set):  # streams do not end by themselves
+                    yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
                     log.warning("%d requests were broken off", left)
