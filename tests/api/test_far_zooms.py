@@ -54,7 +54,8 @@ class Tiles:
         file.write_bytes(body)
         if layer not in pyogrio.list_layers(file)[:, 0]:
             return None
-        found = pyogrio.read_dataframe(file, layer=layer)
+        # GDAL, where it is to cut off the buffer itself, loses parts of some polygons.
+        found = pyogrio.read_dataframe(file, layer=layer, CLIP="NO")
         down = shapely.transform(found.geometry.to_numpy(), lambda xy: xy * (1, -1) + (0, UNITS))
         return found.set_geometry(down)
 
@@ -166,7 +167,7 @@ def inside(found):
 
 
 # Of closer zooms, where the whole district would be thousands of tiles, its middle: so many a side.
-SIDE = 5
+SIDE = 3
 ALL_ZOOMS = [(key, zoom) for key, layer in LAYERS.items()
              for zoom in range(layer.min_zoom, layer.max_zoom + 1)]  # fmt: skip
 
@@ -179,16 +180,17 @@ def test_tiles_put_together_are_the_table(tiles, key, zoom):
     first = Tile(zoom, middle.x - SIDE // 2, middle.y - SIDE // 2)
     drawn = together(tiles, key, first)
     ids, _, shapes = expected(tiles, key, zoom)
-    # What lies on the outermost edge is drawn or not by less than a unit.
-    window = shapely.box(2, 2, SIDE * UNITS - 2, SIDE * UNITS - 2)
-    there = shapely.intersection(in_units(shapes, first), window)
-    seen = ~shapely.is_empty(there) & ~shapely.is_missing(there)
-    assert not seen.all() or zoom < 14
+    shapes = in_units(shapes, first)
+    # What touches the outermost edge only is drawn or not by less than a unit.
+    window = shapely.box(4, 4, SIDE * UNITS - 4, SIDE * UNITS - 4)
+    seen = shapely.intersects(shapes, window)
+    assert seen.any() or len(ids) < 50
     assert drawn.keys() <= set(ids)
-    for id_, shape in zip(ids[seen], there[seen], strict=True):
+    for id_, shape in zip(ids[seen], shapes[seen], strict=True):
         found = drawn.get(id_, shapely.Point())
-        lost = shapely.difference(shape, shapely.buffer(found, 1.5))
-        more = shapely.difference(shapely.intersection(found, window), shapely.buffer(shape, 1.5))
+        there, here = shapely.intersection([shape, found], window)
+        lost = shapely.difference(there, shapely.buffer(found, 1.5))
+        more = shapely.difference(here, shapely.buffer(shape, 1.5))
         assert extent(lost, LAYERS[key].geometry) <= 2, (id_, "is drawn in part")
         assert extent(more, LAYERS[key].geometry) <= 2, (id_, "is drawn beyond itself")
 
@@ -215,7 +217,7 @@ def extent(shape, geometry):
     """How large, in units, a difference is: how wide, how long, or how many points."""
     if geometry == "polygon":
         return width(np.array([shape]))
-    return shapely.length(shape) if geometry == "line" else 3 * shapely.get_num_geometries(shape)
+    return shapely.length(shape) if geometry == "line" else 3 * shapely.count_coordinates(shape)
 
 
 @pytest.mark.parametrize("key", ["blocks", "grids", "areas", "segments"])
