@@ -56,10 +56,12 @@ from api import (
     units,
 )
 from api.gate import Gate, name_of
+from api.heads import Heads
 from api.hub import Hub
 from api.ogc import routes as ogc
 from api.readers import public
 from api.shelf import Shelf
+from api.stopping import heeding
 from api.straight import Straight
 from api.streams import RAW_SEND
 from api.tally import Tally
@@ -142,7 +144,8 @@ def create_app(settings: Settings) -> FastAPI:
                 gc.set_threshold(*SELDOM)
                 log.info("process %d serves", os.getpid())
                 checks = (knows, state.readiness.fault)
-                yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
+                with heeding(hub.ending.set):  # streams do not end by themselves
+                    yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
                 # Requests under way had their time; what waits for the database waits no longer.
                 if left := break_off(pool):
                     log.warning("%d requests were broken off", left)
@@ -168,6 +171,7 @@ def create_app(settings: Settings) -> FastAPI:
     problems.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Straight, state=app.state)
+    app.add_middleware(Heads)
     app.add_middleware(
         Gate,
         settings=settings,
@@ -300,6 +304,9 @@ class _Assets(StaticFiles):
             response = await super().get_response(path, scope)
         response.headers.add_vary_header("Accept-Encoding")
         return response
+
+    async def check_config(self) -> None:
+        """Takes a missing folder as it is: before the page is built nothing is there, 404."""
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)

@@ -2,13 +2,14 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import casework, told
+from api.asked import Key, Told
 from api.guard import only_from_here
 from api.readers import reader
 from geo.cases import STATES
@@ -19,17 +20,9 @@ from geo.store.database import read_setting, transaction
 router = APIRouter(prefix="/api/cases", tags=["cases"])
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Told = dict[str, Any]
 Words = Annotated[str | None, Field(max_length=400)]
 Text = Annotated[str | None, Field(max_length=4000)]
 Code = Annotated[str, InPath(description="the number of a case")]
-Key = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key", min_length=1, max_length=200,
-        description="a request that is sent again with the same key is done once",
-    ),
-]  # fmt: skip
 
 
 class Filing(BaseModel):

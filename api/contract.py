@@ -56,7 +56,8 @@ def methods(app: FastAPI, path: str) -> list[str]:
     paths = app.openapi()["paths"]
     fitting = [it for it in paths if re.fullmatch(re.sub(r"{[^}]*}", "[^/]+", it), path)]
     template = path if path in paths else next(iter(fitting), "")
-    return [method.upper() for method in paths.get(template, ())]
+    known = [method.upper() for method in paths.get(template, ())]
+    return [*known, "HEAD"] if "GET" in known else known
 
 
 def put_right(document: Document) -> Document:

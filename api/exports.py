@@ -19,11 +19,12 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import anyio
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.computing import in_turn
 from api.flights import Left
 from api.readers import reader
 from geo.exporting import formats, outlet
@@ -41,6 +42,7 @@ router = APIRouter(tags=["export"])
 PATIENCE_S = 60
 LEFT_BEHIND_S = 86_400
 PART = 1 << 18
+BUSY = "as many exports as are allowed at once are under way; try again in a moment"
 OURS = ("layers", "format", "crs", "bbox", "since", "until", "on", "zip", "filter")
 
 
@@ -172,7 +174,7 @@ def _open(
     state: Any, asked: _Asked, reading: ExitStack, check: Callable[[], None]
 ) -> tuple[list[Table], dict[str, Any]]:
     """The tables with their rows not yet read, of the moment that ``reading`` holds."""
-    _take_place(state.exports, reading)
+    reading.enter_context(in_turn(state.exports, BUSY))
     conn = reading.enter_context(snapshot(state.pool, asked.reader, patience_s=PATIENCE_S))
     place = formats.crs_of(asked.crs, asked.format, read_setting(conn).srid)
     wanted.check(asked.wanted, asked.layers, asked.reader)
@@ -194,13 +196,6 @@ def _scratch(parent: Path) -> Iterator[Path]:
                 shutil.rmtree(folder, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=parent, ignore_cleanup_errors=True) as name:
         yield Path(name)
-
-
-def _take_place(places: Any, held: ExitStack) -> None:
-    if not places.acquire(blocking=False):
-        detail = "as many exports as are allowed at once are under way; try again in a moment"
-        raise HTTPException(503, detail, headers={"Retry-After": "10"})
-    held.callback(places.release)
 
 
 def _check(left: Event, folder: Path, limit: int) -> None:

@@ -16,6 +16,7 @@ from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import packing
 from api.flights import Left
 from api.logs import REQUEST_ID
 from api.problems import Problem, unexpected
@@ -81,7 +82,9 @@ class Gate:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        host, id_ = _read(scope["headers"])
+        host, id_, weighed = _read(scope["headers"])
+        if weighed:
+            scope["headers"] = packing.settled(scope["headers"])
         REQUEST_ID.set(id_.decode())
         ours = [*self.headers, (b"x-request-id", id_)]
         status = sent = 0
@@ -163,15 +166,18 @@ def unknown_host(host: bytes | None) -> str:
     return f"{name} is no name of this service; if it should be, put it into LUGE_HOSTS"
 
 
-def _read(headers: Pairs) -> tuple[bytes | None, bytes]:
-    """The host that a request names (none where it names several) and its id."""
-    hosts, id_ = [], b""
+def _read(headers: Pairs) -> tuple[bytes | None, bytes, bool]:
+    """The host that a request names (none where it names several), its id, and whether its
+    Accept-Encoding is more than a list of words."""
+    hosts, id_, weighed = [], b"", False
     for name, value in headers:
         if name == b"host":
             hosts.append(value)
         elif name == b"x-request-id" and WELL_FORMED(value):
             id_ = value
-    return hosts[0] if len(hosts) == 1 else None, id_ or new_id()
+        elif name == packing.NAME:
+            weighed |= b";" in value or b"*" in value
+    return hosts[0] if len(hosts) == 1 else None, id_ or new_id(), weighed
 
 
 def new_id() -> bytes:

@@ -56,6 +56,7 @@ class Hub:
         self.log = log
         log.hearing = True
         self.groups: dict[Wish, Group] = {}
+        self.ending = asyncio.Event()
 
     def count(self) -> int:
         """How many streams are open."""

@@ -82,7 +82,7 @@ class _Open(EventStream):
         stream = Stream(pipe_of(scope, send))
         try:
             await hub.join(self.state.tile_pool, self.wish, self.cursor, stream)
-            await until_gone(receive, stream.pipe)
+            await until_gone(receive, stream.pipe, hub.ending)
         except (live.NoSuchArea, *NO_DATABASE):
             pass  # the stream ends, and the client connects again with what it had
         finally:

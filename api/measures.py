@@ -11,7 +11,8 @@ from api import shelf
 from api.answers import figures, told
 from api.places import Day
 from api.readers import reader
-from geo.layers import LAYERS, METRICS, Metric
+from geo.layers import LAYERS
+from geo.metrics import METRICS, Metric
 from geo.store import changes, measures
 from geo.store.database import Connection, read_setting, transaction
 from geo.store.measures import Measured

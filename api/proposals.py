@@ -1,10 +1,9 @@
 """Routes of proposals for a draft: asked for, read while they come about, stopped, applied."""
 
-import logging
-from threading import BoundedSemaphore, Thread
-from typing import Annotated, Any, Literal
+from threading import BoundedSemaphore
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
@@ -12,21 +11,19 @@ from api.answers import plans as plan_answers
 from api.answers import proposals as answers
 from api.answers import told as declared
 from api.asked import Body, Id, Number, Short, Told
+from api.computing import compute_later
 from api.plans import Seen, Writing
 from api.readers import reader
 from api.strokes import MOST_BLOCKS, told
 from geo.store import proposals
-from geo.store.database import NO_DATABASE, transaction
+from geo.store.database import Connection, transaction
 from geo.store.proposals import Asked
 from geo.store.strokes import By
-
-log = logging.getLogger("luge")
 
 router = APIRouter(prefix="/api/plans/{id:int}/proposals", tags=["plans"])
 
 # A proposal keeps a core or two busy for seconds to minutes.
 AT_ONCE = BoundedSemaphore(1)
-BUSY = "another proposal is being computed by this service; wait for it, or stop it"
 
 ProposalId = Annotated[int, InPath(ge=1, le=2**31 - 1, description="number of a proposal")]
 SystemCode = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z_]*$")]
@@ -64,32 +61,17 @@ def list_proposals(request: Request, plan: Id) -> Told:
 )  # fmt: skip
 def propose(request: Request, response: Response, plan: Id, body: NewProposal) -> Told:
     """Begin to compute a proposal; it is read at its own address while it comes about."""
-    pool, asker = request.app.state.pool, reader(request)
     wish = body.model_dump(exclude={"seed", "made_by"})
-    if not AT_ONCE.acquire(blocking=False):
-        raise HTTPException(409, BUSY)
-    try:
-        with transaction(pool, asker) as conn:
-            asked = Asked(**wish | {k: tuple(wish[k]) for k in ("blocks", "systems")})
-            id_ = proposals.make(conn, plan, asked, body.seed, body.made_by)
-            made = proposals.read(conn, plan, id_)
-        Thread(
-            target=_compute, args=(pool, asker, id_), name=f"proposal-{id_}", daemon=True
-        ).start()
-    except BaseException:
-        AT_ONCE.release()
-        raise
-    response.headers["Location"] = f"/api/plans/{plan}/proposals/{id_}"
+    asked = Asked(**wish | {k: tuple(wish[k]) for k in ("blocks", "systems")})
+
+    def book(conn: Connection) -> Told:
+        return proposals.read(
+            conn, plan, proposals.make(conn, plan, asked, body.seed, body.made_by)
+        )
+
+    made = compute_later(request, "proposal", AT_ONCE, book, proposals.compute)
+    response.headers["Location"] = f"/api/plans/{plan}/proposals/{made['id']}"
     return made
-
-
-def _compute(pool: Any, asker: Any, id_: int) -> None:
-    try:
-        proposals.compute(lambda: transaction(pool, asker), id_)
-    except NO_DATABASE as error:  # or the service ends: it is failed when it was silent for long
-        log.warning("proposal %s was broken off: %s", id_, error)
-    finally:
-        AT_ONCE.release()
 
 
 @router.get("/{proposal:int}", response_model=None, responses=declared(answers.Proposal))

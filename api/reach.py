@@ -3,10 +3,11 @@
 from threading import BoundedSemaphore
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, HTTPException, Path, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import told, walking
+from api.computing import in_turn
 from api.readers import reader
 from geo.store import stations
 from geo.store.database import Rows, transaction
@@ -105,11 +106,7 @@ def _gain(request: Request, wanted: Wanted, at: list[tuple[float, float]]) -> di
     wish = siting.Wish(
         wanted.stations, wanted.by, wanted.weight, wanted.minutes, wanted.seconds, at
     )
-    if not _solving.acquire(blocking=False):
-        raise HTTPException(503, "another search is under way", {"Retry-After": "10"})
-    try:
+    with in_turn(_solving, "another search is under way"):
         with transaction(request.app.state.pool, reader(request)) as conn:
             question = siting.read(conn, wish)
         return siting.answer(question, wish)
-    finally:
-        _solving.release()

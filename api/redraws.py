@@ -3,14 +3,15 @@
 from typing import Annotated, Literal
 
 import pandas as pd
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.asked import Id
+from api.computing import in_turn
 from api.places import Day
 from api.readers import reader
 from api.replays import Number, Seed
-from api.reports import AT_ONCE, BUSY, MEDIA
+from api.reports import AT_ONCE, BUSY, MEDIA, as_file
 from geo.reporting.redraw import Read, compute
 from geo.store import redraws
 from geo.store.database import snapshot
@@ -51,16 +52,9 @@ def plan_report(
 ) -> Response:
     """A report on a draft for the meeting that decides: both plans, what moves, the replay."""
     asker = reader(request)
-    if not AT_ONCE.acquire(blocking=False):
-        raise HTTPException(503, BUSY, {"Retry-After": "5"})
-    try:
+    with in_turn(AT_ONCE, BUSY):
         with snapshot(request.app.state.pool, asker) as conn:
             found = redraws.read(conn, Asked(plan, against, since, until, seed), lang)
         html = page(found, Wish(lang, "small_counts" in asker.rights))
         body = html.encode() if f == "html" else printed(html, f)
-    finally:
-        AT_ONCE.release()
-    # Saved and opened from disk: the service's own pages may run no scripts of a report.
-    attachment = f'attachment; filename="{name_of(found)}.{f}"'
-    headers = {"Content-Disposition": attachment, "Cache-Control": "no-store"}
-    return Response(body, media_type=MEDIA[f], headers=headers)
+    return as_file(body, name_of(found), f)

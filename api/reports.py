@@ -9,6 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import StringConstraints
 
+from api.computing import in_turn
 from api.places import Day
 from api.readers import reader
 from geo.reporting.content import compute
@@ -92,18 +93,20 @@ def report(
     wish = Wish(lang, "small_counts" in asker.rights, metric=metric, by=by)
     if since and until and (until - since).days > MOST_DAYS:
         raise HTTPException(400, f"a report covers {MOST_DAYS} days at most")
-    if not AT_ONCE.acquire(blocking=False):
-        raise HTTPException(503, BUSY, {"Retry-After": "5"})
-    try:
+    with in_turn(AT_ONCE, BUSY):
         with snapshot(request.app.state.pool, asker) as conn:
             found = read(conn, (since, until), system, tuple(plans or ()))
         html = page(found, street, wish)
         body = html.encode() if f == "html" else printed(html, f)
-    finally:
-        AT_ONCE.release()
-    # Saved and opened from disk: the service's own pages may run no scripts of a report.
-    attachment = f'attachment; filename="{name_of(found, _plain(street))}.{f}"'
-    headers = {"Content-Disposition": attachment, "Cache-Control": "no-store"}
+    return as_file(body, name_of(found, _plain(street)), f)
+
+
+def as_file(body: bytes, name: str, f: str) -> Response:
+    """A report as a file: the service's own pages may run no scripts of it."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}.{f}"',
+        "Cache-Control": "no-store",
+    }
     return Response(body, media_type=MEDIA[f], headers=headers)
 
 

@@ -1,30 +1,27 @@
 """Routes of fair shares: drafts proposed, looked at, filled, applied as duties, or discarded."""
 
-import logging
-from threading import BoundedSemaphore, Thread
-from typing import Annotated, Any, Literal
+from threading import BoundedSemaphore
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, HTTPException, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import sharing, told
+from api.asked import Told
+from api.computing import compute_later
 from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
 from geo.store import drafts
-from geo.store.database import NO_DATABASE, transaction
+from geo.store.database import Connection, transaction
 from geo.store.shares import Asked
-
-log = logging.getLogger("luge")
 
 router = APIRouter(prefix="/api/shares/drafts", tags=["shares"])
 
 # A proposal keeps one core busy for seconds to minutes.
 AT_ONCE = BoundedSemaphore(1)
-BUSY = "another draft is being computed by this service; wait for it, or stop it"
 
-Told = dict[str, Any]
 Id = Annotated[int, InPath(alias="id", ge=1, le=2**31 - 1, description="number of the draft")]
 # PostgreSQL knows no text with a zero in it.
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
@@ -74,31 +71,15 @@ def list_drafts(request: Request) -> Told:
 )
 def propose(request: Request, response: Response, body: Wish) -> Told:
     """Begin to compute a draft; it is read at its own address while it comes about."""
-    pool, asker = request.app.state.pool, reader(request)
-    if not AT_ONCE.acquire(blocking=False):
-        raise HTTPException(409, BUSY)
-    try:
-        with transaction(pool, asker) as conn:
-            day = body.day or drafts.next_month(conn)
-            id_ = drafts.make(
-                conn, Asked(**body.model_dump(exclude={"day", "seed"})), day, body.seed
-            )
-            made = drafts.read(conn, id_)
-        Thread(target=_compute, args=(pool, asker, id_), name=f"draft-{id_}", daemon=True).start()
-    except BaseException:
-        AT_ONCE.release()
-        raise
-    response.headers["Location"] = f"/api/shares/drafts/{id_}"
+    asked = Asked(**body.model_dump(exclude={"day", "seed"}))
+
+    def book(conn: Connection) -> Told:
+        day = body.day or drafts.next_month(conn)
+        return drafts.read(conn, drafts.make(conn, asked, day, body.seed))
+
+    made = compute_later(request, "draft", AT_ONCE, book, drafts.compute)
+    response.headers["Location"] = f"/api/shares/drafts/{made['id']}"
     return made
-
-
-def _compute(pool: Any, asker: Any, id_: int) -> None:
-    try:
-        drafts.compute(lambda: transaction(pool, asker), id_)
-    except NO_DATABASE as error:  # or the service ends: the draft is failed when it was silent long
-        log.warning("draft %s was broken off: %s", id_, error)
-    finally:
-        AT_ONCE.release()
 
 
 @router.get("/{id:int}", response_model=None, responses=told(sharing.ShareDraft))

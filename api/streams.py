@@ -173,14 +173,14 @@ class Stream:
             self.pipe.abort()
 
 
-async def until_gone(receive: Receive, pipe: Pipe) -> None:
-    """Returns when the client goes, or is given up."""
+async def until_gone(receive: Receive, pipe: Pipe, ending: asyncio.Event) -> None:
+    """Returns when the client goes, or is given up, or the service is ending."""
 
     async def gone() -> None:
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    await _first(asyncio.create_task(gone()), asyncio.create_task(pipe.run()))
+    await _first(*map(asyncio.create_task, (gone(), pipe.run(), ending.wait())))
 
 
 async def _first(*tasks: asyncio.Task[Any]) -> None:

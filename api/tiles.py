@@ -10,7 +10,8 @@ from api.drawing import Asked, Order
 from api.readers import reader
 from api.shelf import target
 from geo import layers
-from geo.layers import LAYERS, METRICS, Layer
+from geo.layers import LAYERS, Layer
+from geo.metrics import METRICS
 from geo.store import changes, tiles
 from geo.store.database import Connection, read_setting, transaction
 from geo.store.tiles import Tile

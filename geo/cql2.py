@@ -10,13 +10,14 @@ with ``ILIKE``, and ``LIKE`` without regard to capitals as in GDAL itself.
 import math
 import re
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import cql2
 import orjson
 import shapely
 
+from geo import moments
 from geo.conditions import (
     COMPARISONS,
     SPATIAL,
@@ -253,8 +254,8 @@ def _instant(node: Node) -> Any:
     text = node[kind]
     try:
         if kind == "date":
-            return date.fromisoformat(text)
-        found = datetime.fromisoformat(text)
+            return moments.read_date(text)
+        found = moments.read_time(text)
     except (TypeError, ValueError):
         raise BadFilter(f"{_short(text)} is no {kind} (RFC 3339)") from None
     if found.tzinfo is None:
@@ -280,7 +281,7 @@ def _end(node: Any) -> Any:
     if node == "..":
         return None
     if isinstance(node, str):
-        return _instant({"date" if len(node) == 10 else "timestamp": node})
+        return _instant({"date" if moments.is_date(node) else "timestamp": node})
     return _time(node)
 
 
@@ -291,6 +292,8 @@ def _shape(node: Any) -> Any:
         return _property(node)
     try:
         geometry = _box(node["bbox"]) if "bbox" in node else _geojson(node)
+    except BadFilter:
+        raise
     except (shapely.errors.ShapelyError, TypeError, ValueError, KeyError, IndexError):
         raise BadFilter(f"{_short(node)} is no geometry") from None
     return _sound(geometry)
@@ -299,7 +302,10 @@ def _shape(node: Any) -> Any:
 def _box(numbers: list[float]) -> Any:
     west, south, east, north = numbers if len(numbers) == 4 else (*numbers[:2], *numbers[3:5])
     if west > east or south > north:
-        raise BadFilter("BBOX: the lower corner comes first, then the upper one")
+        raise BadFilter(
+            "BBOX: the lower corner comes first, then the upper one; across the antimeridian write"
+            " two boxes with 'or'"
+        )
     return shapely.box(*map(float, (west, south, east, north)))
 
 

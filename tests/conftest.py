@@ -173,3 +173,9 @@ def sample_url(cluster_url: str, tmp_path_factory: pytest.TempPathFactory) -> It
         url = make(twin)
         _untouched[url] = twin
         yield url
+
+
+@pytest.fixture(scope="module")
+def own(make_module_database: MakeDatabase, sample_url: str) -> str:
+    """A copy of the sample district for the tests of a file to write to."""
+    return make_module_database(sample_url)

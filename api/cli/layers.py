@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from geo.layers import (
     GROUPS,
     LAYERS,
-    METRICS,
     NOT_IN_TILES,
     RIGHTS,
     SMALL_COUNTS,
-    SMALL_UNITS,
     Column,
     Layer,
-    Metric,
 )
+from geo.metrics import METRICS, SMALL_UNITS, Metric
 
 HEAD = """# Map layers
 

@@ -8,8 +8,8 @@ from api.ogc.faults import BadParameter
 
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
-# Web Mercator and CGCS2000 besides the district's own.
-ALSO = (3857, 4490)
+# Web Mercator, CGCS2000 and WGS 84 with its latitude first, besides the district's own.
+ALSO = (3857, 4490, 4326)
 
 
 class Axes(NamedTuple):
@@ -23,7 +23,7 @@ class Axes(NamedTuple):
 def served(district_srid: int) -> dict[str, Axes]:
     """By URI: CRS84 first, the district's own next."""
     found = {CRS84: Axes(CRS84, 4326, False)}
-    for srid in (district_srid, *ALSO):
+    for srid in dict.fromkeys((district_srid, *ALSO)):
         first = pyproj.CRS.from_epsg(srid).axis_info[0]
         found[f"{EPSG}{srid}"] = Axes(f"{EPSG}{srid}", srid, first.direction == "north")
     return found

@@ -16,7 +16,7 @@ from geo.store import changes, features, reach
 from geo.store.database import Connection, Setting, read_setting, transaction
 from geo.store.features import Source
 
-router = APIRouter(prefix="/ogc/collections", route_class=CheckedRoute)
+router = APIRouter(prefix="/ogc/collections", route_class=CheckedRoute, tags=["ogc"])
 
 Id = Annotated[
     str, Path(description="id of a collection", json_schema_extra={"enum": list(LAYERS)})

@@ -24,7 +24,9 @@ from geo.store import features
 from geo.store.database import read_setting, transaction
 from geo.store.features import Page, Source
 
-router = APIRouter(prefix="/ogc/collections/{collectionId}/items", route_class=CheckedRoute)
+router = APIRouter(
+    prefix="/ogc/collections/{collectionId}/items", route_class=CheckedRoute, tags=["ogc"]
+)
 
 BIGGEST_ID = 2**63 - 1
 FILES = {name: format_of(name) for name in ("flatgeobuf", "csv", "parquet")}
@@ -46,7 +48,8 @@ def items(
         found = source(request, collection_id, read_setting(conn))
         read = parameters.read(asked, found, "wkb" if form in FILES else "geojson")
         if asked.result_type == "hits":
-            return _hits(request, asked, found, features.count(conn, found, read.asked))
+            matched = features.count(conn, found, read.asked)
+            return _hits(request, asked, found, matched, form if form in ONE else "geojson")
         page = features.page(conn, found, read.asked, read.shape)
     more = _pages(request, found, read, page, form)
     headers = {"Content-Crs": f"<{read.axes.uri}>", "OGC-NumberReturned": str(len(page.rows))}
@@ -63,10 +66,10 @@ def items(
     return response
 
 
-def _hits(request: Request, asked: Many, found: Source, matched: int) -> Response:
+def _hits(request: Request, asked: Many, found: Source, matched: int, form: str) -> Response:
     document = _collection([], ()) | {"numberMatched": matched}
-    document["links"] = [*links.ways(request, ONE, "geojson"), *_up(request, found)]
-    return told(request, asked, document, ("geojson", links.GEOJSON), found.layer.key)
+    document["links"] = [*links.ways(request, ONE, form), *_up(request, found)]
+    return told(request, asked, document, (form, ONE[form]), found.layer.key)
 
 
 @router.get("/{featureId}", response_class=Response, responses=documented(*ONE.values()))

@@ -14,7 +14,7 @@ from api.ogc.parameters import Plain
 from geo.layers import LAYERS
 from geo.store.database import read_setting, transaction
 
-router = APIRouter(prefix="/ogc", route_class=CheckedRoute)
+router = APIRouter(prefix="/ogc", route_class=CheckedRoute, tags=["ogc"])
 
 FEATURES = "http://www.opengis.net/spec/ogcapi-features-"
 CQL2 = "http://www.opengis.net/spec/cql2/1.0/conf/"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.ogc import axes, paging
 from api.ogc.axes import Axes
 from api.ogc.faults import BadParameter
-from geo import cql2
+from geo import cql2, moments
 from geo.conditions import Interval
 from geo.store import features
 from geo.store.features import Asked, Boxes, Shape, Sort, Source
@@ -136,7 +136,7 @@ def _sort(given: str | None, source: Source) -> tuple[Sort, ...]:
 def _key(part: str) -> Sort:
     """+name or -name; an unquoted plus arrives as a blank."""
     name = part.strip()
-    return Sort(name.lstrip("+-").strip(), name.startswith("-"))
+    return Sort(name[name.startswith(("+", "-")) :].strip(), name.startswith("-"))
 
 
 def _require(names: list[str], source: Source, parameter: str, *also: str) -> None:
@@ -155,6 +155,8 @@ def _condition(given: Many, filter_axes: Axes) -> object:
 def _boxes(given: str, box_axes: Axes) -> Boxes:
     numbers = _numbers(given)
     if len(numbers) == 6:  # with heights, which nothing here has
+        if numbers[2] > numbers[5]:
+            raise BadParameter("bbox: the lower height comes first, then the upper one")
         numbers = [*numbers[:2], *numbers[3:5]]
     if box_axes.flipped:
         numbers = [numbers[1], numbers[0], numbers[3], numbers[2]]
@@ -192,16 +194,19 @@ def _when(given: str | None) -> Interval | None:
     found = Interval(*(None if end in ("", "..") else _moment(end) for end in (start, end)))
     if found == (None, None):
         raise BadParameter("datetime: one end at most may be open")
+    # A day and a time are compared by the database, which knows the district's time zone.
+    if type(found.start) is type(found.end) and found.start > found.end:
+        raise BadParameter("datetime: the interval ends before it begins")
     return found
 
 
 def _moment(text: str) -> date | datetime:
     try:
-        if len(text) == 10:
-            return date.fromisoformat(text)
-        found = datetime.fromisoformat(text)
+        if moments.is_date(text):
+            return moments.read_date(text)
+        found = moments.read_time(text)
     except ValueError:
         raise BadParameter(f"datetime: {text!r} is no RFC 3339 date or time") from None
-    if found.tzinfo is None or len(text) < 17:
+    if found.tzinfo is None:
         raise BadParameter(f"datetime: {text!r} needs a time zone, such as Z or +08:00")
     return found

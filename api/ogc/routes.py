@@ -4,6 +4,6 @@ from fastapi import APIRouter
 
 from api.ogc import collections, items, landing, tilesets
 
-router = APIRouter(tags=["ogc"])
+router = APIRouter()
 for part in (landing, collections, items, tilesets):
     router.include_router(part.router)

@@ -22,7 +22,7 @@ from geo.store.database import read_setting, transaction
 from geo.store.features import Source
 from geo.store.tiles import BUFFER, MERCATOR_HALF_M, Tile
 
-router = APIRouter(prefix="/ogc", route_class=CheckedRoute)
+router = APIRouter(prefix="/ogc", route_class=CheckedRoute, tags=["ogc"])
 
 QUAD = "WebMercatorQuad"
 QUAD_URI = f"http://www.opengis.net/def/tilematrixset/OGC/1.0/{QUAD}"

@@ -5,8 +5,9 @@ from typing import NamedTuple
 import psycopg
 from psycopg import sql
 
-from geo import layers
 from geo.discretion import LEAST
+from geo.layers import INCIDENTS
+from geo.metrics import SMALL_UNITS
 from geo.store import layers as store
 from geo.store.database import Rows, Setting, rows
 from geo.store.live import NoSuchArea
@@ -15,7 +16,7 @@ from geo.store.queries import load
 
 QUERIES = load("counts")
 
-LAYER = layers.INCIDENTS
+LAYER = INCIDENTS
 LOCAL = "reported_at at time zone %(zone)s"
 # Groupings by what an incident says of itself; each as SQL.
 KEYS = {
@@ -77,7 +78,7 @@ def groups(
 def _figures(layer: str, rights: frozenset[str]) -> dict[str, sql.Composable]:
     """What is told of a unit; of small ones no small counts without the right."""
     plain = {name: sql.SQL(f"coalesce(found.{name}, 0)") for name in ("count", "open", "late")}
-    if layer not in layers.SMALL_UNITS:
+    if layer not in SMALL_UNITS:
         return {**plain}
     return {name: store.discreet(count, LEAST, rights) for name, count in plain.items()}
 

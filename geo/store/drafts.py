@@ -4,9 +4,7 @@ A draft is a row from the moment that it is asked for. Whoever computes it says 
 is; one that has given no sign for long was broken off.
 """
 
-import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -14,8 +12,9 @@ import pandas as pd
 import psycopg
 from psycopg.types.json import Jsonb
 
-from geo.progress import Say, Step, silence
+from geo.progress import Say, silence
 from geo.store import shares
+from geo.store.computing import Begin, Books, carry_out, fail_silent
 from geo.store.database import read_setting, rows
 from geo.store.queries import load
 from geo.store.shares import Asked, Found
@@ -24,19 +23,14 @@ from geo.store.staging import copy_rows
 if TYPE_CHECKING:
     from geo.shares import Proposal
 
-log = logging.getLogger("luge")
-
 QUERIES = load("drafts")
+BOOKS = Books("draft", QUERIES)
 
 MOST_DRAFTS = 50
-SILENT_S = 300
 BEATS = 48  # about so often a draft tells how far it is
-SILENT = "The service was stopped while it computed this draft. Nothing was written; start it anew."
-OUR_FAULT = "Something went wrong in the service; its log has the details. Nothing was written."
 FIGURES = ["metres", "doors", "cases", "load", "stretches", "pieces"]
 
 Told = dict[str, Any]
-Begin = Callable[[], AbstractContextManager[psycopg.Connection]]
 
 
 class NoSuchDraft(ValueError):
@@ -90,24 +84,15 @@ def next_month(conn: psycopg.Connection) -> date:
 
 def compute(begin: Begin, id_: int, say: Say = silence) -> None:
     """Computes a booked draft; ``begin`` opens a transaction. A failure is written down."""
-    try:
+
+    def work(beat: Say, stopped: Callable[[], bool]) -> None:
         with begin() as conn:
             found, seed, wishes = _read(conn, id_)
-        stopped = False
-
-        def beat(words: str) -> None:
-            nonlocal stopped
-            if isinstance(words, Step) and words.done % max(words.total // BEATS, 1) == 0:
-                with begin() as conn:
-                    stopped = _beat(conn, id_, words)
-            say(words)
-
-        made = shares.propose(found, wishes, seed, beat, lambda: stopped)
+        made = shares.propose(found, wishes, seed, beat, stopped)
         with begin() as conn:
             _write(conn, id_, found, made)
-    except Exception as error:
-        with begin() as conn:
-            conn.execute(QUERIES["fail"], {"id": id_, "error": _words(id_, error)})
+
+    carry_out(BOOKS, begin, id_, work, say, BEATS)
 
 
 def _read(conn: psycopg.Connection, id_: int) -> tuple[Found, int, Any]:
@@ -123,13 +108,6 @@ def _read(conn: psycopg.Connection, id_: int) -> tuple[Found, int, Any]:
 def _asked(wishes: Told) -> Asked:
     given: Told = {k: tuple(v) if isinstance(v, list) else v for k, v in wishes.items()}
     return Asked(**given)
-
-
-def _beat(conn: psycopg.Connection, id_: int, at: Step) -> bool:
-    """Notes how far a draft is; returns whether to stop."""
-    given = {"id": id_, "step": str(at), "done": at.done, "total": at.total}
-    row = conn.execute(QUERIES["beat"], given).fetchone()
-    return row is None or bool(row[0])
 
 
 def _write(conn: psycopg.Connection, id_: int, found: Found, made: "Proposal") -> None:
@@ -163,17 +141,9 @@ def _roads(found: Found, stretches: tuple[int, ...]) -> list[str | None]:
     return [None if pd.isna(names[id_]) else str(names[id_]) for id_ in stretches]
 
 
-def _words(id_: int, error: Exception) -> str:
-    """What to tell the person who asked for the draft."""
-    if isinstance(error, ValueError) and type(error).__module__.startswith("geo."):
-        return str(error)
-    log.error("draft %s", id_, exc_info=error)
-    return OUR_FAULT
-
-
 def listed(conn: psycopg.Connection) -> list[Told]:
     """The newest drafts, in short, newest first."""
-    conn.execute(QUERIES["fail_silent"], {"silent_s": SILENT_S, "error": SILENT})
+    fail_silent(conn, BOOKS)
     return rows(conn, QUERIES["page"], {"limit": MOST_DRAFTS})
 
 
@@ -182,7 +152,7 @@ def read(conn: psycopg.Connection, id_: int) -> Told:
 
     Raises `NoSuchDraft`.
     """
-    conn.execute(QUERIES["fail_silent"], {"silent_s": SILENT_S, "error": SILENT})
+    fail_silent(conn, BOOKS)
     draft = _find(conn, id_)
     draft["posts"] = rows(conn, QUERIES["posts"], {"id": id_})
     figures = draft["figures"] or {}

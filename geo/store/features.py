@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any, Literal, NamedTuple
 
 import psycopg
-import shapely
 from psycopg.sql import SQL, Composable, Composed, Identifier
 
 from geo.conditions import BadFilter, Interval, Property, Temporal
@@ -225,27 +224,8 @@ def _conditions(source: Source, asked: Asked, values: Values) -> list[Composable
 def _touching(boxes: Boxes | None, setting: Setting, values: Values) -> Composable:
     if boxes is None:
         return SQL("true")
-    parts = []
-    for box in boxes.boxes:
-        near = reach.near(box, boxes.srid, setting.srid)
-        if near is not None:
-            shape = shapely.to_wkb(shapely.set_srid(_shape(box), boxes.srid), include_srid=True)
-            parts.append(
-                SQL("(geom && {}::geometry and st_intersects({}, {}::bytea::geometry))").format(
-                    values.bind(near), reach.moved(setting.srid, boxes.srid), values.bind(shape)
-                )
-            )
-    return SQL("({})").format(SQL(" or ").join(parts)) if parts else SQL("false")
-
-
-def _shape(box: Box) -> Any:
-    """A box as a geometry; one without width or height is a line or a point."""
-    west, south, east, north = box
-    if west == east and south == north:
-        return shapely.Point(west, south)
-    if west == east or south == north:
-        return shapely.LineString([(west, south), (east, north)])
-    return shapely.box(*box)
+    parts = [reach.touching(box, boxes.srid, setting.srid, values.bind) for box in boxes.boxes]
+    return SQL("({})").format(SQL(" or ").join(parts))
 
 
 def _holding(source: Source, when: Interval | None, ground: Ground, values: Values) -> Composable:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import shapely
 from psycopg.sql import SQL, Composable, Identifier, Placeholder
 
+from geo import moments
 from geo.conditions import (
     BadFilter,
     Between,
@@ -262,9 +263,9 @@ def _fitted(ground: Ground, *sides: Any) -> list[Any]:
 def _time(text: str, ground: Ground) -> date:
     plain = text.replace("/", "-")
     try:
-        if len(plain) == 10:
-            return date.fromisoformat(plain)
-        found = datetime.fromisoformat(plain)
+        if moments.is_date(plain):
+            return moments.read_date(plain)
+        found = moments.read_time(plain)
     except ValueError:
         raise BadFilter(f"{text!r} is no date or time; write DATE('…') or TIMESTAMP('…')") from None
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(ground.time_zone))

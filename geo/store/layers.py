@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from psycopg import sql
 
-from geo.layers import METRICS, SMALL_COUNTS, SMALL_UNITS, Column, Layer, readable
+from geo.layers import SMALL_COUNTS, Column, Layer, readable
+from geo.metrics import METRICS, SMALL_UNITS
 
 
 def view(layer: Layer) -> sql.Identifier:

@@ -5,8 +5,8 @@ from datetime import date
 
 import psycopg
 
-from geo.layers import METRICS
 from geo.load import Rule
+from geo.metrics import METRICS
 from geo.store import load_rules, loads
 from geo.store.loads import Units
 from geo.store.queries import load

@@ -4,35 +4,29 @@ A proposal is a row from the moment that it is asked for. Whoever computes it sa
 is; one that has given no sign for long was broken off.
 """
 
-import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from geo.progress import Say, Step, silence
+from geo.progress import Say, silence
 from geo.store import proposed, strokes
+from geo.store.computing import Begin, Books, carry_out, fail_silent
 from geo.store.database import rows
 from geo.store.queries import load
 from geo.store.redrawing import hold, known
 from geo.store.staging import copy_rows
 from geo.store.strokes import By, Painted
 
-log = logging.getLogger("luge")
-
 QUERIES = load("proposals")
+BOOKS = Books("proposal", QUERIES)
 
 TASKS = ("rebalance", "redraw", "split", "merge", "add", "drop", "unite")
 
 MOST_PROPOSALS = 50
-SILENT_S = 300
-SILENT = "The service was stopped while it computed this proposal. Nothing was changed; ask anew."
-OUR_FAULT = "Something went wrong in the service; its log has the details. Nothing was changed."
 
 Told = dict[str, Any]
-Begin = Callable[[], AbstractContextManager[psycopg.Connection]]
 
 
 class NoSuchProposal(ValueError):
@@ -77,35 +71,18 @@ def make(
 
 def compute(begin: Begin, id_: int, say: Say = silence) -> None:
     """Computes a booked proposal; ``begin`` opens a transaction. A failure is written down."""
-    try:
+
+    def work(beat: Say, stopped: Callable[[], bool]) -> None:
         with begin() as conn:
             row = _find(conn, id_)
             given: Told = {k: tuple(v) if isinstance(v, list) else v
                            for k, v in row["wishes"].items()}  # fmt: skip
             ground = proposed.read(conn, row["plan_id"], Asked(**given))
-        stopped = False
-
-        def beat(words: str) -> None:
-            nonlocal stopped
-            if isinstance(words, Step):
-                with begin() as conn:
-                    stopped = _beat(conn, id_, words)
-            say(words)
-
-        made = proposed.propose(ground, row["seed"], beat, lambda: stopped)
+        made = proposed.propose(ground, row["seed"], beat, stopped)
         with begin() as conn:
             _write(conn, id_, made)
-    except Exception as error:
-        words = _words(id_, error)
-        with begin() as conn:
-            conn.execute(QUERIES["fail"], {"id": id_, "error": words})
 
-
-def _beat(conn: psycopg.Connection, id_: int, at: Step) -> bool:
-    """Notes how far a proposal is; returns whether to stop."""
-    given = {"id": id_, "step": str(at), "done": at.done, "total": at.total}
-    row = conn.execute(QUERIES["beat"], given).fetchone()
-    return row is None or bool(row[0])
+    carry_out(BOOKS, begin, id_, work, say)
 
 
 def _write(conn: psycopg.Connection, id_: int, made: proposed.Made) -> None:
@@ -117,18 +94,10 @@ def _write(conn: psycopg.Connection, id_: int, made: proposed.Made) -> None:
         conn.execute(QUERIES["put_grid"], given)
 
 
-def _words(id_: int, error: Exception) -> str:
-    """What to tell the person who asked for the proposal."""
-    if isinstance(error, ValueError) and type(error).__module__.startswith("geo."):
-        return str(error)
-    log.error("proposal %s", id_, exc_info=error)
-    return OUR_FAULT
-
-
 def listed(conn: psycopg.Connection, plan: int) -> list[Told]:
     """The newest proposals for a plan in short, newest first. Raises `UnknownPlan`."""
     known(conn, plan)
-    _fail_silent(conn)
+    fail_silent(conn, BOOKS)
     return rows(conn, QUERIES["page"], {"plan": plan, "limit": MOST_PROPOSALS})
 
 
@@ -137,7 +106,7 @@ def read(conn: psycopg.Connection, plan: int, id_: int) -> Told:
 
     Raises `NoSuchProposal`.
     """
-    _fail_silent(conn)
+    fail_silent(conn, BOOKS)
     row = _find(conn, id_, plan)
     found = {k: v for k, v in row.items() if k not in ("across", "stop", "beat_at")}
     found["plan"] = found.pop("plan_id")
@@ -187,10 +156,6 @@ def _not_overtaken(conn: psycopg.Connection, given: Told) -> None:
             f"grids of the draft have changed since proposal {given['id']} was made: {numbers};"
             " ask for a new one"
         )
-
-
-def _fail_silent(conn: psycopg.Connection) -> None:
-    conn.execute(QUERIES["fail_silent"], {"silent_s": SILENT_S, "error": SILENT})
 
 
 def _find(conn: psycopg.Connection, id_: int, plan: int | None = None) -> Told:

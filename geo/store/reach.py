@@ -1,10 +1,13 @@
-"""Where a box of any CRS lies in the district's: what an index on its geometries is asked."""
+"""Where a box of any CRS lies in the district's, and what of a table touches it."""
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pyproj
-from psycopg.sql import SQL, Composable, Literal
+import shapely
+from psycopg.sql import SQL, Composable, Literal, Placeholder
 
 Box = tuple[float, float, float, float]
 
@@ -31,6 +34,32 @@ def near(box: Box, srid: int, district_srid: int) -> str | None:
         return None
     a, b, c, d = np.add(bounds, (-SPARE_M, -SPARE_M, SPARE_M, SPARE_M))
     return f"SRID={district_srid};POLYGON(({a} {b},{c} {b},{c} {d},{a} {d},{a} {b}))"
+
+
+def touching(
+    box: Box, srid: int, district_srid: int, bind: Callable[[object], Placeholder]
+) -> Composable:
+    """The condition that ``geom`` touches the box (x first, in EPSG ``srid``), edges included.
+
+    ``bind`` keeps a value of the statement and returns what stands for it.
+    """
+    around = near(box, srid, district_srid)
+    if around is None:
+        return SQL("false")
+    shape = shapely.to_wkb(shapely.set_srid(_shape(box), srid), include_srid=True)
+    return SQL("(geom && {}::geometry and st_intersects({}, {}::bytea::geometry))").format(
+        bind(around), moved(district_srid, srid), bind(shape)
+    )
+
+
+def _shape(box: Box) -> Any:
+    """A box as a geometry; one without width or height is a line or a point."""
+    west, south, east, north = box
+    if west == east and south == north:
+        return shapely.Point(west, south)
+    if west == east or south == north:
+        return shapely.LineString([(west, south), (east, north)])
+    return shapely.box(*box)
 
 
 def moved(srid: int, target: int) -> Composable:

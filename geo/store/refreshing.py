@@ -14,7 +14,8 @@ from typing import NamedTuple
 import psycopg
 from psycopg.errors import ForeignKeyViolation, LockNotAvailable, SerializationFailure
 
-from geo.layers import LAYERS, METRICS
+from geo.layers import LAYERS
+from geo.metrics import METRICS
 from geo.pace import MINUTES, WALKING_M_S
 from geo.progress import Say, silence
 from geo.store import changes, coverage, metrics

@@ -5,21 +5,20 @@ little quiet before it starts.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import psycopg
 
 from geo.store import migrate, readiness, refreshing
+from geo.store.beside import HEED_STOP_S, Beside
 
 log = logging.getLogger("luge")
 
 LOOK_EVERY_S = 30.0  # for a lost NOTIFY, and for days that begin
 QUIET_S = 1.0
 LONGEST_BURST_S = 5.0
-HEED_STOP_S = 0.25
 GIVE_UP_S = 10.0
 
 
@@ -34,25 +33,12 @@ def upkeep(url: str) -> Iterator[None]:
         keeper.stop()
 
 
-class _Keeper(threading.Thread):
+class _Keeper(Beside):
     """Listens, waits for quiet, refreshes; what is under way at the end is broken off."""
 
     def __init__(self, url: str) -> None:
-        # A daemon: what does not heed in time dies with the process, and leaves nothing half done.
-        super().__init__(name="upkeep", daemon=True)
-        self.url = url
+        super().__init__("upkeep", url, GIVE_UP_S)
         self.migrations = migrate.read_migrations()
-        self.stopping = threading.Event()
-        self.at_work: psycopg.Connection | None = None
-
-    def stop(self) -> None:
-        self.stopping.set()
-        give_up = time.monotonic() + GIVE_UP_S
-        while self.is_alive() and time.monotonic() < give_up:
-            if at_work := self.at_work:
-                with suppress(psycopg.Error):  # it may have ended this very moment
-                    at_work.cancel_safe()
-            self.join(HEED_STOP_S)
 
     def run(self) -> None:
         while not self.stopping.is_set():

@@ -8,23 +8,19 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import pyproj
 from psycopg import sql
 
 from geo import cql2
 from geo.conditions import BadFilter
 from geo.layers import Column, Layer, readable
-from geo.store import filtering
+from geo.store import filtering, reach
 from geo.store.database import Reader, Setting
 from geo.store.filtering import Ground, Values
+from geo.store.reach import Box
 
 YES, NO = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
-# Beyond a CRS's own area it still holds for some degrees; the whole world it cannot show.
-SPARE_DEG = 5.0
-# An edge of so many degrees is straight in the district's CRS to a centimetre.
-BEND_DEG = 0.01
+DEGREES = 4326
 
-Box = tuple[float, float, float, float]
 Equal = tuple[tuple[str, tuple[str, ...]], ...]
 
 
@@ -110,7 +106,7 @@ def conditions(
     params = Values()
     applied: dict[str, object] = {}
     if wanted.box:
-        parts.append(_in_box(wanted.box, setting.srid))
+        parts.append(reach.touching(wanted.box, DEGREES, setting.srid, params.bind))
         applied["bbox"] = list(wanted.box)
     if layer.dated and wanted.on:
         parts.append(sql.SQL("valid_from <= %(on)s and valid_to > %(on)s"))
@@ -123,7 +119,7 @@ def conditions(
                 sql.SQL(f"{{}} {comparison} %({word})s").format(sql.Identifier(layer.time))
             )
             params[word] = time
-            applied[word] = time.astimezone(ZoneInfo(setting.time_zone)).isoformat()
+            applied[word] = _told(time, setting)
     of = {column.name: column for column in columns}
     for n, (name, values) in enumerate(wanted.equal):
         if name in of:
@@ -131,10 +127,18 @@ def conditions(
             params[f"equal_{n}"] = [_read(of[name], value) for value in values if value != ""]
             applied[name] = list(values)
     if wanted.filter:
-        ground = Ground(filtering.types_of(columns), 4326, setting.srid, setting.time_zone)
+        ground = Ground(filtering.types_of(columns), DEGREES, setting.srid, setting.time_zone)
         parts.append(filtering.where(cql2.parse(wanted.filter), ground, params))
         applied["filter"] = wanted.filter
     return Conditions(sql.SQL(" and ").join(parts), params, applied)
+
+
+def _told(time: datetime, setting: Setting) -> str:
+    """The time by the district's clock."""
+    try:
+        return time.astimezone(ZoneInfo(setting.time_zone)).isoformat()
+    except OverflowError:  # at an end of all years, and by that clock beyond it
+        return time.isoformat()
 
 
 def _equals(column: Column, param: str, none_too: bool) -> sql.Composable:
@@ -184,20 +188,3 @@ _TYPES: dict[str, tuple[str, Callable[[str], object]]] = {
     "date": ("date", date.fromisoformat),
     "time": ("timestamptz", _time),
 }
-
-
-def _in_box(box: Box, srid: int) -> sql.Composable:
-    """What touches the box, which is cut to where the district's CRS can show it."""
-    area = pyproj.CRS.from_epsg(srid).area_of_use
-    if area:
-        west, south = max(box[0], area.west - SPARE_DEG), max(box[1], area.south - SPARE_DEG)
-        east, north = min(box[2], area.east + SPARE_DEG), min(box[3], area.north + SPARE_DEG)
-        box = (west, south, east, north)
-    if box[0] >= box[2] or box[1] >= box[3]:
-        return sql.SQL("false")
-    # The box is transformed, not the column, so that the index serves; its edges bend.
-    outline = "st_transform(st_segmentize(st_makeenvelope({}, 4326), {}), {})"
-    envelope = sql.SQL(outline).format(
-        sql.SQL(", ").join(map(sql.Literal, box)), sql.Literal(BEND_DEG), sql.Literal(srid)
-    )
-    return sql.SQL("geom && {0} and st_intersects(geom, {0})").format(envelope)

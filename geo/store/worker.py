@@ -5,10 +5,8 @@ which the job is also booked as done. So a job that says done is in, and any oth
 """
 
 import logging
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,6 +15,7 @@ from psycopg.errors import QueryCanceled
 from geo.progress import Say, Step
 from geo.rosters import ROSTER
 from geo.store import importing, jobs, migrate, readiness, rosters, uploads
+from geo.store.beside import HEED_STOP_S, Beside
 from geo.store.database import transaction
 from geo.store.jobs import Job
 
@@ -24,7 +23,6 @@ log = logging.getLogger("luge")
 
 LOOK_EVERY_S = 5.0  # for jobs of processes that are gone; new ones are told by NOTIFY
 RETRY_S = 1.0
-HEED_STOP_S = 0.25
 GIVE_UP_S = 20.0
 STEPS = 4  # reading, checking, writing, and the end of it
 OUR_FAULT = "Something went wrong in the service; its log has the details. Nothing was written."
@@ -46,27 +44,13 @@ def working(url: str, folder: Path) -> Iterator[None]:
         worker.stop()
 
 
-class _Worker(threading.Thread):
+class _Worker(Beside):
     """Takes jobs until it is stopped; an import under way is then broken off."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        # A daemon: an import that does not heed in time dies with the process, and leaves nothing.
-        super().__init__(name="imports", daemon=True)
-        self.url = url
+        super().__init__("imports", url, GIVE_UP_S)
         self.folder = folder
         self.migrations = migrate.read_migrations()
-        self.stopping = threading.Event()
-        self.at_work: psycopg.Connection | None = None
-
-    def stop(self) -> None:
-        self.stopping.set()
-        give_up = time.monotonic() + GIVE_UP_S
-        # Again and again: a request to cancel that comes between two statements is lost.
-        while self.is_alive() and time.monotonic() < give_up:
-            if at_work := self.at_work:
-                with suppress(psycopg.Error):  # it may have ended this very moment
-                    at_work.cancel_safe()
-            self.join(HEED_STOP_S)
 
     def run(self) -> None:
         while not self.stopping.is_set():

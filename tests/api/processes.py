@@ -9,7 +9,7 @@ import threading
 import time
 from contextlib import closing, contextmanager, suppress
 
-PATIENCE_S = 30
+PATIENCE_S = 120  # a busy machine starts a process slowly
 
 SERVE = """
 import sys, uvicorn

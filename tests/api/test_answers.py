@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from api import typescript
 from api.answers import casework, covered, figures, loads, panels, places, replays, walking
 from api.app import create_app
-from geo.layers import METRICS
+from geo.metrics import METRICS
 from geo.store.settings import Settings
 from geo.store.units import LAYERS_WITH_UNITS
 

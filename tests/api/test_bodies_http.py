@@ -13,21 +13,15 @@ DAY = "2031-05-01"
 
 
 @pytest.fixture(scope="module")
-def town(make_module_database, sample_url):
-    """A copy of the sample district for this module to write to."""
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
-def client(town):
-    app = create_app(Settings(database_url=town))
+def client(own):
+    app = create_app(Settings(database_url=own))
     with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def road(town):
-    with transaction(town) as conn:
+def road(own):
+    with transaction(own) as conn:
         return conn.execute(ROAD).fetchone()[0]
 
 
@@ -51,7 +45,7 @@ def ok(answer, status=200):
     return answer.json() if answer.content else None
 
 
-def test_members_and_turns(client, made, town):
+def test_members_and_turns(client, made, own):
     def member(name, **more):
         asked = {"name": name, "from": DAY, "organisation": f"{name}单位", "phone": "139"} | more
         return client.post(f"{made}/members", json=asked)
@@ -73,7 +67,7 @@ def test_members_and_turns(client, made, town):
     assert {turn["name"] for turn in body["turns"]} == {None}
     assert [row["post"] for row in body["members"]] == ["head", "member", "member"]
     assert {(row["name"], row["phone"]) for row in body["members"]} == {(None, None)}
-    with transaction(town) as conn:
+    with transaction(own) as conn:
         whole = bodies.read(conn, body["id"], DAY, LOCAL)
     assert {row["name"] for row in whole["members"]} == {"钱", "孙", "李"}
     assert client.delete(f"{made}/members/{head}?on=2031-06-01").status_code == 204

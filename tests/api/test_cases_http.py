@@ -15,21 +15,15 @@ from (select st_transform(st_pointonsurface(geom), 4326) as p from block limit 1
 
 
 @pytest.fixture(scope="module")
-def town(make_module_database, sample_url):
-    """A copy of the sample district for this module to write to."""
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
-def client(town):
-    app = create_app(Settings(database_url=town))
+def client(own):
+    app = create_app(Settings(database_url=own))
     with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def body(town):
-    with transaction(town) as conn:
+def body(own):
+    with transaction(own) as conn:
         lon, lat = conn.execute(CENTRE).fetchone()
     return {"class": "市容环境", "lon": lon, "lat": lat, "description": "占道经营", "actor": "王"}
 

@@ -6,7 +6,8 @@ import pytest
 from services import serve, tile_of
 
 from geo.discretion import LEAST
-from geo.layers import LAYERS, METRICS, SMALL_UNITS
+from geo.layers import LAYERS
+from geo.metrics import METRICS, SMALL_UNITS
 from geo.store.settings import Settings
 
 UNITS = {"blocks": ("block", "block_id"), "segments": ("segment", "segment_id")}

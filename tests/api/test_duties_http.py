@@ -12,22 +12,16 @@ ROAD = "select name from road join segment on road_id = road.id where road.kind 
 
 
 @pytest.fixture(scope="module")
-def town(make_module_database, sample_url):
-    """A copy of the sample district for this module to write to."""
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
-def client(town, tmp_path_factory):
-    app = create_app(Settings(database_url=town, home=tmp_path_factory.mktemp("home")))
+def client(own, tmp_path_factory):
+    app = create_app(Settings(database_url=own, home=tmp_path_factory.mktemp("home")))
     with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def road(town):
+def road(own):
     """A road on which nobody has anything any more."""
-    with transaction(town) as conn:
+    with transaction(own) as conn:
         (name,) = conn.execute(ROAD).fetchone()
         conn.execute("delete from duty")
         return name

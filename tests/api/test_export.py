@@ -127,6 +127,17 @@ def test_what_cannot_be_is_a_problem(client, query, status, says):
     assert client.app.state.exports._value == client.app.state.settings.exports_at_once
 
 
+def test_periods_at_the_ends_of_all_years(client):
+    """By the district's clock they lie beyond any year that there is."""
+    asked = {"layers": "incidents", "format": "csv"}
+    late = {"since": "9999-12-31", "until": "9999-12-31T23:59:59-12:00"}
+    early = {"since": "0001-01-01T00:00:00+14:00", "until": "0001-01-02"}
+    for period in (late, early):
+        answer = client.get("/api/export", params=asked | period)
+        assert answer.status_code == 200, answer.text
+        assert answer.text.count("\n") == 1
+
+
 def test_exports_are_bounded(sample_url):
     settings = Settings(database_url=sample_url, max_export_rows=1000, exports_at_once=1)
     with serve(sample_url, settings) as client:

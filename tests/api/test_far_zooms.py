@@ -11,7 +11,8 @@ import pytest
 import shapely
 from services import serve, tile_of
 
-from geo.layers import LAYERS, SMALL_UNITS
+from geo.layers import LAYERS
+from geo.metrics import SMALL_UNITS
 from geo.store.refreshing import _TURN
 from geo.store.tiles import MERCATOR_HALF_M, Tile
 
@@ -53,7 +54,8 @@ class Tiles:
         file.write_bytes(body)
         if layer not in pyogrio.list_layers(file)[:, 0]:
             return None
-        found = pyogrio.read_dataframe(file, layer=layer)
+        # GDAL, where it is to cut off the buffer itself, loses parts of some polygons.
+        found = pyogrio.read_dataframe(file, layer=layer, CLIP="NO")
         down = shapely.transform(found.geometry.to_numpy(), lambda xy: xy * (1, -1) + (0, UNITS))
         return found.set_geometry(down)
 
@@ -162,6 +164,60 @@ def inside(found):
     """Which features a tile has inside of its own edges; a point on an edge is the next tile's."""
     west, south, east, north = shapely.bounds(found.geometry.to_numpy()).T
     return (east >= 0) & (north >= 0) & (west < UNITS) & (south < UNITS)
+
+
+# Of closer zooms, where the whole district would be thousands of tiles, its middle: so many a side.
+SIDE = 3
+ALL_ZOOMS = [(key, zoom) for key, layer in LAYERS.items()
+             for zoom in range(layer.min_zoom, layer.max_zoom + 1)]  # fmt: skip
+
+
+@pytest.mark.parametrize(("key", "zoom"), ALL_ZOOMS)
+def test_tiles_put_together_are_the_table(tiles, key, zoom):
+    """Each feature, cut at the edges of tiles and joined again, is its shape in the table."""
+    west, south, east, north = tiles.box
+    middle = tile_of((west + east) / 2, (south + north) / 2, zoom)
+    first = Tile(zoom, middle.x - SIDE // 2, middle.y - SIDE // 2)
+    drawn = together(tiles, key, first)
+    ids, _, shapes = expected(tiles, key, zoom)
+    shapes = in_units(shapes, first)
+    # What touches the outermost edge only is drawn or not by less than a unit.
+    window = shapely.box(4, 4, SIDE * UNITS - 4, SIDE * UNITS - 4)
+    seen = shapely.intersects(shapes, window)
+    assert seen.any() or len(ids) < 50
+    assert drawn.keys() <= set(ids)
+    for id_, shape in zip(ids[seen], shapes[seen], strict=True):
+        found = drawn.get(id_, shapely.Point())
+        there, here = shapely.intersection([shape, found], window)
+        lost = shapely.difference(there, shapely.buffer(found, 1.5))
+        more = shapely.difference(here, shapely.buffer(shape, 1.5))
+        assert extent(lost, LAYERS[key].geometry) <= 2, (id_, "is drawn in part")
+        assert extent(more, LAYERS[key].geometry) <= 2, (id_, "is drawn beyond itself")
+
+
+def together(tiles, key, first):
+    """The features of a square of tiles by their ids, joined, in units of its first tile."""
+    parts = {}
+    for x in range(SIDE):
+        for y in range(SIDE):
+            found = tiles._read(key, Tile(first.z, first.x + x, first.y + y))
+            if found is None:
+                continue
+            if LAYERS[key].geometry == "point":
+                found = found[inside(found)]
+            inner = shapely.intersection(shapely.make_valid(found.geometry.to_numpy()), TILE)
+            by = np.array([x, y]) * UNITS
+            moved = shapely.transform(inner, lambda at, by=by: at + by)
+            for id_, part in zip(found["mvt_id"], moved, strict=True):
+                parts.setdefault(id_, []).append(part)
+    return {id_: shapely.union_all(those) for id_, those in parts.items()}
+
+
+def extent(shape, geometry):
+    """How large, in units, a difference is: how wide, how long, or how many points."""
+    if geometry == "polygon":
+        return width(np.array([shape]))
+    return shapely.length(shape) if geometry == "line" else 3 * shapely.count_coordinates(shape)
 
 
 @pytest.mark.parametrize("key", ["blocks", "grids", "areas", "segments"])

@@ -3,28 +3,12 @@
 import json
 
 import pytest
-from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from api.app import create_app
 from api.cli import app as cli
 from geo.edges import KINDS
-from geo.store.settings import Settings
 
 LOAD = "/api/load"
-HERE = ("127.0.0.1", 50_000)
-
-
-@pytest.fixture(scope="module")
-def own(sample_url, make_module_database):
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
-def here(own):
-    """The service on a copy that may be changed, asked from this machine."""
-    with TestClient(create_app(Settings(database_url=own)), client=HERE) as client:
-        yield client
 
 
 def test_loads_say_how_they_were_got(client):

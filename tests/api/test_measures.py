@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from services import serve
 
-from geo.layers import METRICS
+from geo.metrics import METRICS
 
 PATH = "/api/metrics/incidents"
 MEASURE = "insert into metric (key, layer, revision) values ('incidents', %s, 'known')"

@@ -131,7 +131,7 @@ def test_grids_of_two_plans_are_all_on_the_pages(client):
     assert ids(follow(client, items(client, "grids", limit=9, **asked))) == ids([whole])
 
 
-@pytest.mark.parametrize("srid", [4549, 3857, 4490])
+@pytest.mark.parametrize("srid", [4549, 3857, 4490, 4326])
 @pytest.mark.parametrize("collection", ["stations", "blocks", "segments"])
 def test_coordinates_stand_in_the_order_of_the_crs(client, srid, collection):
     plain = items(client, collection, limit=20)["features"]
@@ -139,13 +139,13 @@ def test_coordinates_stand_in_the_order_of_the_crs(client, srid, collection):
         f"/ogc/collections/{collection}/items", params={"limit": 20, "crs": f"{EPSG}{srid}"}
     )
     assert answer.headers["content-crs"] == f"<{EPSG}{srid}>"
-    north_first = srid in (4549, 4490)
+    north_first = srid != 3857
     for ours, told in zip(plain, answer.json()["features"], strict=True):
         x, y = shape(ours["geometry"]).representative_point().coords[0]
         there = crs.transform_points([x], [y], "wgs84", srid)
         expected = there[::-1] if north_first else there
         moved = shape(told["geometry"])
-        near = 1e-6 if srid == 4490 else 0.05
+        near = 1e-6 if srid in (4490, 4326) else 0.05
         assert moved.buffer(near).intersects(
             gpd.points_from_xy(*expected)[0].buffer(near)
         )  # fmt: skip
@@ -155,7 +155,7 @@ def test_coordinates_stand_in_the_order_of_the_crs(client, srid, collection):
     assert alone["geometry"] == answer.json()["features"][0]["geometry"]
 
 
-@pytest.mark.parametrize("srid", [4549, 3857, 4490])
+@pytest.mark.parametrize("srid", [4549, 3857, 4490, 4326])
 def test_a_box_and_a_filter_in_another_crs(client, srid):
     extent = client.get("/ogc/collections/stations").json()["extent"]["spatial"]["bbox"][0]
     west, south, east, north = extent
@@ -235,6 +235,53 @@ def test_times_choose_what_they_say(client, sample_url, text):
         ).fetchone()
     found = items(client, "incidents", filter=text, resultType="hits")
     assert found["numberMatched"] == row[0] > 0
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["2026-W01-1", "20260101", "2026-001", "2026-01-01T08:00:00", "2026-01-01T08:00:00+0800",
+     "2026-01-01T080000Z", "2026-01-01T08:00:00,5Z", "２０２６-01-01", "2026-02-01/2026-01-01",
+     "2026-01-01T00:00:01Z/2026-01-01T00:00:00Z", "../..", "/", "2026-01-01/"
+     "2026-01-02/2026-01-03"],
+)  # fmt: skip
+def test_what_is_no_time_of_rfc_3339_is_400(client, said):
+    """ISO 8601 knows more; a program that means something else must not be answered."""
+    assert "datetime" in items(client, "incidents", status=400, datetime=said)["detail"]
+
+
+@pytest.mark.parametrize("said", ["2026-01-01", "2026-W01-1", "20260101"])
+def test_dates_of_filters_are_as_strict(client, said):
+    for text in (f"reported_at > DATE('{said}')", f"reported_at > '{said}'"):
+        status = 200 if said == "2026-01-01" else 400
+        items(client, "incidents", status=status, filter=text, limit=1)
+
+
+def test_small_letters_are_a_time_too(client):
+    asked = {"resultType": "hits", "sortby": "id"}
+    small, large = (
+        items(client, "incidents", datetime=said, **asked)["numberMatched"]
+        for said in ("2026-06-01t00:00:00z/..", "2026-06-01T00:00:00Z/..")
+    )
+    assert small == large > 0
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        ({"sortby": "--id"}, "'-id'"),
+        ({"sortby": "+-id"}, "'-id'"),
+        ({"bbox": "120,30,9,122,32,1"}, "lower height"),
+        ({"filter": "S_INTERSECTS(geometry, BBOX(170,30,-170,32))"}, "antimeridian"),
+    ],
+)
+def test_what_is_wrong_is_said_of_this_and_nothing_else(client, asked, says):
+    assert says in items(client, status=400, **asked)["detail"]
+
+
+def test_how_many_there_are_as_a_page_too(client):
+    answer = client.get("/ogc/collections/areas/items?resultType=hits&f=html")
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "numberMatched" in answer.text
 
 
 def test_a_filter_as_json(client):
@@ -450,7 +497,7 @@ def test_what_takes_too_long_is_503(town):
             " st_setsrid(st_point(%s, %s), 4549) from generate_series(1, 20000) n",
             CORNER,
         )
-    with serve(town, statement_timeout_ms=50) as client:
+    with serve(town, statement_timeout_ms=50, connection_wait_s=60) as client:
         slow = "name like '%a%b%a%b%a%b%a%b%a%b%a%b%c' or casei(name) like '%b%a%b%a%b%d'"
         answer = client.get(
             "/ogc/collections/merchants/items", params={"filter": slow, "limit": 10_000}

@@ -251,6 +251,17 @@ def test_operations_have_names_of_their_own(client):
     assert not {gate.REFUSED, gate.UNMATCHED} & set(names)
 
 
+def test_the_log_and_the_figures_use_the_names_of_the_contract(client):
+    """Also of routers within routers."""
+    asked = [(path, name) for method, path, name in operations(client)
+             if method == "GET" and path.startswith("/ogc")]  # fmt: skip
+    before = [counted(client, name, status) for _, name in asked for status in ("2xx", "4xx")]
+    for path, _ in asked:
+        client.get(path)
+    after = [counted(client, name, status) for _, name in asked for status in ("2xx", "4xx")]
+    assert sum(after) - sum(before) == len(asked) > 10
+
+
 def test_requests_are_counted_by_operation_never_by_path(client):
     for path in ("/x1", "/x2", "/tiles/areas/0/0/0.mvt", "/tiles/areas/99/0/0.mvt", "/assets/y.js"):
         client.get(path)

@@ -152,6 +152,21 @@ def test_what_takes_too_long_is_broken_off(town, home):
     assert "1 requests were broken off" in service.messages()
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_streams_end_when_the_service_stops(town, home, workers):
+    """They would go on for ever: neither the stop waits for them, nor are they cut off."""
+    words = ("--workers", str(workers))
+    with running(home, *words, database_url=town, shutdown_s=600) as service:
+        with service.http.stream("GET", "/api/live") as stream:
+            told = stream.iter_lines()
+            next(line for line in told if line == "event: ready")
+            service.process.send_signal(signal.SIGTERM)
+            list(told)  # to its end, which is a proper one: else it raises
+        assert service.process.wait(PATIENCE_S) == 0
+    errors = [line for line in service.lines() if line["level"] == "error"]
+    assert not errors
+
+
 def test_a_port_in_use_is_told(town, home):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -3,28 +3,12 @@
 import time
 
 import pytest
-from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from api.app import create_app
 from api.cli import app
-from geo.store.settings import Settings
 
-HERE = ("127.0.0.1", 50_000)
 PLANS = "/api/plans"
 AREA = "319901101002"
-
-
-@pytest.fixture(scope="module")
-def own(sample_url, make_module_database):
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
-def here(own):
-    """The service on a copy that may be changed, asked from this machine."""
-    with TestClient(create_app(Settings(database_url=own)), client=HERE) as client:
-        yield client
 
 
 @pytest.fixture(scope="module")

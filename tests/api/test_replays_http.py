@@ -18,11 +18,6 @@ COUNTED = ("cases", "late", "visits", "patrol_m")
 
 
 @pytest.fixture(scope="module")
-def own(sample_url, make_module_database):
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
 def here(own):
     """The service on a copy that may be changed, for somebody here who sees small counts."""
     settings = Settings(database_url=own, public_rights="small_counts")

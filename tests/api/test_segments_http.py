@@ -14,21 +14,15 @@ where segment.kind = 'road' group by 1, 2 order by count(*) desc, 1 limit 1
 
 
 @pytest.fixture(scope="module")
-def town(make_module_database, sample_url):
-    """A copy of the sample district for this module to write to."""
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
-def client(town):
-    app = create_app(Settings(database_url=town))
+def client(own):
+    app = create_app(Settings(database_url=own))
     with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
-def busy(town):
-    with transaction(town) as conn:
+def busy(own):
+    with transaction(own) as conn:
         return conn.execute(BUSY).fetchone()
 
 
@@ -111,8 +105,8 @@ def test_what_is_not_there(client):
     assert client.post("/api/segments/1/split", json={}, headers=elsewhere).status_code == 403
 
 
-def test_lanes_and_compounds_behind_a_side(client, town):
-    with transaction(town) as conn:
+def test_lanes_and_compounds_behind_a_side(client, own):
+    with transaction(own) as conn:
         with_compound = conn.execute(
             "select segment_id, side, area.name from segment_side join area on level = 'compound'"
             " and st_area(st_intersection(area.geom, frontage)) > 50 order by 1 limit 1"

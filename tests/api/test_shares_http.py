@@ -7,32 +7,15 @@ import time
 from pathlib import Path
 
 import psycopg
-import pytest
-from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 from services import serve
 
 from api.answers import sharing
-from api.app import create_app
 from api.shares import AT_ONCE
-from geo.store.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-HERE = ("127.0.0.1", 50_000)
 DRAFTS = "/api/shares/drafts"
 PATIENCE_S = 120
-
-
-@pytest.fixture(scope="module")
-def own(sample_url, make_module_database):
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
-def here(own):
-    """The service on a copy that may be changed, asked from this machine."""
-    with TestClient(create_app(Settings(database_url=own)), client=HERE) as client:
-        yield client
 
 
 def computed(client, **wish):

@@ -23,11 +23,6 @@ TODAY = date.today()
 TOMORROW = TODAY + timedelta(days=1)
 
 
-@pytest.fixture(scope="module")
-def own(sample_url, make_module_database):
-    return make_module_database(sample_url)
-
-
 @pytest.fixture
 def conn(own):
     """A transaction on the sample district that leaves nothing behind."""

@@ -8,7 +8,8 @@ import pandas as pd
 import psycopg
 import pytest
 
-from geo.layers import LAYERS, METRICS
+from geo.layers import LAYERS
+from geo.metrics import METRICS
 from geo.store import refreshing
 from geo.store.changes import Log, catch_up
 from geo.store.refreshing import PARTS, bring_up_to_date, refresh

@@ -18,11 +18,6 @@ LAST_MONTH = Period(date(2026, 6, 1), date(2026, 7, 1))
 COUNTED = "select count(*) from incident where status <> 'cancelled' and block_id is not null"
 
 
-@pytest.fixture(scope="module")
-def own(sample_url, make_module_database):
-    return make_module_database(sample_url)
-
-
 @pytest.fixture
 def conn(own):
     """A transaction on the sample district that leaves nothing behind."""

@@ -12,16 +12,15 @@ from geo.layers import (
     GROUPS,
     LAYERS,
     MAX_ZOOM,
-    METRICS,
     MOST_ALWAYS,
     RIGHTS,
     Layer,
-    Metric,
     Style,
     readable,
     share,
     swatches_for,
 )
+from geo.metrics import METRICS, Metric
 from geo.store import tiles
 
 CATALOGUE = Path(__file__).parents[2] / "maps" / "web" / "src" / "i18n.json"
