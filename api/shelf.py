@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from cachetools import LRUCache
 
+from api.packing import takes_gzip
 from geo.store.changes import Log
 
 MEDIA_TYPE = b"application/vnd.mapbox-vector-tile"
@@ -90,7 +91,8 @@ class Shelf:
         elif known and matches(known, tile.etag):
             form = "unchanged"
         else:
-            form = "packed" if b"gzip" in accepted and len(tile.body) > WORTH_GZIP else "plain"
+            packs = len(tile.body) > WORTH_GZIP and takes_gzip(accepted)
+            form = "packed" if packs else "plain"
         found = tile.answers.get(form)
         if found is None:
             found = tile.answers[form] = self._make(tile, form)
@@ -107,6 +109,8 @@ class Shelf:
         headers.append((b"content-type", MEDIA_TYPE))
         body = tile.body
         if form == "packed":
+            # Other bytes than the plain form's, so the tag that both share is a weak one here.
+            headers[0] = (b"etag", b"W/" + tile.etag)
             headers.append((b"content-encoding", b"gzip"))
             body = gzip.compress(body, GZIP_LEVEL, mtime=0)
         headers.append((b"content-length", str(len(body)).encode()))
