@@ -55,7 +55,7 @@ class Applying(Body):
 def list_proposals(request: Request, plan: Id) -> Told:
     """The newest proposals for a plan in short, newest first."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return {"proposals": proposals.listed(conn, plan)}
+        return {"proposals": proposals.listed(conn, plan, reader(request))}
 
 
 @router.post(
@@ -72,7 +72,7 @@ def propose(request: Request, response: Response, plan: Id, body: NewProposal) -
         with transaction(pool, asker) as conn:
             asked = Asked(**wish | {k: tuple(wish[k]) for k in ("blocks", "systems")})
             id_ = proposals.make(conn, plan, asked, body.seed, body.made_by)
-            made = proposals.read(conn, plan, id_)
+            made = proposals.read(conn, plan, id_, asker)
         Thread(
             target=_compute, args=(pool, asker, id_), name=f"proposal-{id_}", daemon=True
         ).start()
@@ -96,7 +96,7 @@ def _compute(pool: Any, asker: Any, id_: int) -> None:
 def read_proposal(request: Request, plan: Id, proposal: ProposalId) -> Told:
     """One proposal: how far it is; then its figures, and the blocks that would change hands."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return proposals.read(conn, plan, proposal)
+        return proposals.read(conn, plan, proposal, reader(request))
 
 
 @router.post("/{proposal:int}/stop", status_code=204, dependencies=[Writing])

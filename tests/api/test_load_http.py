@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from api.cli import app as cli
+from geo.load import PARTS
 from geo.store.settings import Settings
 
 LOAD = "/api/load"
@@ -73,6 +74,8 @@ def test_the_panel_tells_the_load_and_its_rule(client):
     assert told["value"] == pytest.approx(area["load"], abs=1e-3)
     assert told["per_worker"] == pytest.approx(area["load_per_worker"], abs=1e-3)
     assert told["times_mean"] == pytest.approx(2.02, abs=0.01)
+    assert sum(told["parts"].values()) == pytest.approx(told["value"], rel=1e-6)
+    assert told["parts"].keys() == set(PARTS)
     assert told["rule"] == {"name": "standard", "version": 1, "title": "标准负荷",
                             "title_en": "Standard load"}  # fmt: skip
     assert client.get("/api/units/merchants/1").json()["load"] is None
