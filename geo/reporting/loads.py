@@ -35,7 +35,8 @@ class PlanCompared(NamedTuple):
 def of_blocks(blocks: Frame, cases: pd.DataFrame, marked: pd.DataFrame) -> pd.DataFrame:
     """The load of each block: the columns `METRICS`, zero where nothing is known.
 
-    ``load`` is in hours a week; ``incidents`` are those filed in the period, ``incidents_open`` those open at its end.
+    ``load`` is in hours a week; ``incidents`` are those filed in the period, ``incidents_open``
+    those open at its end.
     """
     counts = marked[["filed", "open"]].groupby(cases["block_id"]).sum().reindex(blocks.index)
     own = ["households", "people", "merchants", "load"]
