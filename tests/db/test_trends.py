@@ -90,6 +90,14 @@ def test_a_trend_survives_a_redraw(conn, redrawn):
     assert apart == [-cases, cases]
 
 
+def test_the_plan_in_force_is_replayed_against_the_one_before(conn, redrawn):
+    plan, block = redrawn
+    in_force_today(conn, plan)
+    found = reruns.replay(conn, Asked(plan, None, date(2025, 7, 1), date(2026, 6, 30)))
+    assert found.before.told["id"] != plan
+    assert found.ground.blocks[found.found.moved.blocks].tolist() == [block]
+
+
 @pytest.fixture
 def cut(conn, redrawn):
     """The largest block of the draft cut in two, both ways past its middle."""
