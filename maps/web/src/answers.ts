@@ -423,6 +423,14 @@ export interface CutLine {
   coordinates: [number, number][];
 }
 
+/** The properties of an item of /ogc/collections/density. */
+export interface DensityItem {
+  count: number | null;
+  open: number | null;
+  cell: string | null;
+  resolution: number | null;
+}
+
 /** The district at a glance. */
 export interface District {
   name: string;
@@ -658,6 +666,32 @@ export interface ImportWishes {
   crs?: string | null;
   columns?: Record<string, string> | null;
   constants?: Record<string, string> | null;
+}
+
+/** The properties of an item of /ogc/collections/incidents. */
+export interface IncidentItem {
+  class: string | null;
+  open: boolean | null;
+  reported_at: string | null;
+  status: string | null;
+  code: string | null;
+  subclass: string | null;
+  address: string | null;
+  description: string | null;
+  source: string | null;
+  due_at: string | null;
+  handled_at: string | null;
+  closed_at: string | null;
+  late: boolean | null;
+  area: string | null;
+  street: string | null;
+  block: string | null;
+  road: string | null;
+  seq: number | null;
+  side: string | null;
+  chainage_m: number | null;
+  offset_m: number | null;
+  segment: number | null;
 }
 
 /** A class with its subclasses. */
@@ -1194,6 +1228,7 @@ export interface PlanBlockFacts {
   incidents: number | null;
   frontage_m: number;
   area_m2: number;
+  outline_m: number;
   load: number;
   x: number;
   y: number;
@@ -1223,11 +1258,12 @@ export interface PlanBrief {
   blocks: number;
 }
 
-/** What of a draft is to be otherwise. */
+/** What of a draft is to be otherwise; ``limits``: all of those that are not the usual ones. */
 export interface PlanChange {
   name?: string | null;
   note?: string | null;
   limits?: unknown | null;
+  made_by?: string;
 }
 
 /** What breaks the rules of a plan, hard ones first. */
@@ -1259,7 +1295,7 @@ export interface PlanEdge {
   a: number;
   b: number;
   metres: number;
-  kind: "road" | "river" | "wall" | "legal" | "nothing";
+  kind: "road" | "river" | "wall" | "legal" | "lane" | "nothing";
   why: string;
 }
 
@@ -1314,6 +1350,8 @@ export interface PlanGrid {
 export interface PlanGround {
   blocks: PlanFeatures;
   edges: PlanEdge[];
+  wholes: PlanWhole[];
+  across: boolean;
   rule: PlanRule;
   crs: number;
   revision: string;
@@ -1333,6 +1371,8 @@ export interface PlanLimits {
   load_least: number | null;
   load_most: number | null;
   compactness_least: number | null;
+  area_least: number | null;
+  area_most: number | null;
 }
 
 /** The rule set that loads are weighed by. */
@@ -1362,6 +1402,13 @@ export interface PlanStep {
   at: string;
   made_by: string;
   note: string;
+}
+
+/** A compound or a protected place in several blocks, which should stay together. */
+export interface PlanWhole {
+  kind: "compound" | "school" | "hospital" | "market" | "estate" | "heritage" | "other";
+  name: string;
+  blocks: number[];
 }
 
 /** Plans, the newest first. */

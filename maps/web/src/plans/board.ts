@@ -1,7 +1,6 @@
 // The map of a draft. A stroke sets states of the features that it touches; nothing is drawn from anew.
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl } from "maplibre-gl";
+import "../maplibre";
 import type { Feature, Position } from "geojson";
 import type { Bounds, District, Layers } from "../api";
 import { duration } from "../dom";
@@ -12,8 +11,6 @@ import { locator, polygonsOf } from "./ground";
 import type { Ground, Locate } from "./ground";
 import { FILLS, LINES, NAMES, SOURCES } from "./layers";
 import type { GroundAnswer } from "./service";
-
-setWorkerUrl(workerUrl);
 
 const CHINA: Bounds = [73, 18, 135, 54];
 const TOGGLES = ["areas", "roads", "named_roads"];
@@ -81,6 +78,8 @@ export interface BlockState {
   faded?: boolean;
   wrong?: boolean;
   pointed?: boolean;
+  /** Chosen to be cut or joined. */
+  picked?: boolean;
 }
 
 export interface EdgeState {
@@ -96,7 +95,8 @@ export interface Board {
   block(place: number, state: BlockState): void;
   edge(place: number, state: EdgeState): void;
   names(features: Feature[]): void;
-  lasso(ring: Position[]): void;
+  /** A ring, or a line that stays open. */
+  lasso(ring: Position[], open?: boolean): void;
   go(places: Iterable<number>): void;
   clear(): void;
 }
@@ -123,7 +123,7 @@ export async function board(container: HTMLElement, district: District, declared
     },
     edge: (id, state) => map.setFeatureState({ source: "edges", id }, state),
     names: (features) => put("names", features),
-    lasso: (ring) => put("lasso", ring.length > 2 ? [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]!]] } }] : []),
+    lasso: (ring, open = false) => put("lasso", open && ring.length > 1 ? [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } }] : ring.length > 2 ? [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]!]] } }] : []),
     clear() {
       for (const name of Object.keys(SOURCES)) put(name, []);
     },
