@@ -52,7 +52,7 @@ class Applying(Body):
 def list_proposals(request: Request, plan: Id) -> Told:
     """The newest proposals for a plan in short, newest first."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return {"proposals": proposals.listed(conn, plan)}
+        return {"proposals": proposals.listed(conn, plan, reader(request))}
 
 
 @router.post(
@@ -63,11 +63,11 @@ def propose(request: Request, response: Response, plan: Id, body: NewProposal) -
     """Begin to compute a proposal; it is read at its own address while it comes about."""
     wish = body.model_dump(exclude={"seed", "made_by"})
     asked = Asked(**wish | {k: tuple(wish[k]) for k in ("blocks", "systems")})
+    asker = reader(request)
 
     def book(conn: Connection) -> Told:
-        return proposals.read(
-            conn, plan, proposals.make(conn, plan, asked, body.seed, body.made_by)
-        )
+        id_ = proposals.make(conn, plan, asked, body.seed, body.made_by)
+        return proposals.read(conn, plan, id_, asker)
 
     made = compute_later(request, "proposal", AT_ONCE, book, proposals.compute)
     response.headers["Location"] = f"/api/plans/{plan}/proposals/{made['id']}"
@@ -78,7 +78,7 @@ def propose(request: Request, response: Response, plan: Id, body: NewProposal) -
 def read_proposal(request: Request, plan: Id, proposal: ProposalId) -> Told:
     """One proposal: how far it is; then its figures, and the blocks that would change hands."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return proposals.read(conn, plan, proposal)
+        return proposals.read(conn, plan, proposal, reader(request))
 
 
 @router.post("/{proposal:int}/stop", status_code=204, dependencies=[Writing])

@@ -83,6 +83,8 @@ FIGURES: dict[str, Callable[[Sums, Floats], Floats]] = {
     "cases_cv": lambda s, share: variation(s["cases"] * share),
     "cases_gini": lambda s, share: gini(s["cases"] * share),
     "late_max_over_mean": lambda s, share: most(s["late"] * share),
+    "visits_max_over_mean": lambda s, share: most(s["visits"] * share),
+    "patrol_max_over_mean": lambda s, share: most(s["patrol_m"] * share),
     "walk_m": lambda s, share: s["walk_m"].sum(axis=1),
     "walk_max_over_mean": lambda s, share: most(s["walk_m"] * share),
     "walk_per_case_m": lambda s, share: _share(s["walk_m"], s["cases"]),

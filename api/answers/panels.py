@@ -101,11 +101,15 @@ class RuleNamed(TypedDict):
 
 @exact
 class LoadHere(TypedDict):
-    """Minutes of work a week in an area or grid, for each worker, and by the mean of its like."""
+    """Minutes of work a week in an area or grid, for each worker, and by the mean of its like.
+
+    `parts` sum to `value`: households, people, merchants, incidents, frontage, area, places.
+    """
 
     value: float
     per_worker: float | None
     times_mean: float | None
+    parts: dict[str, float]
     rule: RuleNamed
 
 

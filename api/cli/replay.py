@@ -1,5 +1,7 @@
-"""`luge plan replay` and `luge report plan`: a year under a draft, told and as a report."""
+"""`luge plan replay`, `trend` and `luge report plan`: a year under a draft, months by grid."""
 
+import csv
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,8 +14,8 @@ from api import redraws
 from api.cli.report import DAY, Lang, Pdf, Png, Public, day_of, forms, lang_of, write
 from api.cli.session import console, database, tell
 from geo.store import redraws as material
-from geo.store import reruns
-from geo.store.database import snapshot
+from geo.store import reruns, trends
+from geo.store.database import snapshot, transaction
 from geo.store.reruns import Asked, Replay
 from maps.report.page import Wish
 from maps.report.redraw_tables import number, verdict
@@ -56,6 +58,21 @@ def plan_report(
     with console.status("reading"), snapshot(database()) as conn:
         read = material.read(conn, asked, "en" if lang == "en" else "zh")
     write(redraws.page(read, wish), out or Path(f"{redraws.name_of(read)}.html"), made)
+
+
+def trend(
+    system: Annotated[str, typer.Option(help="Code of the grid system.")] = "management",
+    months: Annotated[int, typer.Option(help="How many, this one included.", min=1, max=120)] = 12,
+    then: Annotated[bool, typer.Option("--then", help="In the borders of their day.")] = False,
+) -> None:
+    """Print each grid's cases by month as CSV, in today's borders: a redraw breaks no trend."""
+    with transaction(database()) as conn:
+        found = trends.trend(conn, system, months)
+    rows = csv.writer(sys.stdout, lineterminator="\n")
+    rows.writerow(["code", "name", *found["months"]])
+    for grid in found["grids"]:
+        if counts := grid["then" if then else "today"]:
+            rows.writerow([grid["code"], grid["name"], *counts])
 
 
 def _lines(found: Replay) -> list[str]:

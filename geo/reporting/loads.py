@@ -10,7 +10,7 @@ from geo.reporting.material import Frame, Plan
 
 # Households of a management grid: 300 to 500.
 LEAST_HOUSEHOLDS, MOST_HOUSEHOLDS = 300, 500
-METRICS = ("incidents", "incidents_open", "households", "people", "merchants")
+METRICS = ("load", "incidents", "incidents_open", "households", "people", "merchants")
 
 
 class Evenness(NamedTuple):
@@ -35,10 +35,11 @@ class PlanCompared(NamedTuple):
 def of_blocks(blocks: Frame, cases: pd.DataFrame, marked: pd.DataFrame) -> pd.DataFrame:
     """The load of each block: the columns `METRICS`, zero where nothing is known.
 
-    ``incidents`` are those filed in the period, ``incidents_open`` those open at its end.
+    ``load`` is in hours a week; ``incidents`` are those filed in the period, ``incidents_open``
+    those open at its end.
     """
     counts = marked[["filed", "open"]].groupby(cases["block_id"]).sum().reindex(blocks.index)
-    own = ["households", "people", "merchants"]
+    own = ["households", "people", "merchants", "load"]
     load = pd.DataFrame(blocks[own]).astype(float)
     load["incidents"], load["incidents_open"] = counts["filed"], counts["open"]
     return load[list(METRICS)].fillna(0.0)

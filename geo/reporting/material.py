@@ -30,8 +30,8 @@ class Material(NamedTuple):
     ``cases``: code, class, status, reported_at, due_at, handled_at, closed_at, address, road,
     segment_id, side, chainage_m, x, y, dispatched, bounced, reworked; and the codes of the units
     they lie in: community, street, grid. ``blocks`` (index: id): households, people, merchants,
-    community, street, grid, shape. ``areas``: code, name, level, parent, households, workers,
-    shape.
+    load (hours a week by the rule set ``rule``), community, street, grid, shape. ``areas``: code,
+    name, level, parent, households, workers, shape.
     ``segments``: road, kind, class, from_zoom, length_m, duty_m (of both sides), street, shape.
     ``sides``: road, class, street, side_m, duty_m, lived_m, hollow_m, one row a side.
     ``water``: shapes. ``year_ago``: the cases of the same period a year before, as ``cases``.
@@ -52,6 +52,7 @@ class Material(NamedTuple):
     plan: Plan | None
     street: str | None = None
     year_ago: pd.DataFrame | None = None
+    rule: str = ""
 
     @property
     def title(self) -> str:

@@ -5,7 +5,7 @@ from datetime import date
 
 import psycopg
 
-from geo.load import Rule
+from geo.load import PARTS, Rule
 from geo.metrics import METRICS
 from geo.store import load_rules, loads
 from geo.store.loads import Units
@@ -26,6 +26,8 @@ SUMMED = {
     "reach_minutes": ("reach",), "far_households": ("reach",),
     "load": loads.SOURCES, "load_per_worker": loads.SOURCES,
 }  # fmt: skip
+# What loads of these are made of, each part by itself; no map is coloured by them.
+PARTS_OF = [(f"part_{part}", layer) for layer in ("grids", "areas") for part in PARTS]
 # Whatever any metric is made from.
 SOURCES = tuple(
     sorted({source for some in (*THROUGH.values(), *SUMMED.values()) for source in some})
@@ -44,7 +46,7 @@ def refresh_metrics(conn: psycopg.Connection, revisions: Mapping[str, str], toda
         (metric.key, layer): _revision((metric.key, layer), revisions, today, rule)
         for metric in METRICS
         for layer in metric.layers
-    }
+    } | {part: _revision(("load", part[1]), revisions, today, rule) for part in PARTS_OF}
     there = {(key, layer): named for key, layer, named in conn.execute(QUERIES["revisions"])}
     conn.execute(QUERIES["fresh"])
     _add_loads(conn, rule, date.fromisoformat(today))
@@ -68,7 +70,8 @@ def _add_loads(conn: psycopg.Connection, rule: Rule, today: date) -> None:
     found = loads.of_blocks(conn, rule, today)
     for of in ("blocks", "grids", "areas"):
         table = loads.of_units(conn, found, Units(of, None, None), today)
-        for key in ("load", "load_per_worker"):
+        parts = [key for key, layer in PARTS_OF if layer == of]
+        for key in ("load", "load_per_worker", *parts):
             values = table[key].dropna().round(6)
             given = {"key": key, "layer": of, "ids": values.index.tolist()}
             conn.execute(QUERIES["add_values"], {**given, "values": values.tolist()})

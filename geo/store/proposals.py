@@ -10,10 +10,11 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from geo.layers import SMALL_COUNTS
 from geo.progress import Say, silence
 from geo.store import proposed, strokes
 from geo.store.computing import Begin, Books, carry_out, fail_silent
-from geo.store.database import rows
+from geo.store.database import LOCAL, Reader, rows
 from geo.store.queries import load
 from geo.store.redrawing import hold, known
 from geo.store.staging import copy_rows
@@ -94,15 +95,18 @@ def _write(conn: psycopg.Connection, id_: int, made: proposed.Made) -> None:
         conn.execute(QUERIES["put_grid"], given)
 
 
-def listed(conn: psycopg.Connection, plan: int) -> list[Told]:
+def listed(conn: psycopg.Connection, plan: int, who: Reader = LOCAL) -> list[Told]:
     """The newest proposals for a plan in short, newest first. Raises `UnknownPlan`."""
     known(conn, plan)
     fail_silent(conn, BOOKS)
-    return rows(conn, QUERIES["page"], {"plan": plan, "limit": MOST_PROPOSALS})
+    full = SMALL_COUNTS in who.rights
+    return rows(conn, QUERIES["page"], {"plan": plan, "limit": MOST_PROPOSALS, "full": full})
 
 
-def read(conn: psycopg.Connection, plan: int, id_: int) -> Told:
+def read(conn: psycopg.Connection, plan: int, id_: int, who: Reader = LOCAL) -> Told:
     """A proposal: how far it is; then its figures, and ``changed``: block, number before, after.
+
+    Figures are by the loads that ``who`` may be told.
 
     Raises `NoSuchProposal`.
     """
@@ -110,6 +114,9 @@ def read(conn: psycopg.Connection, plan: int, id_: int) -> Told:
     row = _find(conn, id_, plan)
     found = {k: v for k, v in row.items() if k not in ("across", "stop", "beat_at")}
     found["plan"] = found.pop("plan_id")
+    if found["figures"]:
+        few = found["figures"].pop("discreet", None)
+        found["figures"] = found["figures"] if SMALL_COUNTS in who.rights else few
     found["changed"] = [list(r) for r in conn.execute(QUERIES["blocks"], {"id": id_})]
     return found
 

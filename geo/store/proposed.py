@@ -12,7 +12,7 @@ import psycopg
 
 from geo.load import spread
 from geo.progress import Say
-from geo.store import load_rules, plan_ground, strokes
+from geo.store import load_rules, loads, plan_ground, strokes
 from geo.store.database import read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import UnknownSystem
@@ -37,8 +37,10 @@ Change = tuple[int, int | None, int | None]
 
 
 class Ground(NamedTuple):
-    """What a proposal is made on: blocks (id, area_id, compound, load, number, parent),
+    """What a proposal is made on: blocks (id, area_id, compound, load, told, number, parent),
     borders (a, b, metres, kind), grids by number, what is wished, and areas by id.
+
+    ``told`` is the load that those are told who may not see small counts.
     """
 
     blocks: pd.DataFrame
@@ -50,7 +52,10 @@ class Ground(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A proposal: figures, blocks changed (id, number before, after), grids changed (was, now)."""
+    """A proposal: figures, blocks changed (id, number before, after), grids changed (was, now).
+
+    Among the figures are those ``discreet``: what is told who may not see small counts.
+    """
 
     figures: Told
     changed: list[Change]
@@ -67,6 +72,7 @@ def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
     grids = rows(conn, QUERIES["grids_of"], {"plan": plan})
     number: dict[int, int | None] = dict(conn.execute(QUERIES["held"], {"plan": plan}).fetchall())
     blocks = pd.DataFrame(ground.blocks[["id", "area_id", "load"]])
+    blocks["told"] = loads.discreet(ground.loads).blocks["load"].loc[blocks["id"]].to_numpy()
     found = blocks["id"].map(number).astype(float).fillna(NOBODY)
     blocks["number"] = found.to_numpy().astype(np.int32)
     across = bool(rows(conn, plan_ground.QUERIES["system"], {"plan": plan})[0]["across"])
@@ -146,7 +152,8 @@ def propose(ground: Ground, seed: int, say: Say, stop: Callable[[], bool]) -> Ma
     ids = ground.blocks["id"].to_numpy()
     changed = [(int(ids[i]), _none(was[i]), _none(now[i])) for i in moved]
     states = _states(ground, found)
-    return Made(_figures(ground, found, states), changed, states)
+    figures = _figures(ground, found, states) | {"discreet": _discreet(ground, found, states)}
+    return Made(figures, changed, states)
 
 
 def _none(number: int) -> int | None:
@@ -192,6 +199,18 @@ def _states(ground: Ground, found: Proposal) -> dict[int, tuple[Told | None, Tol
     for number, workers in found.workers.items():
         states[number] = known[number], known[number] | {"workers": round(workers)}
     return states
+
+
+def _discreet(
+    ground: Ground, found: Proposal, states: dict[int, tuple[Told | None, Told | None]]
+) -> Told:
+    """The figures by loads from which no small count can be told."""
+    figures = _figures(
+        ground._replace(blocks=ground.blocks.assign(load=ground.blocks["told"])), found, states
+    )
+    for one in figures["unsolved"]:  # reckoned from what a block really has
+        one["nearest"] = one["nearest"] and round(one["nearest"], 2)
+    return figures
 
 
 def _figures(

@@ -10,7 +10,7 @@ import psycopg
 from geo.reporting.indicators import RECUR_DAYS
 from geo.reporting.material import Material, Plan, with_units
 from geo.reporting.periods import Period, span_of
-from geo.store import changes, covered
+from geo.store import changes, covered, load_rules, loads
 from geo.store.covered import Asked
 from geo.store.database import Setting, read_setting
 from geo.store.queries import load
@@ -76,6 +76,9 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
     day: Params = {"day": period.last}
     plan = _plan_in_force(conn, setting.srid, system, period.last)
     blocks = read_frame(conn, QUERIES["blocks"], day, srid=setting.srid).set_index("id")
+    rule = load_rules.rule_of(conn)
+    weighed = loads.of_blocks(conn, rule, period.last, blocks.index.tolist()).blocks
+    blocks["load"] = weighed["load"].reindex(blocks.index) / 60
     blocks["grid"] = plan.of_block.reindex(blocks.index) if plan else None
     sides = covered.read(conn, Asked(on=period.last)).sides.rename(columns={"paper_m": "duty_m"})
     segments = read_frame(conn, QUERIES["segments"], srid=setting.srid)
@@ -97,6 +100,7 @@ def read_material(conn: psycopg.Connection, period: Period, system: str | None =
         sides=sides,
         water=read_frame(conn, QUERIES["water"], srid=setting.srid),
         plan=plan,
+        rule=rule.key,
     )
 
 

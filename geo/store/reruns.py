@@ -81,10 +81,14 @@ def read_plan(conn: psycopg.Connection, id_: int, ground: Ground) -> Plan:
 def read_base(conn: psycopg.Connection, plan: Plan, ground: Ground, base: int | None) -> Plan:
     """What ``plan`` is held against: ``base``, or the plan in force today, or what it is based on.
 
+    The plan in force is held against what it is based on, where it is on any.
+
     Raises `UnknownPlan`, `NothingToCompare`.
     """
     told = plan.told
     against = base or told["in_force"] or told["based_on"]
+    if base is None and against == told["id"]:
+        against = told["based_on"] or against
     if against is None:
         raise NothingToCompare(
             f"no plan of the grid system {told['system']} is in force: name one to hold it against"

@@ -11,7 +11,7 @@ from maps.report.sentences import sentence
 from maps.report.voice import LANGUAGES, NOTHING, Voice
 from maps.report.words import METHOD
 
-Metric = Literal["incidents", "incidents_open", "households", "people", "merchants"]
+Metric = Literal["load", "incidents", "incidents_open", "households", "people", "merchants"]
 By = Literal["grids", "blocks"]
 NUMBERS = ("filed", "closed", "in_time", "mean_hours", "open", "late")
 MOST_BARS = 12

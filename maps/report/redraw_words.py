@@ -80,6 +80,8 @@ REDRAW_WORDS: dict[str, tuple[str, str]] = {
     "figure_cases_cv": ("案件的变异系数", "variation of cases"),
     "figure_cases_gini": ("案件的基尼系数", "Gini coefficient of cases"),
     "figure_late_max_over_mean": ("逾期最多者 ÷ 平均", "most late cases / mean"),
+    "figure_visits_max_over_mean": ("走访最多者 ÷ 平均", "most visits / mean"),
+    "figure_patrol_max_over_mean": ("巡查最长者 ÷ 平均", "longest patrols / mean"),
     "figure_walk_m": ("步行总公里", "walking in all, km"),
     "figure_walk_max_over_mean": ("步行最远者 ÷ 平均", "longest walking / mean"),
     "figure_walk_per_case_m": ("每件步行米数", "walking per case, m"),

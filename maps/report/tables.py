@@ -109,16 +109,17 @@ def _text(value: object) -> str:
 
 
 def heaviest(content: Content, voice: Voice) -> Table:
-    """The grids with most households."""
-    grids = content.load.sort_values("households", ascending=False, kind="stable").head(MOST_GRIDS)
+    """The grids with most load."""
+    grids = content.load.sort_values("load", ascending=False, kind="stable").head(MOST_GRIDS)
     rows = [
-        [str(row["name"]), str(code), voice.number(row["households"]), voice.number(row["people"]),
-         voice.number(row["merchants"]), voice.count(row["incidents"]),
+        [str(row["name"]), str(code), voice.number(row["load"]), voice.number(row["households"]),
+         voice.number(row["people"]), voice.number(row["merchants"]), voice.count(row["incidents"]),
          voice.count(row["incidents_open"])]
         for code, row in grids.iterrows()
     ]  # fmt: skip
-    heads = ["grid", "", "households", "people", "merchants", "filed", "open"]
-    return Table(voice.word("heaviest"), [h and voice.word(h) for h in heads], rows, 2)
+    heads = ["grid", "", "load_hours", "households", "people", "merchants", "filed", "open"]
+    title = voice.word("heaviest", rule=content.material.rule)
+    return Table(title, [h and voice.word(h) for h in heads], rows, 2)
 
 
 def evenness(content: Content, voice: Voice) -> Table:

@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from api.cli import app as cli
 from geo.edges import KINDS
+from geo.load import PARTS
 
 LOAD = "/api/load"
 
@@ -58,6 +59,8 @@ def test_the_panel_tells_the_load_and_its_rule(client):
     assert told["value"] == pytest.approx(area["load"], abs=1e-3)
     assert told["per_worker"] == pytest.approx(area["load_per_worker"], abs=1e-3)
     assert told["times_mean"] == pytest.approx(2.02, abs=0.01)
+    assert sum(told["parts"].values()) == pytest.approx(told["value"], rel=1e-6)
+    assert told["parts"].keys() == set(PARTS)
     assert told["rule"] == {"name": "standard", "version": 1, "title": "标准负荷",
                             "title_en": "Standard load"}  # fmt: skip
     assert client.get("/api/units/merchants/1").json()["load"] is None

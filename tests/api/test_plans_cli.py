@@ -29,6 +29,14 @@ def begun(luge):
     return int(luge("new", "试画", "--by", "王").split()[1])
 
 
+def test_months_of_grids_are_told_in_todays_borders_and_in_those_of_their_day(luge):
+    today, then = (list(csv.reader(luge("trend", "--months", "48", *more).splitlines()))
+                   for more in ((), ("--then",)))  # fmt: skip
+    assert today == then  # no plan was published since
+    assert len(today[0]) == 2 + 48
+    assert len(today) == 1 + 114
+
+
 def test_a_draft_goes_out_comes_in_and_is_published(luge, tmp_path):
     plan, file = begun(luge), tmp_path / "plan.csv"
     assert " blocks in " in luge("export", plan, file)

@@ -1,6 +1,7 @@
 """The page of plans: a planner redraws the sample's grids, from the first stroke to publishing."""
 
 import json
+import re
 import urllib.request
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -43,6 +44,18 @@ BESIDE = """(number) => {
     return [place, ground.blocks[place].id, sketch.of[place]];
 }"""
 
+# A block that a grid could give to a grid of the same area beside it and stay in one piece.
+GIVEN = """(number) => {
+    const { editor } = luge.desk, { ground, sketch } = editor;
+    const inside = (place) => ground.edges.filter(({ a, b }) => a === place || b === place);
+    const pairs = ground.edges.flatMap(({ a, b }) => [[a, b], [b, a]])
+        .filter(([own, other]) => sketch.of[own] === number && sketch.of[other] > 0
+            && sketch.of[other] !== number
+            && ground.blocks[own].area === ground.blocks[other].area);
+    const [place, other] = pairs.sort(([a], [b]) => inside(a).length - inside(b).length)[0];
+    return [place, ground.blocks[place].id, sketch.of[other]];
+}"""
+
 
 @pytest.fixture(scope="module")
 def own(make_module_database: MakeDatabase, sample_url: str) -> str:
@@ -60,6 +73,14 @@ def service(own: str) -> Iterator[str]:
 def draft(service: str) -> int:
     """A draft of the management grids, as they are."""
     return int(asked(service, "POST", "", {"system": "management", "name": "试画"})["id"])
+
+
+def posted(address: str, body: Any) -> Any:
+    request = urllib.request.Request(  # noqa: S310 - our own service
+        address, json.dumps(body).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        return json.load(answer)
 
 
 def told(service: str, path: str) -> Any:
@@ -213,30 +234,74 @@ def test_the_map_page_leads_here(open_page: OpenPage) -> None:
     expect(page.get_by_role("heading", name="网格方案")).to_be_visible()
 
 
-def test_an_overloaded_community_is_redrawn_and_published(
+def report_of_june(service: str) -> list[str]:
+    """What the report on a month that is over says, but for when it was made and of which data."""
+    address = f"{service}/api/report?since=2026-06-01&until=2026-07-01&system=management"
+    with urllib.request.urlopen(address) as answer:  # noqa: S310 - our own service
+        page = answer.read().decode()
+    body = page[page.index("<main>") : page.index('<section class="method">')]
+    texts = (text.strip() for text in re.split(r"<[^>]+>", body))
+    return [text for text in texts if text and not text.startswith("#map_")]
+
+
+def heaviest(service: str, draft: int, area: str) -> float:
+    """What the most loaded worker of an area carries, by the area's mean."""
+    grids = [g for g in asked(service, "GET", f"/{draft}")["grids"] if g["parent"] == area]
+    mean = sum(g["load"] for g in grids) / sum(g["workers"] for g in grids)
+    return float(max(g["load_per_worker"] for g in grids) / mean)
+
+
+def a_day_passes(url: str, draft: int) -> None:
+    """What is in force from tomorrow on is so today."""
+    with psycopg.connect(url) as conn:
+        conn.execute("update plan set valid_to = valid_to - 1 where id = 1")
+        conn.execute("update plan set valid_from = valid_from - 1 where id = %s", [draft])
+
+
+def cases_of_today(service: str) -> dict[str, int]:
+    """How many cases of today each management grid has, by its code."""
+    query = f"by=grid&system=management&since={date.today() - timedelta(days=1)}T00:00:00Z"
+    groups = told(service, f"/api/counts?{query}")["groups"]
+    return {str(group["key"]): int(group["count"] or 0) for group in groups}
+
+
+def test_two_overloaded_communities_are_redrawn_and_published(
     open_page: OpenPage, service: str, own: str
 ) -> None:
     page = open_page("plans", ready=False)
     opened(page)
-    page.locator("#new-name").fill("金穗社区均衡")
+    page.locator("#new-name").fill("两个社区均衡")
     page.locator("#begin").click()
     page.wait_for_selector("#tools:not([hidden])")
     opened(page)
     draft = int(page.evaluate("luge.desk.editor.plan.id"))
+    month = report_of_june(service)
+
+    # By hand first: the heaviest grid gives a block to one beside it.
     heavy = page.locator("[data-grid]:has(.over)").first
     choose(page, int(heavy.get_attribute("data-grid") or ""))
-    most = page.locator('[data-figure="plans_most"] dd').first
-    was = most.inner_text()
+    place, _, beside = page.evaluate(GIVEN, page.evaluate("luge.desk.brush"))
+    choose(page, beside)
+    stroke(page, place)
+    assert page.evaluate(
+        "([place, to]) => luge.desk.editor.sketch.of[place] === to", [place, beside]
+    )
 
-    # The most loaded community stands first; the engine moves as few blocks as it can.
+    # The most loaded communities stand first; the engine moves as few blocks as it can.
     page.locator("#tab-engine").click()
-    page.locator("#within").select_option(index=1)
-    page.locator("#ask-engine").click()
-    page.locator("#proposal").wait_for()
-    page.locator("#apply").click()
-    expect(most).not_to_have_text(was)
+    for index in (1, 2):
+        option = page.locator("#within option").nth(index)
+        area = option.get_attribute("value") or ""
+        assert heaviest(service, draft, area) > 1.1
+        page.locator("#within").select_option(index=index)
+        page.locator("#ask-engine").click()
+        page.locator("#proposal").wait_for()
+        page.locator("#apply").click()
+        expect(page.locator("#proposal")).to_have_count(0)
+        saved(page)
+        assert heaviest(service, draft, area) < 1.1 + 1e-3
+    most = page.locator('[data-figure="plans_most"] dd').first
     expect(most).to_have_class("better")
-    saved(page)
     settle(page)
     shot(page, "redraw-proposal")
 
@@ -283,8 +348,14 @@ def test_an_overloaded_community_is_redrawn_and_published(
     assert days == (date.fromisoformat(TOMORROW),) * 2
 
     # From tomorrow on what happens there is in the new grid; last month has the old one.
-    month, now, then = (
+    then, now, soon = (
         grid_of(service, lon, lat, day) for day in (LAST_MONTH, date.today().isoformat(), TOMORROW)
     )
     assert before[0] != before[1]
-    assert month == now != then
+    assert then == now != soon
+    a_day_passes(own, draft)
+    counted = cases_of_today(service)
+    filed = {"class": "暴露垃圾", "lon": lon, "lat": lat}
+    assert posted(f"{service}/api/cases", filed)["status"] == "reported"
+    assert cases_of_today(service) == counted | {soon: counted[soon] + 1}
+    assert report_of_june(service) == month

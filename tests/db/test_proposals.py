@@ -6,7 +6,7 @@ import psycopg
 import pytest
 
 from geo.store import proposals, redrawing, strokes
-from geo.store.database import LOCAL, transaction
+from geo.store.database import LOCAL, Reader, transaction
 from geo.store.proposals import Asked, NoSuchProposal, ProposalNotReady, ProposalOvertaken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, Wish
 from geo.store.strokes import By
@@ -51,6 +51,35 @@ def compute(url, draft, asked, seed=0):
 def read(url, draft, made):
     with transaction(url) as conn:
         return proposals.read(conn, draft, made)
+
+
+NOBODY = Reader("somebody")
+
+
+@pytest.mark.parametrize("who", [LOCAL, NOBODY], ids=["all", "no small counts"])
+def test_figures_are_by_the_loads_that_the_reader_is_told(own, who):
+    """What a proposal says of grids is what the draft then says of them, to whoever asks."""
+    url, draft, made = own
+    with transaction(url) as conn:
+        figures = proposals.read(conn, draft, made, who)["figures"]
+        brief = proposals.listed(conn, draft, who)[0]
+        before, _ = (redrawing.read(conn, draft, who), proposals.apply(conn, draft, made, By()))
+        after = redrawing.read(conn, draft, who)
+    assert "discreet" not in figures
+    assert (brief["before"], brief["after"]) == (figures["before"], figures["after"])
+    for when, told in (("before", before), ("after", after)):
+        each = {grid["number"]: grid["load_per_worker"] for grid in told["grids"]}
+        for grid in figures["grids"]:
+            assert grid[f"load_per_worker_{when}"] == pytest.approx(each[grid["number"]], abs=0.51)
+        for name in ("mean", "max_over_mean", "cv", "gini"):
+            assert figures[when][name] == pytest.approx(told["measures"][name], abs=1e-3)
+
+
+def test_small_counts_make_a_difference(drawn):
+    url, draft, made, _ = drawn
+    with transaction(url) as conn:
+        told = [proposals.read(conn, draft, made, who)["figures"] for who in (LOCAL, NOBODY)]
+    assert told[0]["load"] != told[1]["load"]
 
 
 def plan(url, draft):

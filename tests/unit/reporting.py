@@ -48,6 +48,7 @@ def blocks():
     street = [codes[k // 4] for k in range(8)]
     return gpd.GeoDataFrame(
         {"households": [100 * (k + 1) for k in range(8)], "people": 10, "merchants": 1,
+         "load": [2.0 * (k + 1) for k in range(8)],
          "community": [code[:-1] + "1" for code in street], "street": street,
          "grid": [f"G{k // 2}" for k in range(8)]},
         geometry=shapes, crs=SRID, index=pd.RangeIndex(1, 9, name="id"),

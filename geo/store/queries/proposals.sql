@@ -12,8 +12,8 @@ select id from proposal where id = %(id)s for update;
 
 -- name: page
 select id, version, task, status, wishes, seed, made_by, made_at, ended_at, error,
-       figures -> 'before' as before, figures -> 'after' as after
-from proposal where plan_id = %(plan)s order by id desc limit %(limit)s;
+       shown -> 'before' as before, shown -> 'after' as after
+from proposal, lateral (select case when %(full)s then figures else figures -> 'discreet' end as shown) as told where plan_id = %(plan)s order by id desc limit %(limit)s;
 
 -- name: beat
 -- How far it has come; tells whether to stop.

@@ -289,7 +289,9 @@ where n.valid_from <= %(on)s::date and n.valid_to > %(on)s::date
 -- name: load
 -- Minutes of work a week in the unit, for each worker, and that in times the mean of its peers.
 select load.value, each.value as per_worker, each.value / nullif(peer.mean, 0) as times_mean,
-       substring(metric.revision from 'rule:([a-z_]+[.][0-9]+)') as rule
+       substring(metric.revision from 'rule:([a-z_]+[.][0-9]+)') as rule,
+       (select coalesce(jsonb_object_agg(substr(key, 6), value), jsonb_build_object()) from metric_value
+        where starts_with(key, 'part_') and layer = %(layer)s and unit_id = %(id)s) as parts
 from metric_value load
 join metric on metric.key = load.key and metric.layer = load.layer
 left join metric_value each on each.key = 'load_per_worker' and each.layer = load.layer and each.unit_id = load.unit_id,

@@ -817,11 +817,12 @@ export interface Load {
   crs: number;
 }
 
-/** Minutes of work a week in an area or grid, for each worker, and by the mean of its like. */
+/** Minutes of work a week in an area or grid, for each worker, and by the mean of its like. `parts` sum to `value`: households, people, merchants, incidents, frontage, area, places. */
 export interface LoadHere {
   value: number;
   per_worker: number | null;
   times_mean: number | null;
+  parts: Record<string, number>;
   rule: RuleNamed;
 }
 

@@ -130,7 +130,13 @@ function load({ load }: UnitTold): HTMLElement | null {
   if (load.per_worker !== null) entries.push([t("load_each"), hours(load.per_worker)]);
   if (load.times_mean !== null) entries.push([t("load_times"), `× ${load.times_mean.toFixed(2)}`, load.times_mean > HEAVY]);
   const rule = language() === "en" ? load.rule.title_en : load.rule.title;
-  return section(t("unit_load"), "unit-load", tiles(entries), h("p", { class: "note" }, t("load_rule", { rule, version: load.rule.version })));
+  const parts = Object.entries(load.parts).filter(([, minutes]) => minutes > 0).sort(([, a], [, b]) => b - a);
+  return section(t("unit_load"), "unit-load", tiles(entries),
+    h("ol", { class: "classes-top", "aria-label": t("load_parts") }, ...parts.map(([part, minutes]) => {
+      const bar = h("i", { class: "bar", "aria-hidden": "true" });
+      bar.style.setProperty("--share", String(minutes / parts[0]![1]));
+      return h("li", {}, h("span", {}, tValue("load_part", part)), h("b", {}, hours(minutes)), bar);
+    })), h("p", { class: "note" }, t("load_rule", { rule, version: load.rule.version })));
 }
 
 function chiefs({ chiefs }: UnitTold): HTMLElement {
