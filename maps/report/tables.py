@@ -117,7 +117,7 @@ def heaviest(content: Content, voice: Voice) -> Table:
          voice.count(row["incidents_open"])]
         for code, row in grids.iterrows()
     ]  # fmt: skip
-    heads = ["grid", "", "households", "people", "merchants", "filed", "open"]
+    heads = ["grid", "code", "households", "people", "merchants", "filed", "open"]
     return Table(voice.word("heaviest"), [h and voice.word(h) for h in heads], rows, 2)
 
 

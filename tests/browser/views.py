@@ -1,138 +1,180 @@
-"""Every page and main state of it: its address, and what a person does until it is there."""
+"""Every page and its main states: what is opened, and what is done there for each picture."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pages import settle
 from playwright.sync_api import Page
 
 CHIEF = "LZ030"
-DOOR = (121.00186, 31.096965)  # where whoever holds the phone stands, on this chief's beat
-STREET_LEVEL = "map=16.3/31.0990/121.0005"
+# Where whoever holds the phone stands, on this chief's beat.
+DOOR_LON, DOOR_LAT = 121.00186, 31.096965
+STREET_LEVEL = "#map=16.3/31.0990/121.0005"
 JUNE = "cases=from:2026-06-01;to:2026-06-30;compared:before"
 NOTHING = "没有这样的地方"
-MAP, DESK, MINE = "#map[aria-busy=false]", "body[data-ready]", "#view"
+
+Act = Callable[[Page], None]
 
 
-class View(NamedTuple):
-    """What is opened, what is done there, and what is seen when it is all there."""
+class State(NamedTuple):
+    """One picture: what is done before, and what is seen when it is all there."""
+
+    name: str
+    act: Act
+    seen: str
+
+
+class Sitting(NamedTuple):
+    """One page and its states in turn; ``failing`` requests are answered by an error."""
 
     address: str
-    seen: str = MAP
-    act: Callable[[Page], None] = lambda page: None
+    states: tuple[State, ...]
+    failing: str = ""
+    again: bool = False  # what it says is not said anew when the language changes
 
 
-def tab(name: str) -> Callable[[Page], None]:
-    """A panel of the map page; on a phone by way of the dock."""
-
-    def act(page: Page) -> None:
-        dock = page.locator(f"[data-opens={name}]")
-        (dock if dock.is_visible() else page.locator(f"#tab-{name}")).click()
-
-    return act
+def press(selector: str) -> Act:
+    """Press a button, whatever lies over it: how people reach it is tested elsewhere."""
+    return lambda page: page.locator(selector).first.evaluate("(button) => button.click()")
 
 
-def click(selector: str) -> Callable[[Page], None]:
-    return lambda page: page.locator(selector).first.click()
-
-
-def both(*acts: Callable[[Page], None]) -> Callable[[Page], None]:
-    def act(page: Page) -> None:
-        for each in acts:
-            each(page)
-
-    return act
-
-
-def fill(selector: str, text: str) -> Callable[[Page], None]:
+def write(selector: str, text: str) -> Act:
     return lambda page: page.locator(selector).fill(text)
 
 
-def fail(pattern: str) -> Callable[[Page], None]:
-    """The service answers with an error from now on."""
+def go(hash_: str) -> Act:
+    """Change the address, in the language that is on."""
+    change = """(to) => {
+        location.hash = to + (document.documentElement.lang === 'en' ? '&lang=en' : '');
+    }"""
+    return lambda page: page.evaluate(change, hash_)
 
-    def answer(page: Page) -> None:
-        page.route(pattern, lambda route: route.fulfill(status=503, body="{}"))
-        page.reload()
 
-    return answer
+def stay(page: Page) -> None:
+    """Nothing but what is there when the page is opened."""
+
+
+def tab(name: str) -> Act:
+    """A panel of the map page; on a phone it is a sheet."""
+
+    def act(page: Page) -> None:
+        press(f"#tab-{name}")(page)
+        if page.locator("#dock").is_visible():
+            press(f"[data-opens={name}]")(page)
+
+    return act
+
+
+def nothing_passes(page: Page) -> None:
+    tab("explore")(page)
+    write("#filter-text", NOTHING)(page)
 
 
 def measure(page: Page) -> None:
-    page.locator("[data-tool=tool_measure]").click()
+    press("[data-tool=tool_measure]")(page)
+    size = page.viewport_size
+    assert size
     for x, y in ((0.5, 0.35), (0.7, 0.4), (0.6, 0.52)):
-        size = page.viewport_size
-        assert size
         page.mouse.click(size["width"] * x, size["height"] * y)
         page.wait_for_timeout(400)  # two quick clicks are a zoom
 
 
 def paper(page: Page) -> None:
     page.evaluate("window.print = () => {}")
-    page.locator("[data-tool=tool_print]").click()
-    page.locator("#print-dialog [type=submit]").click()
-    page.locator("#print footer").wait_for(state="attached")
+    press("[data-tool=tool_print]")(page)
+    press("#print-dialog [type=submit]")(page)
+    page.locator("#print-dialog").wait_for(state="hidden")
     page.emulate_media(media="print")
 
 
-VIEWS: dict[str, View] = {
-    "map": View(""),
-    "map-street": View(f"#{STREET_LEVEL}"),
-    "layers": View("", ".layers .layer", tab("layers")),
-    "explore": View(f"#{JUNE}", ".hits .count b", tab("explore")),
-    "explore-none": View(
-        "", ".hits .empty, .hits :text('0')", both(tab("explore"), fill("#filter-text", NOTHING))
+def calm(page: Page) -> None:
+    """Leave what the state before has opened."""
+    page.emulate_media(media="screen")
+    page.evaluate(
+        """() => {
+            for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close();
+            for (const open of document.querySelectorAll(
+                '#sheet > .close, #place .close, #case .close, #measure .buttons :last-child,'
+                + ' .sheet .close')) open.click();
+            for (const field of document.querySelectorAll('#search, #filter, #filter-text')) {
+                if (!field.value) continue;
+                field.value = '';
+                field.dispatchEvent(new Event('input', { bubbles: true }));
+            }
+        }"""
+    )
+
+
+def unit(name: str, number: int) -> State:
+    return State(f"unit-{name}", go(f"#unit={name}:{number}"), "#place .unit-incidents")
+
+
+def error(page: str, failing: str, seen: str) -> Sitting:
+    return Sitting(page, (State(f"{page or 'map'}-error", stay, seen),), failing, again=True)
+
+
+DESK = "body[data-ready]"
+SITTINGS: dict[str, Sitting] = {
+    "map": Sitting("", (
+        State("map", stay, "#map"),
+        State("layers", tab("layers"), ".layers .layer"),
+        State("directory", tab("directory"), ".directory .area"),
+        State("explore", tab("explore"), ".hits .count b"),
+        State("explore-none", nothing_passes, ".chips .chip"),
+        State("search", write("#search", "渡口社区"), "#results [role=option]"),
+        State("search-none", write("#search", NOTHING), "#results .message"),
+        State("search-coordinates", write("#search", "121.002, 31.1026"), "#results [role=option]"),
+        State("report-dialog", press("[data-tool=tool_report]"), "#report-dialog[open]"),
+    )),
+    "street": Sitting(STREET_LEVEL, (
+        State("street", stay, "#map"),
+        State("inview", tab("inview"), ".inview .entry"),
+        State("place", go(f"{STREET_LEVEL}&place=121.0003,31.0986"), "#place .block code"),
+        State("measure", measure, "#measure dd >> nth=2"),
+        State("print", paper, "#print footer"),
+    )),
+    "outside": Sitting("#map=17/31.0600/120.9620", (
+        State("inview-none", tab("inview"), "#panel-inview"),
+        State("place-outside", go("#place=121.2,31.2"), "#place .content"),
+        State("unit-missing", go("#unit=grids:99999"), "#place .error"),
+    )),
+    "units": Sitting("#unit=areas:4", (
+        unit("areas", 4), unit("grids", 17), unit("named_roads", 244), unit("stations", 23),
+        unit("merchants", 100),
+    )),
+    "figures": Sitting(f"#figure=difference,grids:management&{JUNE}", (
+        State("difference", stay, "#key .classes"),
+        State("figures", tab("figures"), ".units-by-value .unit"),
+    )),
+    "beside": Sitting(
+        f"#figure=filtered,areas:community&beside=1&{JUNE}",
+        (State("beside", stay, "#beside[aria-busy=false]"),),
     ),
-    "explore-error": View("", ".hits", both(fail("**/api/counts**"), settle, tab("explore"))),
-    "beside": View(f"#figure=filtered,areas:community&beside=1&{JUNE}", ".period-of"),
-    "figures": View("#figure=incidents,areas:community", ".unit", tab("figures")),
-    "difference": View(f"#figure=difference,grids:management&{JUNE}", "#key .classes"),
-    "directory": View("", ".directory .area", tab("directory")),
-    "inview": View(f"#{STREET_LEVEL}", ".inview .entry", tab("inview")),
-    "inview-none": View("#map=17/31.0600/120.9620", "#panel-inview", tab("inview")),
-    "search": View("", "#results [role=option]", fill("#search", "渡口社区")),
-    "search-none": View("", "#results .message", fill("#search", NOTHING)),
-    "search-coordinates": View(
-        "", "#results [role=option]", fill("#search", "121.0020, 31.1026")
+    "operations": Sitting("operations", (
+        State("operations", stay, "#cases button"),
+        State("operations-none", write("#filter", NOTHING), "#cases .empty"),
+        State("operations-case", press("#cases button[data-code]"), "#case .none, #case .sum"),
+        State("operations-new", press("#new"), "#filing"),
+    )),
+    "wall": Sitting("wall#still=1", (State("wall", stay, "#worst li"),)),
+    "my": Sitting(f"my?chief={CHIEF}", (
+        State("my", press("#tab-roads"), ".row.here"),
+        *(State(f"my-{name}", press(f"#tab-{name}"), f"#tab-{name}[aria-selected=true]")
+          for name in ("cases", "shops", "sent")),
+        State("my-filing", press("#file"), "#filing .place"),
+        State("my-check", press("#check-shop"), "#check .place"),
+    )),
+    "my-who": Sitting("my", (State("my-who", stay, "#view .line"),)),
+    "my-unknown": Sitting(
+        "my?chief=none", (State("my-unknown", stay, "#cover .failed"),), again=True
     ),
-    "place": View(f"#{STREET_LEVEL}&place=121.0003,31.0986", "#place .block code"),
-    "place-outside": View("#map=12/31.0990/121.0005&place=121.2,31.2", "#place .content"),
-    **{
-        f"unit-{layer}": View(f"#unit={layer}:{number}", "#place .unit-incidents")
-        for layer, number in {
-            "areas": 4, "compounds": 17, "grids": 17, "blocks": 9, "named_roads": 244,
-            "segments": 90, "stations": 23, "merchants": 100,
-        }.items()
-    },
-    "unit-missing": View("#unit=grids:99999", "#place .error"),
-    "measure": View(f"#{STREET_LEVEL}", "#measure dd", measure),
-    "print-dialog": View("", "#print-dialog[open]", click("[data-tool=tool_print]")),
-    "print": View(f"#{STREET_LEVEL}", "#print footer", paper),
-    "report-dialog": View("", "#report-dialog[open]", click("[data-tool=tool_report]")),
-    "error": View("", "#cover .failed", fail("**/api/district")),
-    "operations": View("operations", f"{DESK} #cases button"),
-    "operations-case": View("operations#case=AJ202606270004", "#case .steps"),
-    "operations-new": View("operations", "#filing", both(lambda page: page.locator(DESK).wait_for(), click("#new"))),
-    "operations-none": View("operations#tab=check", DESK, fill("#filter", NOTHING)),
-    "operations-keys": View("operations", "#keys", click("#help")),
-    "operations-error": View("operations", "#cases .error", fail("**/api/cases?*")),
-    "wall": View("wall#still=1", f"{DESK} #worst li"),
-    "my-who": View("my", MINE),
-    "my": View(f"my?chief={CHIEF}", ".road"),
-    "my-road": View(f"my?chief={CHIEF}", ".row.here", lambda page: page.locator(".row.here").scroll_into_view_if_needed()),
-    **{
-        f"my-{name}": View(f"my?chief={CHIEF}", f"{DESK} #tab-{name}", click(f"#tab-{name}"))
-        for name in ("cases", "shops", "sent")
-    },
-    "my-filing": View(f"my?chief={CHIEF}", "#filing .place", click("#file")),
-    "my-check": View(f"my?chief={CHIEF}", "#check .place", click("#check-shop")),
-    "my-unknown": View("my?chief=none", "#cover"),
-    **{
-        f"coverage-{name}": View(f"coverage#tab={name}", f"{DESK} #rows")
+    "coverage": Sitting("coverage", tuple(
+        State(f"coverage-{name}", press(f"#tab-{name}"), "#rows[aria-busy=false]")
         for name in ("parts", "blind", "control", "assign", "rotas")
-    },
-    "coverage-error": View("coverage", "#rows .error", fail("**/api/coverage?*")),
-    "shares": View("shares", DESK),
-    "plans": View("plans", DESK),
-    "import": View("import", "#steps"),
+    )),
+    "shares": Sitting("shares", (State("shares", stay, DESK),)),
+    "plans": Sitting("plans", (State("plans", stay, DESK),)),
+    "import": Sitting("import", (State("import", stay, "#steps .kind"),)),
+    "map-error": error("", "**/api/district", "#cover .failed"),
+    "operations-error": error("operations", "**/api/cases?*", "#cases .error"),
+    "coverage-error": error("coverage", "**/api/coverage?*", "#rows .error"),
 }  # fmt: skip
