@@ -118,7 +118,7 @@ def test_a_place_tells_its_units_with_their_figures(
 
 def test_a_unit_that_is_not_there_is_said(open_page: OpenPage) -> None:
     page = open_page("#unit=blocks:99999999")
-    expect(page.locator("#place .error")).to_contain_text("no unit 99999999")
+    expect(page.locator("#place .error")).to_contain_text("没有 99999999 号")
     shot(page, "desktop-unit-missing")
 
 

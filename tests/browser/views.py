@@ -64,6 +64,16 @@ def tab(name: str) -> Act:
     return act
 
 
+def rows_of(name: str) -> Act:
+    """A list of the page of coverage; on a phone it is further down."""
+
+    def act(page: Page) -> None:
+        press(f"#tab-{name}")(page)
+        page.locator("#tabs").evaluate("(tabs) => tabs.scrollIntoView()")
+
+    return act
+
+
 def nothing_passes(page: Page) -> None:
     tab("explore")(page)
     write("#filter-text", NOTHING)(page)
@@ -152,7 +162,7 @@ SITTINGS: dict[str, Sitting] = {
     "operations": Sitting("operations", (
         State("operations", stay, "#cases button"),
         State("operations-none", write("#filter", NOTHING), "#cases .empty"),
-        State("operations-case", press("#cases button[data-code]"), "#case .none, #case .sum"),
+        State("operations-case", press("#cases button[data-code]"), "#case .sum"),
         State("operations-new", press("#new"), "#filing"),
     )),
     "wall": Sitting("wall#still=1", (State("wall", stay, "#worst li"),)),
@@ -165,10 +175,10 @@ SITTINGS: dict[str, Sitting] = {
     )),
     "my-who": Sitting("my", (State("my-who", stay, "#view .line"),)),
     "my-unknown": Sitting(
-        "my?chief=none", (State("my-unknown", stay, "#cover .failed"),), again=True
+        "my?chief=LZ999", (State("my-unknown", stay, "#cover .failed"),), again=True
     ),
     "coverage": Sitting("coverage", tuple(
-        State(f"coverage-{name}", press(f"#tab-{name}"), "#rows[aria-busy=false]")
+        State(f"coverage-{name}", rows_of(name), "#rows[aria-busy=false]")
         for name in ("parts", "blind", "control", "assign", "rotas")
     )),
     "shares": Sitting("shares", (State("shares", stay, DESK),)),
