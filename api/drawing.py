@@ -145,8 +145,8 @@ def _etag(order: Order, wanted: Wanted, log: Log, besides: tuple[str, ...]) -> b
     parts = (
         changes.revision_of(log, layer.key, tiles.box_of(tile)),
         changes.revision_of(log, "metrics") if wanted.metric else "",
-        wanted if layer.dated else wanted._replace(on=""),
-        sorted(order.rights), tile, layer.key, besides, CODE,
+        wanted.on if layer.dated else "", *wanted[1:],
+        sorted(order.rights), *tile, layer.key, besides, CODE,
     )  # fmt: skip
     return b'"%s"' % blake2b(repr(parts).encode(), digest_size=12).hexdigest().encode()
 

@@ -2,70 +2,81 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Hashable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from starlette.types import Receive
 
 T = TypeVar("T")
 
+# Work that takes longer than this is worth asking whether its client still waits.
+PATIENCE_S = 0.02
+LEFT = "the client left"
+
 
 class Left(Exception):
     """The client went away before the answer was there."""
 
 
-@dataclass
-class Flight:
-    """Work under way, and how many wait for it."""
-
-    task: asyncio.Task[Any]
-    waiting: int = 0
-
-
-Flights = dict[Hashable, Flight]
+Flights = dict[Hashable, asyncio.Future[Any]]
 
 
 async def join(flights: Flights, key: Hashable, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    """The result of ``work``, started once for all that ask for ``key`` while it runs.
+    """The result of ``work``, done once for all that ask for ``key`` meanwhile.
 
-    When the last of them leaves, the work is cancelled.
+    Who asks first does it, without a task of its own; where that one is cancelled, so is the work,
+    and the next of those who wait does it anew.
     """
-    flight = flights.get(key)
-    if flight is None:
-        flight = flights[key] = Flight(asyncio.create_task(work()))
-        flight.task.add_done_callback(lambda task: _land(flights, key, task))
-    flight.waiting += 1
+    while (others := flights.get(key)) is not None:
+        await asyncio.wait({others})
+        if not others.cancelled():
+            result: T = others.result()
+            return result
+    ours = flights[key] = asyncio.get_running_loop().create_future()
     try:
-        result: T = await asyncio.shield(flight.task)
-        return result
+        found = await work()
+    except Exception as error:
+        ours.set_exception(error)
+        ours.exception()  # where nobody waits, asyncio need not warn that nobody looked
+        raise
+    else:
+        ours.set_result(found)
+        return found
     finally:
-        flight.waiting -= 1
-        if not flight.waiting and not flight.task.done():
-            flights.pop(key, None)
-            flight.task.cancel()
-
-
-def _land(flights: Flights, key: Hashable, task: asyncio.Task[Any]) -> None:
-    if key in flights and flights[key].task is task:
         del flights[key]
-    if not task.cancelled():
-        task.exception()  # every waiter has it; asyncio need not warn that nobody looked
+        ours.cancel()  # where it has no result
 
 
 async def unless_left(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     """The result of ``work``; cancels it and raises `Left` when the client goes away.
 
-    ``receive`` is the request's; what is left of its body is thrown away.
+    ``receive`` is the request's; what is left of its body is thrown away. Most work is done before
+    anybody looks whether the client is still there: two tasks fewer for each quick tile.
     """
-    task, gone = asyncio.create_task(work), asyncio.create_task(_gone(receive))
+    asking, over, gone = asyncio.current_task(), False, None
+    assert asking  # noqa: S101 - a coroutine that runs is some task's
+
+    def look_out() -> None:
+        nonlocal gone
+        gone = asyncio.create_task(_gone(receive))
+        gone.add_done_callback(break_off)
+
+    def break_off(_: asyncio.Task[None]) -> None:
+        if not over:
+            asking.cancel(LEFT)
+
+    soon = asyncio.get_running_loop().call_later(PATIENCE_S, look_out)
     try:
-        await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
-            raise Left
-        return task.result()
+        return await work
+    except asyncio.CancelledError as error:
+        if error.args != (LEFT,):
+            raise
+        asking.uncancel()
+        raise Left from None
     finally:
-        task.cancel()
-        gone.cancel()
+        over = True
+        soon.cancel()
+        if gone:
+            gone.cancel()
 
 
 async def _gone(receive: Receive) -> None:

@@ -251,7 +251,7 @@ def _bare(conn: psycopg.Connection, requests: list[Request]) -> Ask:
     def ask(request: Request) -> bytes:
         if request not in ready:
             return b""
-        return bytes(conn.execute(*ready[request]).fetchone()[0] or b"")
+        return bytes(conn.execute(*ready[request], binary=True).fetchone()[0] or b"")
 
     return ask
 

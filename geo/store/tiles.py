@@ -86,11 +86,14 @@ async def draw(
     prepared = prepare(layer, tile, wanted, setting, rights)
     if prepared is None:
         return b""
+    # The pool's own context costs as much again as the pool; there is no transaction to end.
+    conn = await pool.getconn()
     try:
-        async with pool.connection() as conn:
-            row = await (await conn.execute(*prepared)).fetchone()
+        row = await (await conn.execute(*prepared, binary=True)).fetchone()
     except psycopg.DataError as error:
         raise unusable(error) from None
+    finally:
+        await pool.putconn(conn)
     return bytes(row[0]) if row and row[0] else b""
 
 
