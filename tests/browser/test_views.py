@@ -3,7 +3,7 @@
 import pytest
 from pages import OpenPage, overflow, settle, shot
 from playwright.sync_api import Page
-from views import DOOR_LAT, DOOR_LON, SITTINGS, Sitting, State, calm
+from views import CHIEF, DOOR_LAT, DOOR_LON, SITTINGS, Sitting, State, calm
 
 
 def come(page: Page, sitting: Sitting) -> None:
@@ -11,7 +11,7 @@ def come(page: Page, sitting: Sitting) -> None:
     if sitting.failing:
         page.route(sitting.failing, lambda route: route.fulfill(status=503, body="{}"))
         page.reload()
-    if "chief=LZ" in sitting.address:
+    if CHIEF in sitting.address:
         origin = page.url.partition("/my")[0]
         page.context.grant_permissions(["geolocation"], origin=origin)
         page.context.set_geolocation({"longitude": DOOR_LON, "latitude": DOOR_LAT, "accuracy": 6})
