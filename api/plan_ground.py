@@ -32,7 +32,7 @@ RuleKey = Annotated[
 
 @router.get("/{id:int}/ground", response_model=None, responses=told_as(answers.PlanGround))
 def read_ground(request: Request, plan: Id, rule: RuleKey = None) -> Response:
-    """Blocks with their loads as GeoJSON, and `edges`: who borders whom, and along what."""
+    """Blocks with their loads as GeoJSON, `edges` (who borders whom, along what), `wholes`."""
     who = reader(request)
     with transaction(request.app.state.pool, who) as conn:
         redrawing.known(conn, plan)
@@ -88,6 +88,12 @@ def told(ground: Ground, rule: Rule, srid: int) -> dict[str, Any]:
                 edges["metres"].round(2).tolist(), edges["kind"].tolist(), edges["why"].tolist(),
                 strict=True)
         ],
+        "wholes": [
+            {"kind": own["kind"].iloc[0], "name": own["name"].iloc[0],
+             "blocks": ids[own["block"]].tolist()}
+            for _, own in ground.wholes.groupby("place") if len(own) > 1
+        ],
+        "across": ground.across,
         "rule": {"name": rule.name, "version": rule.version},
         "crs": srid,
     }  # fmt: skip
@@ -95,9 +101,10 @@ def told(ground: Ground, rule: Rule, srid: int) -> dict[str, Any]:
 
 def _properties(blocks: Any) -> list[dict[str, Any]]:
     columns = ["id", "code", "area", "street", "parents", "compound", "households", "people",
-               "merchants", "incidents", "frontage_m", "area_m2", "load", "x", "y"]  # fmt: skip
+               "merchants", "incidents", "frontage_m", "area_m2", "outline_m", "load", "x",
+               "y"]  # fmt: skip
     table = blocks[columns].copy()
-    for name in ("frontage_m", "area_m2", "x", "y"):
+    for name in ("frontage_m", "area_m2", "outline_m", "x", "y"):
         table[name] = table[name].astype(float).round(2)
     table["load"] = table["load"].astype(float).round(4)
     plain = table.astype(object).where(table.notna(), None)

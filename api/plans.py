@@ -13,9 +13,10 @@ from api.guard import only_from_here
 from api.places import Day
 from api.readers import reader
 from geo.rule_sentences import Lang
-from geo.store import plan_lineage, publishing, redrawing
+from geo.store import plan_lineage, publishing, redrawing, strokes
 from geo.store.database import Connection, Reader, transaction
 from geo.store.redrawing import Wish
+from geo.store.strokes import By
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
 
@@ -52,13 +53,14 @@ class NewPlan(Body):
 
 
 class PlanChange(Body):
-    """What of a draft is to be otherwise."""
+    """What of a draft is to be otherwise; ``limits``: all of those that are not the usual ones."""
 
     name: Name | None = None
     note: Note | None = None
     limits: dict[Annotated[str, Field(max_length=40, pattern=WHOLE)], Limit | None] | None = Field(
         None, max_length=40
     )
+    made_by: Short = ""
 
 
 class NextStep(Body):
@@ -114,10 +116,14 @@ def read_plan_blocks(request: Request, response: Response, plan: Id) -> Told:
 def change_plan(
     request: Request, response: Response, plan: Id, body: PlanChange, seen: Seen
 ) -> Told:
-    """Change a draft's name, note or limits."""
-    with transaction(request.app.state.pool, reader(request)) as conn:
-        redrawing.change(conn, plan, seen, **body.model_dump())
-        return told(conn, plan, response, reader(request))
+    """Change a draft's name, note or limits, as one stroke."""
+    who = reader(request)
+    change = body.model_dump(exclude_none=True, include={"name", "note"})
+    if body.limits is not None:
+        change["limits"] = body.limits
+    with transaction(request.app.state.pool, who) as conn:
+        strokes.change_plan(conn, plan, By(seen, body.made_by, who), change)
+        return told(conn, plan, response, who)
 
 
 @router.delete("/{id:int}", status_code=204, dependencies=[Writing])

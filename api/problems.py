@@ -53,7 +53,7 @@ from geo.store.loads import NoSuchUnits
 from geo.store.patrols import NoSuchMerchant, NoSuchPatrol, WrongClock
 from geo.store.plan_comments import NoSuchComment
 from geo.store.proposals import NoSuchProposal, ProposalNotReady, ProposalOvertaken
-from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken
+from geo.store.publishing import CannotWithdraw, DayUnusable, PlanOvertaken, RulesBroken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem
 from geo.store.reporting import NoSuchPlan, NoSuchSystem, TooManyCases
 from geo.store.reruns import NothingToCompare
@@ -165,6 +165,7 @@ STATUS = {
     NothingToUndo: 409,
     PlanFrozen: 409,
     PlanOvertaken: 409,
+    CannotWithdraw: 409,
     ProposalNotReady: 409,
     ProposalOvertaken: 409,
     RulesBroken: 409,

@@ -1,4 +1,4 @@
-"""Why a border between two blocks is where it is: a road, water, a wall, a legal line, or nothing.
+"""Why a border between two blocks is where it is: road, water, wall, legal line, lane, or nothing.
 
 All shapes are in one metric CRS; lengths in m. A shared border is looked at every few metres; each
 place is put down to the first of `KINDS` that is there, and the border to the kind of most metres.
@@ -14,7 +14,8 @@ import shapely
 
 from geo.adjacency import shared_edges
 
-KINDS = ("road", "river", "wall", "legal", "nothing")
+KINDS = ("road", "river", "wall", "legal", "lane", "nothing")
+"""From what parts people most to what does least: neighbours on a lane share its life."""
 
 STEP_M = 25.0
 """Places on a border are at most this far apart."""
@@ -23,7 +24,10 @@ BESIDE_M = 3.0
 """A border so near to the surface of a road or river, or to a compound's outline, runs along it."""
 
 # Kinds of segments as people think of borders: a railway parts like a road.
-OF_SEGMENT = {"road": "road", "lane": "road", "rail": "road", "river": "river"}
+OF_SEGMENT = {"road": "road", "lane": "lane", "rail": "road", "river": "river"}
+
+LANES = ("lane", "living_street", "service", "track", "path", "footway", "cycleway", "steps")
+"""Classes of roads that lead to doors and nowhere else, or that only feet take."""
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -40,11 +44,13 @@ class Lines(NamedTuple):
 
 
 def lines(segments: pd.DataFrame, compounds: pd.DataFrame) -> Lines:
-    """The lines of ``segments`` (geometry, kind, width_m, name) and ``compounds`` (geometry, name).
+    """The lines of ``segments`` (geometry, kind, class, width_m, name) and of ``compounds``
+    (geometry, name).
 
     Names are text, '' where there is none.
     """
-    kind = segments["kind"].map(OF_SEGMENT).map(KINDS.index)
+    lane = (segments["kind"] == "road") & segments["class"].isin(LANES)
+    kind = segments["kind"].map(OF_SEGMENT).mask(lane, "lane").map(KINDS.index)
     walls = shapely.boundary(np.asarray(compounds.geometry.to_numpy(), object))
     axes = np.asarray(segments.geometry.to_numpy(), object)
     return Lines(
@@ -66,7 +72,7 @@ def explain(blocks: gpd.GeoDataFrame, along: Lines) -> pd.DataFrame:
     area = blocks["area"].to_numpy()
     legal = (area[pairs[:, 0]] != area[pairs[:, 1]])[edge]
     kind, which = _what_is_there(places, along)
-    kind = np.where((kind == KINDS.index("nothing")) & legal, KINDS.index("legal"), kind)
+    kind = np.where((kind > KINDS.index("legal")) & legal, KINDS.index("legal"), kind)
     table = pd.DataFrame({
         "a": pairs[edge, 0], "b": pairs[edge, 1], "metres": metres, "kind": kind, "line": which,
     })  # fmt: skip

@@ -7,8 +7,9 @@ STEPS = {
     "draft": ("submitted",),
     "submitted": ("approved", "draft"),
     "approved": ("published", "draft"),
+    "published": ("approved",),
 }
-"""Where a plan can go from each state; ``draft`` sends it back."""
+"""Where a plan can go from each state; ``draft`` sends it back, a published one is withdrawn."""
 
 
 class WrongStep(ValueError):

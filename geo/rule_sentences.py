@@ -127,6 +127,15 @@ def _load(f: Facts, own: str, names: _Names) -> Pair:
     )
 
 
+def _area(f: Facts, own: str, names: _Names) -> Pair:
+    value, over = f"{f['value'] / 10_000:.1f}", _over(f)
+    bound = f"{f['most' if over else 'least'] / 10_000:g}"
+    return (
+        f"{own}面积 {value} 公顷，{'超过上限' if over else '不足下限'} {bound} 公顷。",
+        f"{own} has {value} hectares, {'more' if over else 'less'} than {bound}.",
+    )
+
+
 def _enclave(f: Facts, own: str, names: _Names) -> Pair:
     zh, en = names.of_grids([f["inside"]])
     return f"{own}是飞地，四周都是{zh}。", f"{own} is an enclave: it lies wholly inside {en}."
@@ -149,6 +158,7 @@ SAY: dict[str, Callable[[Facts, str, _Names], Pair]] = {
     "code": _codes,
     "households": _households,
     "load": _load,
+    "area": _area,
     "enclave": _enclave,
     "compact": _compact,
 }

@@ -33,7 +33,7 @@ class Limits(NamedTuple):
     """What grids should keep to; None: no limit.
 
     ``households`` for each worker; ``load`` for each worker in times the mean; ``compactness``
-    as Polsby and Popper have it: 4π area / outline², 1 for a circle.
+    as Polsby and Popper have it: 4π area / outline², 1 for a circle; ``area`` in m².
     """
 
     households_least: float | None = None
@@ -41,6 +41,8 @@ class Limits(NamedTuple):
     load_least: float | None = 0.5
     load_most: float | None = 1.5
     compactness_least: float | None = 0.1
+    area_least: float | None = None
+    area_most: float | None = None
 
 
 OF_SYSTEM = {"management": Limits(300.0, 500.0)}
@@ -264,6 +266,11 @@ def polsby_popper(area_m2: Any, outline_m: Any) -> Any:
     return 4 * np.pi * area_m2 / outline_m**2
 
 
+def _area(drawn: Drawn) -> Broken:
+    size, _ = _outlines(drawn)
+    yield from _between(drawn, size, (drawn.limits.area_least, drawn.limits.area_most))
+
+
 def _codes(drawn: Drawn) -> Broken:
     codes = drawn.grids["code"].dropna()
     twice = codes.duplicated(keep=False)
@@ -282,6 +289,7 @@ RULES = (
     Rule("code", True, _codes),
     Rule("households", False, _households),
     Rule("load", False, _load),
+    Rule("area", False, _area),
     Rule("enclave", False, _enclaves),
     Rule("compact", False, _compact),
 )

@@ -115,6 +115,7 @@ class PlanBlockFacts(TypedDict):
     incidents: int | None
     frontage_m: float
     area_m2: float
+    outline_m: float
     load: float
     x: float
     y: float
@@ -153,8 +154,17 @@ class PlanEdge(TypedDict):
     a: int
     b: int
     metres: float
-    kind: Literal["road", "river", "wall", "legal", "nothing"]
+    kind: Literal["road", "river", "wall", "legal", "lane", "nothing"]
     why: str
+
+
+@exact
+class PlanWhole(TypedDict):
+    """A compound or a protected place in several blocks, which should stay together."""
+
+    kind: Literal["compound", "school", "hospital", "market", "estate", "heritage", "other"]
+    name: str
+    blocks: list[int]
 
 
 @exact
@@ -163,6 +173,8 @@ class PlanGround(TypedDict):
 
     blocks: PlanFeatures
     edges: list[PlanEdge]
+    wholes: list[PlanWhole]
+    across: bool
     rule: PlanRule
     crs: int
     revision: str

@@ -79,6 +79,8 @@ class PlanLimits(TypedDict):
     load_least: float | None
     load_most: float | None
     compactness_least: float | None
+    area_least: float | None
+    area_most: float | None
 
 
 @exact

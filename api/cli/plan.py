@@ -127,6 +127,14 @@ def publish(
     _step(plan, Step("published", by, note, start.date(), "en"))
 
 
+@plan_app.command()
+def withdraw(plan: Plan, by: Who = "", note: Note = "") -> None:
+    """Withdraw a plan that is published for a later day: it is approved only, as before."""
+    url = database()
+    _step(plan, Step("approved", by, note))
+    refresh(url)
+
+
 def _step(plan: int, step: Step) -> None:
     url = database()
     with transaction(url) as conn:

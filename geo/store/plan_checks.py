@@ -3,20 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import psycopg
 
-from geo import crs, rule_sentences, rules, wholes
+from geo import crs, rule_sentences, rules
 from geo.adjacency import adjacency
 from geo.load import Rule
 from geo.rule_sentences import Lang
 from geo.rules import NOBODY, Drawn, Finding, Limits
 from geo.store import loads, plan_ground
-from geo.store.database import read_setting
 from geo.store.redrawing import UnknownPlan
-from geo.store.staging import read_frame
 
 QUERIES = plan_ground.QUERIES
 
@@ -83,7 +80,8 @@ def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Drawn:
     pairs, shared_m = adjacency(blocks.geometry.to_numpy())
     return Drawn(
         blocks=blocks, pairs=pairs, shared_m=shared_m,
-        number=np.array(number, np.int64), grids=_grids(conn, plan), wholes=_wholes(conn, blocks),
+        number=np.array(number, np.int64), grids=_grids(conn, plan),
+        wholes=plan_ground.kept_whole(conn, blocks),
         across=across, pattern=pattern, limits=rules.limits_for(system, wishes),
     )  # fmt: skip
 
@@ -92,17 +90,3 @@ def _grids(conn: psycopg.Connection, plan: int) -> pd.DataFrame:
     rows = conn.execute(QUERIES["grids"], {"plan": plan}).fetchall()
     columns = ["number", "code", "name", "parent", "workers"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("number")
-
-
-def _wholes(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFrame:
-    """What should stay together: kind, name, place, block."""
-    srid, found = read_setting(conn).srid, []
-    for query in ("compounds", "protected"):
-        places = read_frame(conn, QUERIES[query], srid=srid)
-        spans = wholes.spans(places.geometry.to_numpy(), blocks.geometry.to_numpy())
-        at = spans["place"].to_numpy()
-        kind = places["kind"] if query == "protected" else pd.Series("compound", places.index)
-        name = places["name"].to_numpy(object)[at]
-        found.append(spans.assign(kind=kind.to_numpy(object)[at], name=name, place=at))
-    found[1]["place"] += len(blocks) + len(found[0])  # other places than compounds
-    return pd.concat(found, ignore_index=True)[["kind", "name", "place", "block"]]

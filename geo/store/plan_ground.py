@@ -28,13 +28,16 @@ class Ground(NamedTuple):
     """Blocks and borders of a plan, in the district's CRS.
 
     ``blocks`` (rows 0, 1 …): id, code, area_id, area, area_name, parents (codes, the smallest
-    first), street, compound (id or NaN), x, y (a point inside), geometry, and all that
-    `geo.store.loads.Loads.blocks` has. ``edges``: as `geo.edges.explain` gives them.
+    first), street, compound (id or NaN), x, y (a point inside), outline_m, geometry, and all that
+    `geo.store.loads.Loads.blocks` has. ``edges``: as `geo.edges.explain` gives them. ``wholes``:
+    what should stay together, as `kept_whole` gives it. ``across``: grids may cross areas.
     """
 
     blocks: gpd.GeoDataFrame
     edges: pd.DataFrame
     loads: loads.Loads
+    wholes: pd.DataFrame
+    across: bool
 
 
 def revision(conn: psycopg.Connection, plan: int, rule: Rule) -> str:
@@ -51,7 +54,10 @@ def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Ground:
     weighed = loads.of_blocks(conn, rule, ids=blocks["id"].tolist())
     mine = weighed.blocks.drop(columns=["code", "area_id"]).loc[blocks["id"]]
     blocks = blocks.join(mine.reset_index(drop=True))
-    return Ground(blocks, explained(conn, blocks), weighed)
+    blocks["outline_m"] = shapely.length(blocks.geometry.to_numpy())
+    system = conn.execute(QUERIES["system"], {"plan": plan}).fetchone()
+    across = bool(system and system[1])
+    return Ground(blocks, explained(conn, blocks), weighed, kept_whole(conn, blocks), across)
 
 
 def read_blocks(conn: psycopg.Connection, plan: int) -> gpd.GeoDataFrame:
@@ -75,3 +81,17 @@ def explained(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFram
     )
     along = edges.lines(segments, compounds)
     return edges.explain(blocks[["area", "area_name", "geometry"]], along)
+
+
+def kept_whole(conn: psycopg.Connection, blocks: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Compounds and protected places with their ``blocks`` (rows): kind, name, place, block."""
+    srid, found = read_setting(conn).srid, []
+    for query in ("compounds", "protected"):
+        places = read_frame(conn, QUERIES[query], srid=srid)
+        spans = wholes.spans(places.geometry.to_numpy(), blocks.geometry.to_numpy())
+        at = spans["place"].to_numpy()
+        kind = places["kind"] if query == "protected" else pd.Series("compound", places.index)
+        name = places["name"].to_numpy(object)[at]
+        found.append(spans.assign(kind=kind.to_numpy(object)[at], name=name, place=at))
+    found[1]["place"] += len(blocks) + len(found[0])  # other places than compounds
+    return pd.concat(found, ignore_index=True)[["kind", "name", "place", "block"]]

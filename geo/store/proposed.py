@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # the engine is compiled: who does not ask it does not wait f
 
 QUERIES = load("proposals")
 
-METRE = {"road": 0.5, "river": 0.4, "wall": 0.6, "legal": 0.6, "nothing": 1.0}
+METRE = {"road": 0.5, "river": 0.4, "wall": 0.6, "legal": 0.6, "lane": 0.7, "nothing": 1.0}
 """What a metre of border costs, by what it runs along."""
 
 THREADS = min(2, os.cpu_count() or 1)

@@ -48,6 +48,10 @@ class PlanOvertaken(ValueError):
     """Another plan has come into force since the draft was begun."""
 
 
+class CannotWithdraw(ValueError):
+    """A plan that is in force already, or that another one follows, stays published."""
+
+
 class Step(NamedTuple):
     """What a plan is to become, by whom, and from when where it is published.
 
@@ -64,13 +68,15 @@ class Step(NamedTuple):
 def take_step(conn: psycopg.Connection, id_: int, seen: int | None, step: Step) -> None:
     """Has a plan become ``step.status``.
 
-    Raises `geo.plan.WrongStep`, `DayUnusable`, `PlanOvertaken`, `RulesBroken`, and what
-    `geo.store.redrawing.hold` raises.
+    Raises `geo.plan.WrongStep`, `DayUnusable`, `PlanOvertaken`, `RulesBroken`, `CannotWithdraw`,
+    and what `geo.store.redrawing.hold` raises.
     """
-    if step.status == "published":
+    if "published" in (step.status, redrawing.look(conn, id_).status):
         take_turn(conn)  # blocks are not cut meanwhile, and no other plan is published
     held = redrawing.hold(conn, id_, seen, None)
     check_step(held.status, step.status)
+    if held.status == "published":
+        withdraw(conn, held)
     if step.status == "published":
         publish(conn, held, step)
         return
@@ -102,6 +108,31 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
         redrawing.add_step(
             conn, before, "superseded", step.made_by, f"from {step.start} by plan {held.id}"
         )
+
+
+def withdraw(conn: psycopg.Connection, held: Held) -> None:
+    """Takes a plan that is held back before its first day: the one before it goes on.
+
+    Its grids, blocks and strokes are those of the draft again; codes that it gave stay given.
+    """
+    given = {"id": held.id, "system": held.system_id, "today": read_setting(conn).today()}
+    row = conn.execute(QUERIES["to_come"], given).fetchone()
+    if row is None:
+        raise CannotWithdraw(
+            f"plan {held.id} is in force, or another plan follows it: only a plan to come is"
+            " withdrawn; begin a draft on it"
+        )
+    for query in (
+        "draft_again", "names_again", "unpublish", "forget_new_grids", "emptied_grids_again",
+        "goes_on_again",
+    ):  # fmt: skip
+        conn.execute(QUERIES[query], {**given, "start": row[0], "against": held.against})
+    for query in ("forget_lineage", "forget_assignment", "forget_shapes"):
+        conn.execute(QUERIES[query], given)
+    conn.execute(plans.QUERIES["drop_unused_grids"], given)
+    if held.against is not None:
+        note = f"plan {held.id} was withdrawn"
+        redrawing.add_step(conn, held.against, "published", note=note)
 
 
 def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | None:

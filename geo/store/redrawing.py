@@ -1,4 +1,4 @@
-"""Plans that are redrawn: begun, listed, read, renamed, discarded.
+"""Plans that are redrawn: begun, listed, read, held, discarded.
 
 A draft's grids go by small numbers; those that go on being a grid of the plan it was begun from
 keep that grid's code, the others get theirs when the plan is published (`geo.store.publishing`).
@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import pandas as pd
 import psycopg
 from psycopg.rows import namedtuple_row
-from psycopg.types.json import Jsonb
 
 from geo.load import spread
 from geo.plan import DRAFTS
@@ -164,24 +163,6 @@ def read_blocks(conn: psycopg.Connection, id_: int) -> Told:
     found = conn.execute(QUERIES["held"], {"id": id_}).fetchall()
     columns = zip(*found, strict=True) if found else ((), (), ())
     return dict(zip(("id", "number", "based"), map(list, columns), strict=True))
-
-
-def change(
-    conn: psycopg.Connection, id_: int, seen: int | None,
-    *, name: str | None = None, note: str | None = None, limits: Told | None = None,
-) -> int:  # fmt: skip
-    """Changes a draft's name, note or limits; returns its version.
-
-    Raises as `hold` does, and `geo.rules.BadLimits`.
-    """
-    held = hold(conn, id_, seen)
-    limits_for(held.system, limits or {})
-    given = {"id": id_, "name": name, "note": note}
-    conn.execute(QUERIES["change_plan"], given)
-    conn.execute(
-        QUERIES["change_draft"], {**given, "wishes": None if limits is None else Jsonb(limits)}
-    )
-    return raise_version(conn, id_)
 
 
 def discard(conn: psycopg.Connection, id_: int, seen: int | None) -> None:

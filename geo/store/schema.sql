@@ -1910,7 +1910,7 @@ CREATE TABLE public.stroke (
     CONSTRAINT stroke_check CHECK ((undone OR (NOT dropped))),
     CONSTRAINT stroke_number_check CHECK ((number > 0)),
     CONSTRAINT stroke_version_check CHECK ((version > 0)),
-    CONSTRAINT stroke_what_check CHECK ((what = ANY (ARRAY['paint'::text, 'grid'::text, 'engine'::text, 'cut'::text, 'join'::text])))
+    CONSTRAINT stroke_what_check CHECK ((what = ANY (ARRAY['paint'::text, 'grid'::text, 'plan'::text, 'engine'::text, 'cut'::text, 'join'::text])))
 );
 
 CREATE TABLE public.stroke_block (
@@ -1929,6 +1929,15 @@ CREATE TABLE public.stroke_grid (
     now jsonb,
     CONSTRAINT stroke_grid_now_check CHECK ((jsonb_typeof(now) = 'object'::text)),
     CONSTRAINT stroke_grid_was_check CHECK ((jsonb_typeof(was) = 'object'::text))
+);
+
+CREATE TABLE public.stroke_plan (
+    plan_id integer NOT NULL,
+    stroke integer NOT NULL,
+    was jsonb NOT NULL,
+    now jsonb NOT NULL,
+    CONSTRAINT stroke_plan_now_check CHECK ((jsonb_typeof(now) = 'object'::text)),
+    CONSTRAINT stroke_plan_was_check CHECK ((jsonb_typeof(was) = 'object'::text))
 );
 
 CREATE TABLE public.thinning (
@@ -2277,6 +2286,9 @@ ALTER TABLE ONLY public.stroke_grid
 
 ALTER TABLE ONLY public.stroke
     ADD CONSTRAINT stroke_pkey PRIMARY KEY (plan_id, number);
+
+ALTER TABLE ONLY public.stroke_plan
+    ADD CONSTRAINT stroke_plan_pkey PRIMARY KEY (plan_id, stroke);
 
 ALTER TABLE ONLY public.thinning
     ADD CONSTRAINT thinning_pkey PRIMARY KEY (layer, zoom);
@@ -2832,6 +2844,9 @@ ALTER TABLE ONLY public.stroke_grid
 
 ALTER TABLE ONLY public.stroke
     ADD CONSTRAINT stroke_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES public.draft(plan_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.stroke_plan
+    ADD CONSTRAINT stroke_plan_plan_id_stroke_fkey FOREIGN KEY (plan_id, stroke) REFERENCES public.stroke(plan_id, number) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.visit
     ADD CONSTRAINT visit_chief_id_fkey FOREIGN KEY (chief_id) REFERENCES public.chief(id);

@@ -1,4 +1,4 @@
-"""Strokes on a draft: blocks painted, grids added and changed; each can be undone and done again.
+"""Strokes on a draft: blocks painted, grids and the plan itself changed; each can be undone.
 
 A draft is locked for each stroke and its version rises, so that strokes come one after the other;
 whoever had an older version is told what was done since (`geo.store.redrawing.DraftChanged`).
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import psycopg
 from psycopg.types.json import Jsonb
 
+from geo.rules import limits_for
 from geo.store.database import LOCAL, Reader, read_setting, rows
 from geo.store.queries import load
 from geo.store.redrawing import QUERIES as REDRAWING
@@ -115,6 +116,8 @@ def _turn(conn: psycopg.Connection, id_: int, by: By, *, undone: bool) -> Painte
         for number, was, now in conn.execute(QUERIES["grids_of"], given)
     }
     _put_grids(conn, id_, {n: after for n, (_, after) in noted.items() if after is not None})
+    if plan := conn.execute(QUERIES["plan_of"], given).fetchone():
+        _put_plan(conn, id_, plan[0 if undone else 1])
     changed = conn.execute(QUERIES["turn"], given).fetchall()
     _put_grids(conn, id_, {n: after for n, (_, after) in noted.items() if after is None})
     conn.execute(QUERIES["mark"], given)
@@ -160,6 +163,31 @@ def drop_grid(conn: psycopg.Connection, id_: int, number: int, by: By) -> Painte
     if blocks:
         raise GridInUse(f"grid {number} of plan {id_} has {blocks} blocks: paint them away first")
     return paint(conn, id_, {}, by, "grid", {number: None})
+
+
+def change_plan(conn: psycopg.Connection, id_: int, by: By, change: Told) -> int:
+    """Changes a draft's name, note or limits (all of them) by a stroke; returns its version.
+
+    Raises `geo.rules.BadLimits`, and what `hold` raises.
+    """
+    held = hold(conn, id_, by.seen)
+    assert held.version is not None  # noqa: S101 - a draft has one
+    limits_for(held.system, change.get("limits", {}))
+    was = _one(conn, "plan", {"id": id_})[0]
+    now = was | change
+    if now == was:
+        return held.version
+    stroke, version = begin(conn, id_, "plan", by)
+    given = {"id": id_, "stroke": stroke, "was": Jsonb(was), "now": Jsonb(now)}
+    conn.execute(QUERIES["note_plan"], given)
+    _put_plan(conn, id_, now)
+    return version
+
+
+def _put_plan(conn: psycopg.Connection, id_: int, now: Told) -> None:
+    conn.execute(QUERIES["name_plan"], {"id": id_, "name": now["name"]})
+    given = {"id": id_, "note": now["note"], "limits": Jsonb(now["limits"])}
+    conn.execute(QUERIES["put_plan"], given)
 
 
 def grid_of(conn: psycopg.Connection, id_: int, number: int) -> Told:

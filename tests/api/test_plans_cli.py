@@ -60,6 +60,8 @@ def test_a_draft_goes_out_comes_in_and_is_published(luge, tmp_path):
     assert f"{grid} {name} → " in lines["moved"]
     assert f"{plan}\tmanagement\tpublished" in luge("list", "--system", "management")
     assert "max / mean" in luge("show", plan)
+    assert "is approved" in luge("withdraw", plan, "--by", "李")
+    assert f"{plan}\tmanagement\tapproved" in luge("list", "--system", "management")
 
 
 def test_a_file_of_another_kind_is_refused(luge, tmp_path):

@@ -174,6 +174,26 @@ def test_a_block_is_cut_and_joined(here, draft):
     assert joined.json()["ended"] == made
 
 
+def test_name_note_and_limits_are_changed_and_undone(here, draft):
+    limits = {"households_most": 400, "load_most": None, "area_least": 10_000}
+    body = {"name": "二稿", "note": "夜班", "limits": limits, "made_by": "王"}
+    changed = write(here, draft, "", body, 1, "PATCH")
+    assert changed.status_code == 200, changed.text
+    now = changed.json()
+    assert (now["name"], now["note"], now["version"]) == ("二稿", "夜班", 2)
+    assert {key: now["limits"][key] for key in limits} == limits
+    (since,) = write(here, draft, "/undo", seen=1).json()["strokes"]
+    assert (since["what"], since["made_by"], since["blocks"]) == ("plan", "王", [])
+    undone = write(here, draft, "/undo", seen=2).json()
+    assert (undone["changed"], undone["grids"]) == ([], [])
+    again = here.get(f"{PLANS}/{draft['id']}").json()
+    assert [again[key] for key in ("name", "note", "limits")] == [
+        draft[key] for key in ("name", "note", "limits")
+    ]
+    bad = write(here, draft, "", {"limits": {"area": 3}}, method="PATCH")
+    assert bad.status_code == 400
+
+
 def test_a_plan_goes_through_its_steps(here, draft):
     ids, old = columns(here, draft)["id"], draft["grids"][0]
     assert write(here, draft, "/steps", {"status": "approved"}).status_code == 409
@@ -208,6 +228,14 @@ def test_a_plan_goes_through_its_steps(here, draft):
     ]  # fmt: skip
     assert (moved["from_code"], moved["blocks"]) == (old["code"], len(first))
     by = {"by": "grid", "system": "management"}
+    withdrawn = write(here, draft, "/steps", {"status": "approved"})
+    assert withdrawn.status_code == 200, withdrawn.text
+    assert (withdrawn.json()["status"], withdrawn.json()["valid_from"]) == ("approved", None)
+    write(here, draft, "/steps", {"status": "published", "from": TOMORROW})
+    (moved,) = [
+        row for row in here.get(f"{PLANS}/{plan['id']}/lineage").json()["lineage"]
+        if row["kind"] != "kept"
+    ]  # fmt: skip
     counts = [
         {
             row["key"]: row["count"]

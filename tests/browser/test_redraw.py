@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from axe import serious_faults
 from pages import OpenPage, settle, shot
+from planning import SPOT, asked, numbers, opened, saved, stroke
 from playwright.sync_api import Page, expect
 from serving import serving
 
@@ -24,13 +25,6 @@ OVERFLOW = """() => [...document.querySelectorAll('body *')]
         return width > 0 && (left < -1 || right > innerWidth + 1);
     })
     .map((element) => element.outerHTML.slice(0, 80))"""
-# A block, where the pointer finds it, and its grid.
-SPOT = """(place) => {
-    const { editor, board } = luge.desk;
-    const { x, y } = board.map.project(editor.ground.blocks[place].middle);
-    const { left, top } = document.querySelector('#map').getBoundingClientRect();
-    return [left + x, top + y];
-}"""
 # A block that is in another grid than in the plan that the draft is based on, near its middle.
 MOVED = """() => {
     const { ground, sketch, based } = luge.desk.editor, { locate } = luge.desk.shapes;
@@ -68,16 +62,6 @@ def draft(service: str) -> int:
     return int(asked(service, "POST", "", {"system": "management", "name": "试画"})["id"])
 
 
-def asked(service: str, method: str, path: str, body: Any = None) -> Any:
-    """What the service answers to another planner."""
-    request = urllib.request.Request(  # noqa: S310 - our own service
-        f"{service}/api/plans{path}", json.dumps(body).encode() if body else None,
-        {"Content-Type": "application/json", "If-Match": "*"}, method=method,
-    )  # fmt: skip
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
-        return json.load(answer)
-
-
 def told(service: str, path: str) -> Any:
     with urllib.request.urlopen(service + path) as answer:  # noqa: S310
         return json.load(answer)
@@ -89,34 +73,9 @@ def grid_of(service: str, lon: float, lat: float, day: str) -> str:
     return str(next(grid["code"] for grid in found if grid["system"] == "management"))
 
 
-def opened(page: Page) -> None:
-    page.wait_for_selector("body[data-ready=true]")
-    settle(page)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#saved[data-saved=true]")).to_be_visible()
-
-
 def choose(page: Page, number: int) -> None:
     page.locator(f'[data-grid="{number}"]').click()
     settle(page)
-
-
-def stroke(page: Page, *places: int) -> None:
-    """Draw the brush from block to block."""
-    first, *rest = [page.evaluate(SPOT, place) for place in places]
-    page.mouse.move(*first)
-    page.mouse.down()
-    for spot in rest:
-        page.mouse.move(*spot, steps=3)
-    page.mouse.up()
-    saved(page)
-
-
-def numbers(service: str, draft: int) -> dict[int, int | None]:
-    columns = asked(service, "GET", f"/{draft}/blocks")
-    return dict(zip(columns["id"], columns["number"], strict=True))
 
 
 def test_a_stroke_is_weighed_saved_and_undone(
@@ -306,6 +265,13 @@ def test_an_overloaded_community_is_redrawn_and_published(
     page.locator("#step-me").fill("王规划")
     page.locator("#to-submitted").click()
     page.locator("#to-approved").click()
+    page.locator("#step-from").fill(TOMORROW)
+    page.locator("#to-published").click()
+    expect(page.locator(".head .tag.published")).to_be_visible()
+    # Until its day it can be withdrawn, and be published again.
+    page.get_by_role("button", name="撤回发布").click()
+    expect(page.locator(".head .tag.approved")).to_be_visible()
+    assert numbers(service, draft)[block] == before[1]
     page.locator("#step-from").fill(TOMORROW)
     page.locator("#to-published").click()
     expect(page.locator(".head .tag.published")).to_be_visible()

@@ -115,7 +115,8 @@ def test_the_district_comes_back_row_by_row(sample_url, restored):
         "rota_stretch", "body", "body_stretch", "body_member", "body_turn", "body_item",
         "segment_edit",
         "share_draft", "share_draft_post", "share_draft_stretch", "share_draft_duty",
-        "draft", "draft_grid", "draft_block", "stroke", "stroke_block", "stroke_grid", "plan_step",
+        "draft", "draft_grid", "draft_block", "stroke", "stroke_block", "stroke_grid",
+        "stroke_plan", "plan_step",
         "plan_comment", "lineage", "block_lineage", "load_rule", "protected_place",
         "proposal", "proposal_block", "proposal_grid",
     }  # fmt: skip

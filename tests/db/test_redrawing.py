@@ -2,17 +2,19 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import shapely
 
 from geo.cutting import CannotCut, CannotJoin
 from geo.load import STANDARD
+from geo.plan import WrongStep
 from geo.reporting.periods import Period
-from geo.rules import HARD
+from geo.rules import HARD, BadLimits
 from geo.store import cutting, linking, plan_checks, plan_lineage, publishing, redrawing, strokes
 from geo.store.database import LOCAL, transaction
-from geo.store.publishing import DayUnusable, PlanOvertaken, RulesBroken, Step
+from geo.store.publishing import CannotWithdraw, DayUnusable, PlanOvertaken, RulesBroken, Step
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem, Wish
 from geo.store.reporting import read_material
 from geo.store.strokes import By, GridInUse, GridLocked, NothingToUndo, UnknownBlock, UnknownGrid
@@ -284,6 +286,74 @@ def test_new_grids_get_codes_never_given_before(conn, draft, moved):
     (made,) = {grid["code"] for grid in redrawing.grids_of(conn, draft)} - given
     old = next(row for row in plan_lineage.read(conn, draft) if row["to_code"] == made)
     assert made[:12] == old["from_code"][:12]
+
+
+def of_plans(conn):
+    """All that plans in force and to come are made of."""
+    return {
+        name: sorted(conn.execute(query).fetchall(), key=repr)
+        for name, query in {
+            "plans": "select id, name, status, valid_from, valid_to::text from plan",
+            "assignment": "select plan_id, block_id, grid_id from assignment",
+            "grids": "select id, code, name, parent_id from grid",
+            "shapes": "select plan_id, grid_id, st_asbinary(geom) from grid_shape",
+            "drafts": "select plan_id, block_id, number, based from draft_block",
+            "of_drafts": "select plan_id, number, grid_id, name, workers from draft_grid",
+            "lineage": "select plan_id, from_grid, to_grid from lineage",
+        }.items()
+    }
+
+
+def test_a_plan_to_come_is_withdrawn_as_if_it_had_not_been_published(conn, draft, moved):
+    new, _ = strokes.add_grid(conn, draft, By(), name="新网格")
+    whole = [block for block, number in numbers(conn, draft).items() if number == moved[1]]
+    strokes.paint(conn, draft, dict.fromkeys(whole, new), By())
+    strokes.change_grid(conn, draft, moved[2], By(), {"name": "改名"})
+    approved(conn, draft)
+    before = of_plans(conn)
+    publishing.take_step(conn, draft, None, Step("published", start=TOMORROW))
+    assert of_plans(conn) != before
+    publishing.take_step(conn, draft, None, Step("approved", "李", "再议"))
+    assert of_plans(conn) == before
+    assert redrawing.read(conn, draft, LOCAL)["steps"][-1]["note"] == "再议"
+    publishing.take_step(conn, draft, None, Step("published", start=TOMORROW))
+    publishing.take_step(conn, draft, None, Step("approved"))
+    publishing.take_step(conn, draft, None, Step("draft"))
+    strokes.undo(conn, draft, By())
+    strokes.undo(conn, draft, By())
+    strokes.paint(conn, draft, {moved[0]: moved[2]}, By())
+
+
+def test_a_plan_in_force_is_not_withdrawn(conn, draft, moved):
+    publish(conn, draft, TODAY)
+    with pytest.raises(CannotWithdraw, match="in force"), conn.transaction():
+        publishing.take_step(conn, draft, None, Step("approved"))
+    later = redrawing.make(conn, Wish("management", "后"))
+    publish(conn, later)
+    with pytest.raises(WrongStep), conn.transaction():
+        publishing.take_step(conn, draft, None, Step("approved"))
+
+
+def test_name_note_and_limits_are_strokes(conn, draft):
+    asked = ("name", "note", "limits")
+    usual = redrawing.read(conn, draft, LOCAL)
+    assert strokes.change_plan(conn, draft, By(), {"name": "试画"}) == 1
+    changes: list[dict[str, Any]] = [
+        {"name": "二稿"}, {"limits": {"households_most": 600, "area_least": 1e4}}, {"note": "夜班"},
+    ]  # fmt: skip
+    seen = [usual]
+    for change in changes:
+        strokes.change_plan(conn, draft, By(), change)
+        seen.append(redrawing.read(conn, draft, LOCAL))
+    assert seen[-1]["limits"]["households_most"] == 600
+    assert (seen[-1]["name"], seen[-1]["note"]) == ("二稿", "夜班")
+    for turn, states in ((strokes.undo, reversed(seen[:-1])), (strokes.redo, seen[1:])):
+        for state in states:
+            turn(conn, draft, By())
+            now = redrawing.read(conn, draft, LOCAL)
+            assert [now[key] for key in asked] == [state[key] for key in asked]
+    with pytest.raises(BadLimits), conn.transaction():
+        strokes.change_plan(conn, draft, By(), {"limits": {"most": 1}})
 
 
 def test_what_cannot_be_published(conn, draft):

@@ -17,7 +17,8 @@ BLOCKS = gpd.GeoDataFrame({
 }, geometry=[box(100 * k, 0, 100 * k + 100, 100) for k in range(6)], crs=4549)  # fmt: skip
 
 SEGMENTS = gpd.GeoDataFrame({
-    "kind": ["road", "river", "lane"], "width_m": [10.0, 6.0, 3.0], "name": ["中山路", "浜", ""],
+    "kind": ["road", "river", "lane"], "class": ["tertiary", "river", "lane"],
+    "width_m": [10.0, 6.0, 3.0], "name": ["中山路", "浜", ""],
 }, geometry=[LineString([(102, -20), (102, 120)]), LineString([(200, 0), (200, 100)]),
              LineString([(0, 50), (600, 50)])], crs=4549)  # fmt: skip
 COMPOUNDS = gpd.GeoDataFrame({"name": ["丁香苑"]}, geometry=[box(301, 5, 390, 95)], crs=4549)
@@ -39,6 +40,23 @@ def test_the_first_kind_that_is_there_counts():
     road = SEGMENTS.iloc[[0]].set_geometry([LineString([(400, 0), (400, 100)])])
     both = pd.concat([SEGMENTS, road])
     assert explained(both)["kind"].tolist()[3] == "road"
+
+
+@pytest.mark.parametrize(
+    ("kind", "road_class", "told"),
+    [("lane", "lane", "lane"), ("road", "living_street", "lane"), ("road", "service", "lane"),
+     ("road", "residential", "road"), ("rail", "rail", "road")],
+)  # fmt: skip
+def test_a_lane_is_no_road(kind, road_class, told):
+    line = {"kind": kind, "class": road_class, "name": "弄"}
+    end, between = (
+        SEGMENTS.iloc[[0]].assign(**line).set_geometry([LineString([(x, 0), (x, 100)])])
+        for x in (500, 400)
+    )
+    table = explained(pd.concat([end, between]))
+    assert (table["kind"].iloc[4], table["why"].iloc[4]) == (told, "弄")
+    # Where it runs along a legal line it is that which parts.
+    assert table["kind"].iloc[3] == ("legal" if told == "lane" else told)
 
 
 def test_a_border_is_what_most_of_its_metres_are():

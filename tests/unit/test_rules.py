@@ -126,6 +126,13 @@ def test_long_grids_are_told():
     assert rules.polsby_popper(np.pi, 2 * np.pi) == pytest.approx(1)
 
 
+def test_grids_too_small_and_too_large_are_told():
+    number = np.where(np.arange(24) < 3, 1, np.where(np.arange(24) < 10, 2, 3))
+    limits = NO_LIMITS._replace(area_least=4e4, area_most=8e4)
+    of = rules.check(drawn(number, across=True, limits=limits))
+    assert [(f.number, f.facts["value"]) for f in of if f.rule == "area"] == [(1, 3e4), (3, 14e4)]
+
+
 def test_codes_fit_their_pattern_and_are_given_once():
     grids = pd.DataFrame({"code": ["310101001001001", "31", None], "name": list("甲乙丙"),
                           "parent": None, "workers": 1}, index=[1, 2, 3])  # fmt: skip
@@ -151,7 +158,7 @@ def test_connectedness_is_what_adjacency_says(number):
 def test_every_finding_has_its_blocks_its_place_and_both_sentences(number):
     wholes = pd.DataFrame({"kind": ["compound"] * 4, "name": ["苑"] * 4, "place": [0] * 4,
                            "block": [0, 1, 6, 7]})  # fmt: skip
-    of = drawn(number, wholes=wholes, limits=Limits(50, 60, 0.9, 1.1, 0.9))
+    of = drawn(number, wholes=wholes, limits=Limits(50, 60, 0.9, 1.1, 0.9, 2e4, 3e4))
     names = {1: "甲", 2: "乙", 3: "丙"}
     for finding in rules.check(of):
         rows = list(finding.blocks)

@@ -37,7 +37,7 @@ from plan_grid g left join area on area.id = g.parent_id
 where g.plan_id = %(plan)s order by g.number
 
 -- name: segments
-select segment.kind, width_m, coalesce(road.name, '') as name, st_asbinary(segment.geom) as geom
+select segment.kind, class, width_m, coalesce(road.name, '') as name, st_asbinary(segment.geom) as geom
 from segment left join road on road.id = road_id order by segment.id
 
 -- name: compounds

@@ -62,3 +62,55 @@ where l.plan_id = %(id)s order by f.code, t.code;
 
 -- name: grid_names
 select id, code, name from grid where system_id = %(system)s;
+
+-- name: to_come
+-- The first day of a plan that is published for later, where no other follows it.
+select valid_from from plan
+where id = %(id)s and status = 'published' and valid_from > %(today)s and valid_to = 'infinity';
+
+-- name: draft_again
+-- The blocks of a plan as its draft had them; what they were at first is told by its first strokes.
+insert into draft_block (plan_id, block_id, number, based)
+select a.plan_id, a.block_id, d.number, case when first.block_id is null then d.number else first.was end
+from assignment a
+join draft_grid d on d.plan_id = a.plan_id and d.grid_id = a.grid_id
+left join (select distinct on (block_id) block_id, was from stroke_block
+           where plan_id = %(id)s order by block_id, stroke) first on first.block_id = a.block_id
+where a.plan_id = %(id)s;
+
+-- name: names_again
+-- Grids that the plan renamed have the names again that they had before.
+update grid set name = first.was ->> 'name'
+from (select distinct on (number) was from stroke_grid
+      where plan_id = %(id)s and was is not null order by number, stroke) first
+where grid.id = (first.was ->> 'grid_id')::integer and grid.name <> first.was ->> 'name';
+
+-- name: unpublish
+update plan set status = 'approved', valid_from = null where id = %(id)s;
+
+-- name: forget_new_grids
+-- Grids that are none of the plan before are new ones again.
+update draft_grid set grid_id = null
+where plan_id = %(id)s and grid_id not in (select grid_id from assignment where plan_id = %(against)s);
+
+-- name: emptied_grids_again
+-- Grids that had lost all their blocks go on being what those blocks were in.
+update draft_grid d set grid_id = first.grid_id
+from (select b.based, min(a.grid_id) as grid_id from draft_block b
+      join assignment a on a.plan_id = %(against)s and a.block_id = b.block_id
+      where b.plan_id = %(id)s group by b.based having min(a.grid_id) = max(a.grid_id)) first
+where d.plan_id = %(id)s and d.number = first.based and d.grid_id is null
+  and not exists (select from draft_grid o where o.plan_id = d.plan_id and o.grid_id = first.grid_id);
+
+-- name: goes_on_again
+update plan set status = 'published', valid_to = 'infinity'
+where system_id = %(system)s and status = 'superseded' and valid_to = %(start)s;
+
+-- name: forget_lineage
+delete from lineage where plan_id = %(id)s;
+
+-- name: forget_assignment
+delete from assignment where plan_id = %(id)s;
+
+-- name: forget_shapes
+delete from grid_shape where plan_id = %(id)s;

@@ -74,12 +74,6 @@ where plan.id = %(id)s;
 -- name: raise_version
 update draft set version = version + 1 where plan_id = %(id)s returning version;
 
--- name: change_plan
-update plan set name = %(name)s where id = %(id)s and name <> %(name)s;
-
--- name: change_draft
-update draft set note = coalesce(%(note)s, note), wishes = coalesce(%(wishes)s, wishes) where plan_id = %(id)s;
-
 -- name: discard
 delete from plan where id = %(id)s;
 

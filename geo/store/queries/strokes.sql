@@ -68,6 +68,22 @@ set grid_id = excluded.grid_id, name = excluded.name, parent_id = excluded.paren
 -- name: drop_grid
 delete from draft_grid where plan_id = %(id)s and number = %(number)s;
 
+-- name: plan
+select jsonb_build_object('name', plan.name, 'note', note, 'limits', wishes)
+from plan join draft on draft.plan_id = plan.id where plan.id = %(id)s;
+
+-- name: note_plan
+insert into stroke_plan (plan_id, stroke, was, now) values (%(id)s, %(stroke)s, %(was)s, %(now)s);
+
+-- name: plan_of
+select was, now from stroke_plan where plan_id = %(id)s and stroke = %(stroke)s;
+
+-- name: name_plan
+update plan set name = %(name)s where id = %(id)s and name <> %(name)s;
+
+-- name: put_plan
+update draft set note = %(note)s, wishes = %(limits)s where plan_id = %(id)s;
+
 -- name: in_use
 select count(*) from draft_block where plan_id = %(id)s and number = %(number)s;
 

@@ -1193,6 +1193,7 @@ export interface PlanBlockFacts {
   incidents: number | null;
   frontage_m: number;
   area_m2: number;
+  outline_m: number;
   load: number;
   x: number;
   y: number;
@@ -1222,11 +1223,12 @@ export interface PlanBrief {
   blocks: number;
 }
 
-/** What of a draft is to be otherwise. */
+/** What of a draft is to be otherwise; ``limits``: all of those that are not the usual ones. */
 export interface PlanChange {
   name?: string | null;
   note?: string | null;
   limits?: unknown | null;
+  made_by?: string;
 }
 
 /** What breaks the rules of a plan, hard ones first. */
@@ -1258,7 +1260,7 @@ export interface PlanEdge {
   a: number;
   b: number;
   metres: number;
-  kind: "road" | "river" | "wall" | "legal" | "nothing";
+  kind: "road" | "river" | "wall" | "legal" | "lane" | "nothing";
   why: string;
 }
 
@@ -1313,6 +1315,8 @@ export interface PlanGrid {
 export interface PlanGround {
   blocks: PlanFeatures;
   edges: PlanEdge[];
+  wholes: PlanWhole[];
+  across: boolean;
   rule: PlanRule;
   crs: number;
   revision: string;
@@ -1332,6 +1336,8 @@ export interface PlanLimits {
   load_least: number | null;
   load_most: number | null;
   compactness_least: number | null;
+  area_least: number | null;
+  area_most: number | null;
 }
 
 /** The rule set that loads are weighed by. */
@@ -1361,6 +1367,13 @@ export interface PlanStep {
   at: string;
   made_by: string;
   note: string;
+}
+
+/** A compound or a protected place in several blocks, which should stay together. */
+export interface PlanWhole {
+  kind: "compound" | "school" | "hospital" | "market" | "estate" | "heritage" | "other";
+  name: string;
+  blocks: number[];
 }
 
 /** Plans, the newest first. */

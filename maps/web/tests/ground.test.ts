@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sharedLines } from "../src/plans/borders";
-import { locator, wholeCompound, withinRing, withinRoads } from "../src/plans/ground";
+import { crossed, locator, simplified, wholeCompound, withinRing, withinRoads } from "../src/plans/ground";
 import { PALETTE, spread } from "../src/palette";
 import { city, dice, square } from "./city";
 
-const street = (a: number, b: number) => (Math.floor(a / 3) !== Math.floor(b / 3) ? "road" : "wall");
+const street = (a: number, b: number) => (Math.floor(a / 3) !== Math.floor(b / 3) ? "road" : "lane");
 
-test("a flood stays within the roads", () => {
+test("a flood stops at roads, water, walls and legal lines, and crosses lanes", () => {
   const ground = city(9, 1, street);
   assert.deepEqual(withinRoads(ground, 4).sort(), [3, 4, 5]);
-  assert.equal(withinRoads(city(9, 2, () => "river"), 0).length, 18);
+  for (const kind of ["lane", "nothing"] as const) assert.equal(withinRoads(city(9, 2, () => kind), 0).length, 18);
+  for (const kind of ["river", "wall", "legal"] as const) assert.deepEqual(withinRoads(city(9, 2, () => kind), 0), [0]);
 });
 
 test("a flood is the same from each of its blocks, and enters none that is not free", () => {
@@ -77,4 +78,21 @@ test("neighbours differ in colour where no one has more than nine", () => {
   const given = spread(near);
   for (const [one, others] of near) for (const other of others) assert.notEqual(given.get(one), given.get(other));
   assert.equal(new Set(given.values()).size, PALETTE.length);
+});
+
+test("a line drawn by hand loses its trembling and keeps its bends", () => {
+  const roll = dice(2);
+  const bent = [...Array.from({ length: 50 }, (_, at) => [at, roll(3)]), ...Array.from({ length: 50 }, (_, at) => [49 + roll(3), at])];
+  const line = simplified(bent, 4);
+  assert.equal(line.length, 3);
+  assert.deepEqual([line[0], line.at(-1)], [bent[0], bent.at(-1)]);
+  assert.deepEqual(simplified([[0, 0], [0, 0]], 4), [[0, 0], [0, 0]]);
+});
+
+test("a line cuts the block that it enters and leaves", () => {
+  const locate = locator(Array.from({ length: 20 }, (_, place) => square(place % 5, Math.floor(place / 5))));
+  assert.equal(crossed(locate, [[0.9, 1.5], [2.1, 1.6]]), 6);
+  assert.equal(crossed(locate, [[0.5, 1.5], [1.5, 1.5]]), null);
+  assert.equal(crossed(locate, [[-0.2, 0.5], [1.1, 0.5]]), 0);
+  assert.equal(crossed(locate, [[1.5, 1.5], [2.4, 1.9], [3.2, 1.5]]), 7);
 });

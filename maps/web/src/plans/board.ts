@@ -81,6 +81,8 @@ export interface BlockState {
   faded?: boolean;
   wrong?: boolean;
   pointed?: boolean;
+  /** Chosen to be cut or joined. */
+  picked?: boolean;
 }
 
 export interface EdgeState {
@@ -96,7 +98,8 @@ export interface Board {
   block(place: number, state: BlockState): void;
   edge(place: number, state: EdgeState): void;
   names(features: Feature[]): void;
-  lasso(ring: Position[]): void;
+  /** A ring, or a line that stays open. */
+  lasso(ring: Position[], open?: boolean): void;
   go(places: Iterable<number>): void;
   clear(): void;
 }
@@ -123,7 +126,7 @@ export async function board(container: HTMLElement, district: District, declared
     },
     edge: (id, state) => map.setFeatureState({ source: "edges", id }, state),
     names: (features) => put("names", features),
-    lasso: (ring) => put("lasso", ring.length > 2 ? [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]!]] } }] : []),
+    lasso: (ring, open = false) => put("lasso", open && ring.length > 1 ? [{ type: "Feature", properties: {}, geometry: { type: "LineString", coordinates: ring } }] : ring.length > 2 ? [{ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...ring, ring[0]!]] } }] : []),
     clear() {
       for (const name of Object.keys(SOURCES)) put(name, []);
     },

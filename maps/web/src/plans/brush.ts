@@ -1,10 +1,10 @@
 // Tools on the map: what a pointer that is pressed, drawn and let go does to blocks.
 import type { Map as MapLibre, MapMouseEvent, MapTouchEvent } from "maplibre-gl";
 import type { Position } from "geojson";
-import { wholeCompound, withinRing, withinRoads } from "./ground";
+import { simplified, wholeCompound, withinRing, withinRoads } from "./ground";
 import type { Ground, Locate } from "./ground";
 
-export const TOOLS = ["move", "brush", "lasso", "compound", "flood"] as const;
+export const TOOLS = ["move", "brush", "lasso", "compound", "flood", "cut", "pick"] as const;
 export type Tool = (typeof TOOLS)[number];
 
 export interface Hand {
@@ -22,16 +22,24 @@ export interface Hand {
   ring(points: Position[]): void;
   /** A lasso was closed. */
   caught(blocks: number[]): void;
+  /** A line was drawn, to cut along. */
+  drawn(line: Position[]): void;
+  /** A block was chosen, or is no longer. */
+  pick(block: number): void;
 }
 
 // Between two readings of a quick pointer the blocks on its way are painted, too.
 const STEP_PX = 4;
 const LEAST_PX = 3;
+// A line drawn by hand trembles by so much.
+const BEND_PX = 4;
 
 export function followPointer(map: MapLibre, hand: Hand): { cancel(): void } {
   let last: { x: number; y: number } | null = null;
   let ring: Position[] = [];
+  let way: Position[] = [];
 
+  const isLine = () => hand.tool() === "lasso" || hand.tool() === "cut";
   const at = (x: number, y: number): Position => map.unproject([x, y]).toArray();
   const blockAt = (x: number, y: number) => hand.locate(at(x, y));
   const along = (from: { x: number; y: number }, to: { x: number; y: number }): number[] => {
@@ -52,10 +60,15 @@ export function followPointer(map: MapLibre, hand: Hand): { cancel(): void } {
     const ground = hand.ground();
     if (hand.tool() === "move" || !ground || !hand.ready() || ("button" in event.originalEvent && event.originalEvent.button !== 0)) return;
     event.preventDefault();
+    if (hand.tool() === "pick") return pick(x, y);
     last = { x, y };
     hand.begin();
-    if (hand.tool() === "lasso") ring = [at(x, y)];
+    if (isLine()) [ring, way] = [[at(x, y)], [[x, y]]];
     else draw(ground, x, y);
+  };
+  const pick = (x: number, y: number) => {
+    const block = blockAt(x, y);
+    if (block !== null) hand.pick(block);
   };
   const draw = (ground: Ground, x: number, y: number) => {
     if (hand.tool() === "brush") return hand.paint(along(last!, { x, y }));
@@ -66,9 +79,10 @@ export function followPointer(map: MapLibre, hand: Hand): { cancel(): void } {
     const ground = hand.ground();
     if (!last || !ground) return;
     const { x, y } = event.point;
-    if (hand.tool() !== "lasso") draw(ground, x, y);
+    if (!isLine()) draw(ground, x, y);
     else if (Math.hypot(x - last.x, y - last.y) >= LEAST_PX) {
       ring.push(at(x, y));
+      way.push([x, y]);
       hand.ring(ring);
     } else return;
     last = { x, y };
@@ -78,8 +92,10 @@ export function followPointer(map: MapLibre, hand: Hand): { cancel(): void } {
     if (!last || !ground) return;
     last = null;
     if (hand.tool() === "lasso") hand.caught(withinRing(ground, ring));
+    const line = hand.tool() === "cut" ? simplified(way, BEND_PX).map(([x, y]) => at(x!, y!)) : [];
     hand.ring((ring = []));
     hand.end();
+    if (line.length > 1) hand.drawn(line);
   };
   const stop = () => {
     if (!last) return;

@@ -40,7 +40,7 @@ function gridForm(desk: Desk, { rename, staff, drop }: Change): HTMLElement[] {
       open && empty ? h("button", { class: "second", type: "button", onclick: () => drop(grid.number) }, t("plans_drop_grid")) : null),
     h("p", { class: "note" }, [grid.code ?? t("plans_new_code"), grid.parent_name].filter(Boolean).join(" · ")),
     ...(marks.length ? [h("ul", { class: "says" }, ...marks.map((mark) => h("li", {},
-      h("button", { type: "button", class: "link", onclick: () => "blocks" in mark && desk.board.go(mark.blocks), onfocus: () => "blocks" in mark && desk.point(mark.blocks) }, markWords(mark)))))] : []),
+      h("button", { type: "button", class: "link", onclick: () => "blocks" in mark && desk.board.go(mark.blocks), onfocus: () => "blocks" in mark && desk.point(mark.blocks) }, markWords(desk, mark)))))] : []),
   ];
 }
 

@@ -10,6 +10,7 @@ import { board, colourAt } from "./board";
 import type { Board } from "./board";
 import type { Desk } from "./desk";
 import { numbersOf } from "./editor";
+import { meeting } from "./sketch";
 import { statusTag } from "./list";
 import * as service from "./service";
 import type { Compared, ComparedPlan, Short } from "./service";
@@ -42,8 +43,7 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
   const show = async () => {
     try {
       await desk.editor.box.settled();
-      // Differences count from the first: that is the oldest, and the draft comes last.
-      const ids = [...[...chosen].sort((a, b) => a - b), own];
+      const ids = [...inOrder(plans, chosen), own];
       const found = await service.compare(ids);
       close();
       await lay(found, ids);
@@ -53,7 +53,7 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
     }
   };
   const lay = async (found: Compared, ids: number[]) => {
-    const frames = [...found.plans.map(({ plan }) => h("figure", {}, h("figcaption", {}, plan.name, statusTag(plan.status)), h("div", { class: "small-map", "data-map": plan.id }))),
+    const frames = [...found.plans.map(({ plan }) => h("figure", {}, h("figcaption", {}, `#${plan.id} ${plan.name}`, statusTag(plan.status)), h("div", { class: "small-map", "data-map": plan.id }))),
       h("figure", {}, h("figcaption", {}, t("plans_difference"), differenceKey(found)), h("div", { class: "small-map", "data-map": "difference" }))];
     const part = find("#compared");
     part.replaceChildren(
@@ -66,8 +66,9 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
     const columns = await Promise.all(ids.map((id) => service.blocks(id)));
     boards.forEach((one, at) => {
       one.lay(desk.shapes);
-      if (at < ids.length) paintPlan(desk, one, coloursOf(desk, found, at), numbersOf(desk.editor.ground, columns[at]!, columns[at]!.number));
-      else paintDifference(desk, one, found);
+      if (at >= ids.length) return paintDifference(desk, one, found);
+      const of = numbersOf(desk.editor.ground, columns[at]!, columns[at]!.number);
+      paintPlan(desk, one, coloursOf(desk, found, at, of), of);
     });
     document.getElementById("compare-close")?.focus();
   };
@@ -91,6 +92,12 @@ export function compareOf(desk: Desk, plans: Short[], district: District, declar
   };
 }
 
+/** Differences count from the first: what was published, then the oldest that has grids. The draft comes last. */
+function inOrder(plans: Short[], chosen: Set<number>): number[] {
+  const kind = ({ status, grids }: Short) => (status === "published" || status === "superseded" ? 0 : grids ? 1 : 2);
+  return plans.filter(({ id }) => chosen.has(id)).sort((a, b) => kind(a) - kind(b) || a.id - b.id).map(({ id }) => id);
+}
+
 /** The maps move as one. */
 function together(boards: Board[]): void {
   let moving = false;
@@ -103,13 +110,16 @@ function together(boards: Board[]): void {
 }
 
 /** Grids that go on as the same grid of the first plan have one colour: that of the draft, which is the last. */
-function coloursOf({ colours }: Desk, { plans }: Compared, at: number): Map<number, number> {
-  const first = new Map(plans.at(-1)!.grids.map(({ number, as_first }) => [as_first ?? 0, colours.get(number)]));
+function coloursOf({ colours, editor }: Desk, { plans }: Compared, at: number, of: Int32Array): Map<number, number> {
+  const own = plans.at(-1)!.grids.filter(({ as_first }) => as_first !== null);
+  const first = new Map(own.map(({ number, as_first }) => [as_first, colours.get(number)]));
   const given = new Map<number, number>();
   for (const { number, as_first } of plans[at]!.grids) {
-    const same = at === plans.length - 1 ? colours.get(number) : first.get((at === 0 ? number : as_first) ?? 0);
-    given.set(number, same ?? fitting([], given, number % PALETTE.length));
+    const same = at === plans.length - 1 ? colours.get(number) : first.get(at === 0 ? number : as_first);
+    if (same !== undefined) given.set(number, same);
   }
+  const near = meeting(editor.ground.edges, of);
+  for (const { number } of plans[at]!.grids) if (!given.has(number)) given.set(number, fitting(near.get(number) ?? [], given, number % PALETTE.length));
   return given;
 }
 

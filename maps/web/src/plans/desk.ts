@@ -40,6 +40,15 @@ export interface Around {
   areas: Map<string, Area>;
   plans: Short[];
   leave(): void;
+  /** The draft anew, on the ground as it is now. */
+  reopen(after: After | null): Promise<void>;
+  after: After | null;
+}
+
+/** What was done before the draft was opened anew: in words, and the blocks that came of it. */
+export interface After {
+  said: string;
+  blocks: number[];
 }
 
 export function nameOf({ editor }: Desk, number: number): string {

@@ -20,7 +20,7 @@ export interface Editor {
   based: Int32Array;
   grids: Map<number, Grid>;
   marks: Map<number, Mark[]>;
-  /** The mean load of the grids; marks go by what it was when the draft was last saved. */
+  /** The mean load of the grids that have blocks; marks go by what it was when the draft was last saved. */
   mean: number;
   box: Outbox<Painted>;
 }
@@ -34,11 +34,13 @@ export interface Heard {
   /** The draft is saved. */
   saved(): void;
   told(text: string, warning: boolean): void;
+  /** Blocks were cut or joined: the ground is another. */
+  moved(): void;
 }
 
 export function groundOf(answer: GroundAnswer): Ground {
   const blocks = answer.blocks.features.map(({ geometry, properties }) => ({ ...properties, load: properties.load ?? 0, middle: middleOf(geometry) }));
-  return makeGround(blocks, answer.edges);
+  return makeGround(blocks, answer.edges, answer.wholes, answer.across);
 }
 
 /** Numbers of grids by the blocks of the ground; 0: none. */
@@ -71,7 +73,7 @@ function takeOver(editor: Editor, plan: Plan): void {
   editor.plan = plan;
   editor.grids = new Map(plan.grids.map((grid) => [grid.number, grid]));
   editor.marks.clear();
-  editor.mean = evenness(editor).mean;
+  editor.mean = meanOf(editor);
   for (const number of editor.grids.keys()) mark(editor, number);
 }
 
@@ -79,6 +81,7 @@ function takeOver(editor: Editor, plan: Plan): void {
 export async function reload(editor: Editor, heard: Heard): Promise<number> {
   const { id } = editor.plan;
   const [plan, columns] = await Promise.all([service.plan(id), service.blocks(id)]);
+  if (columns.id.length !== editor.ground.blocks.length || columns.id.some((block) => !editor.ground.at.has(block))) heard.moved();
   editor.sketch = makeSketch(editor.ground, numbersOf(editor.ground, columns, columns.number));
   takeOver(editor, plan);
   heard.renewed();
@@ -87,7 +90,7 @@ export async function reload(editor: Editor, heard: Heard): Promise<number> {
 
 /** Once all is saved the limits of every grid are held against the mean as it is now. */
 function rest(editor: Editor, heard: Heard): void {
-  editor.mean = evenness(editor).mean;
+  editor.mean = meanOf(editor);
   for (const number of editor.grids.keys()) mark(editor, number);
   heard.painted([], new Set(editor.grids.keys()));
   heard.saved();
@@ -184,6 +187,11 @@ export function isLocked({ grids }: Editor, number: number): boolean {
 /** What each worker of a grid carries. */
 export function loadOf({ sketch, grids }: Editor, number: number): number {
   return sumsOf(sketch, number).load / Math.max(grids.get(number)?.workers ?? 1, 1);
+}
+
+function meanOf(editor: Editor): number {
+  const loads = [...editor.grids.keys()].filter((number) => sumsOf(editor.sketch, number).blocks).map((number) => loadOf(editor, number));
+  return loads.reduce((sum, load) => sum + load, 0) / Math.max(loads.length, 1);
 }
 
 export interface Evenness {

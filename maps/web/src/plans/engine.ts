@@ -8,10 +8,11 @@ import type { Desk } from "./desk";
 import { evenness } from "./editor";
 import type { Evenness } from "./editor";
 import { gridName } from "./explain";
+import { earlier, leave, waiting } from "./proposals";
 import { spreadLine } from "./rows";
 import { say as inWords } from "../words";
 import * as service from "./service";
-import type { Painted, Proposal, Spread, Wish } from "./service";
+import type { Painted, Proposal, ProposalBrief, Spread, Wish } from "./service";
 
 const TASKS = ["rebalance", "redraw", "split", "merge", "add", "drop", "unite"] as const;
 type Task = (typeof TASKS)[number];
@@ -20,6 +21,8 @@ const LOOK_MS = 300;
 
 export interface Engine {
   parts(): HTMLElement[];
+  /** How many proposals there are to look at or to wait for. */
+  open(): number;
   close(): void;
 }
 
@@ -30,8 +33,9 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
   let lasso: number[] = [];
   const united = new Set(systems.map(({ code }) => code));
   let now: Proposal | null = null;
+  let all: ProposalBrief[] = [];
   let told = "";
-  let watching = 0;
+  let [watching, closed, shown] = [0, false, false];
 
   const guarded = async (act: () => Promise<void>) => {
     told = "";
@@ -50,6 +54,22 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
     changed();
     watch();
   });
+  /** What was asked for before the page was opened goes on. */
+  const resume = () => guarded(async () => {
+    all = await service.proposals(id);
+    const found = desk.editable() ? waiting(all, editor.box.version()) : null;
+    if (closed || now || !found) return changed();
+    await open(found.id);
+    if (!document.querySelector("#body.of-engine")) desk.tell(t(found.status === "running" ? "plans_proposal_runs" : "plans_proposal_waits"));
+  });
+  const open = async (one: number) => {
+    clear();
+    const found = await service.proposal(id, one);
+    if (closed) return;
+    now = found;
+    if (found.status === "running") watch();
+    changed();
+  };
   const wish = (): Wish => {
     const blocks = within();
     return {
@@ -65,25 +85,44 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
   const watch = () => {
     watching = window.setTimeout(() => void guarded(async () => {
       if (!now) return;
-      now = await service.proposal(id, now.id);
+      const found = await service.proposal(id, now.id);
+      if (closed || now?.id !== found.id) return;
+      now = found;
       if (now.status === "running") watch();
-      else show();
+      else {
+        all = await service.proposals(id);
+        show();
+      }
       changed();
     }), LOOK_MS);
   };
-  const show = () => desk.preview((now?.status === "ready" ? now.changed : []).flatMap(([block, , number]): [number, number][] => {
+  const show = () => {
+    shown = true;
+    desk.preview(changes());
+  };
+  const changes = () => (now?.status === "ready" ? now.changed : []).flatMap(([block, , number]): [number, number][] => {
     const place = editor.ground.at.get(block);
     return place === undefined ? [] : [[place, number ?? 0]];
-  }));
+  });
   const clear = () => {
     window.clearTimeout(watching);
-    now = null;
+    [now, shown] = [null, false];
     desk.preview([]);
   };
   const apply = () => {
     const { id: proposal } = now!;
     clear();
-    ask((version) => service.applyProposal(id, version, proposal));
+    ask(async (version) => {
+      const painted = await service.applyProposal(id, version, proposal);
+      all = await service.proposals(id).catch(() => all);
+      changed();
+      return painted;
+    });
+    changed();
+  };
+  const discard = () => {
+    leave(now!.id);
+    clear();
     changed();
   };
   const choose = (value: string) => {
@@ -113,14 +152,26 @@ export function engineOf(desk: Desk, systems: GridSystem[], changed: () => void,
     else united.delete(one.code);
   } }), named({ zh: one.name, en: one.name_en })))) : null,
   h("button", { class: "action", type: "submit", id: "ask-engine", disabled: now?.status === "running" }, t("plans_ask")));
+  void resume();
   return {
-    close: clear,
-    parts: () => [
+    open: () => (now && ["running", "ready"].includes(now.status) ? 1 : 0),
+    close() {
+      closed = true;
+      clear();
+    },
+    parts() {
+      if (now?.status === "ready" && !shown) show();
+      return parts();
+    },
+  };
+  function parts(): HTMLElement[] {
+    return [
       desk.editable() ? form() : h("p", { class: "empty" }, t("plans_only_drafts")),
       told ? h("p", { class: "warn", role: "alert" }, told) : null,
-      now ? outcome(desk, now, { apply, discard: () => { clear(); changed(); }, stop: () => void guarded(() => service.stopProposal(id, now!.id)) }) : null,
-    ].filter((part) => part !== null),
-  };
+      now ? outcome(desk, now, { apply, discard, stop: () => void guarded(() => service.stopProposal(id, now!.id)) }) : null,
+      ...(desk.editable() ? earlier(all, now?.id, (one) => void guarded(() => open(one))) : []),
+    ].filter((part) => part !== null);
+  }
 }
 
 /** Areas that grids lie in, the most loaded first: what their grids carry against the mean of all. */

@@ -40,6 +40,7 @@ export function edgeVerdicts(desk: Desk, place: number): Verdict[] {
   const { ground, sketch } = desk.editor;
   const { a, b, kind } = ground.edges[place]!;
   const [one, other] = [ground.blocks[a]!, ground.blocks[b]!];
+  const wholes = ground.partOf[a]!.filter((whole) => ground.partOf[b]!.includes(whole));
   const crosses = one.parents[0] !== other.parents[0];
   const say_ = (good: boolean, key: Key): Verdict => ({ good, text: t(key) });
   if (!isBorder(sketch, place)) {
@@ -48,8 +49,8 @@ export function edgeVerdicts(desk: Desk, place: number): Verdict[] {
     return crosses && outside ? [say_(false, "plans_edge_over")] : [];
   }
   return [
-    say_(kind !== "nothing", kind === "nothing" ? "plans_edge_nothing" : "plans_edge_follows"),
-    ...(one.compound !== null && one.compound === other.compound ? [say_(false, "plans_edge_cuts")] : []),
+    say_(kind !== "nothing", kind === "nothing" ? "plans_edge_nothing" : kind === "lane" ? "plans_edge_lane" : "plans_edge_follows"),
+    ...wholes.map((whole): Verdict => ({ good: false, text: t("plans_edge_cuts", { name: ground.wholes[whole]!.name }) })),
     ...(crosses ? [say_(true, "plans_edge_legal")] : []),
   ];
 }

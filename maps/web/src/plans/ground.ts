@@ -2,7 +2,10 @@
 import type { MultiPolygon, Polygon, Position } from "geojson";
 
 /** What follows an edge; the first that applies. Nothing: it is only where two blocks meet. */
-export type Why = "road" | "river" | "wall" | "legal" | "nothing";
+export type Why = "road" | "river" | "wall" | "legal" | "lane" | "nothing";
+
+/** What a flood crosses: neighbours on a lane share its life. */
+const CROSSED: ReadonlySet<Why> = new Set(["lane", "nothing"]);
 
 export interface Block {
   id: number;
@@ -13,6 +16,9 @@ export interface Block {
   load: number;
   households: number;
   people: number;
+  area_m2: number;
+  /** All of its border, also that with what is no block. */
+  outline_m: number;
   /** Its middle, in degrees. */
   middle: Position;
 }
@@ -26,6 +32,14 @@ export interface Edge {
   why: string | null;
 }
 
+/** What should stay together: a compound or a protected place, as far as one grid could have it. */
+export interface Whole {
+  kind: string;
+  name: string;
+  /** Its blocks: places in `blocks`. */
+  blocks: number[];
+}
+
 export interface Ground {
   blocks: Block[];
   /** Where in `blocks` the block with an id stands. */
@@ -35,10 +49,15 @@ export interface Ground {
   around: number[][];
   /** Of each compound its blocks. */
   compounds: Map<number, number[]>;
+  wholes: Whole[];
+  /** Of each block the wholes that it is part of, by their places in `wholes`. */
+  partOf: number[][];
+  /** Whether grids may cross areas. */
+  across: boolean;
 }
 
-/** Edges go by ids of blocks; those to blocks that are not here are left out. */
-export function makeGround(blocks: Block[], edges: Edge[]): Ground {
+/** Edges and wholes go by ids of blocks; what leads to blocks that are not here is left out. */
+export function makeGround(blocks: Block[], edges: Edge[], given: Whole[] = [], mayCross = false): Ground {
   const at = new Map(blocks.map(({ id }, place) => [id, place]));
   const around: number[][] = blocks.map(() => []);
   const kept: Edge[] = [];
@@ -49,7 +68,20 @@ export function makeGround(blocks: Block[], edges: Edge[]): Ground {
     around[b]!.push(kept.length);
     kept.push({ ...edge, a, b });
   }
-  return { blocks, at, edges: kept, around, compounds: compoundsOf(blocks) };
+  const wholes = given.flatMap((whole) => parted(whole, blocks, at, mayCross));
+  const partOf: number[][] = blocks.map(() => []);
+  wholes.forEach((whole, number) => whole.blocks.forEach((place) => partOf[place]!.push(number)));
+  return { blocks, at, edges: kept, around, compounds: compoundsOf(blocks), wholes, partOf, across: mayCross };
+}
+
+/** What lies in different areas may be parted, so that it is a whole in each of them. */
+function parted({ kind, name, blocks: ids }: Whole, blocks: Block[], at: Map<number, number>, mayCross: boolean): Whole[] {
+  const areas = new Map<string | undefined, number[]>();
+  for (const place of ids.flatMap((id) => at.get(id) ?? [])) {
+    const area = mayCross ? "" : blocks[place]!.parents[0];
+    areas.set(area, [...(areas.get(area) ?? []), place]);
+  }
+  return [...areas.values()].filter((own) => own.length > 1).map((own) => ({ kind, name, blocks: own }));
 }
 
 function compoundsOf(blocks: Block[]): Map<number, number[]> {
@@ -73,7 +105,7 @@ export function neighbours(ground: Ground, block: number): number[] {
   return ground.around[block]!.map((edge) => across(ground, edge, block));
 }
 
-/** Blocks that are reached from one without crossing a road and, where `free` says no, without entering. */
+/** Blocks that are reached from one without crossing a road, water, a wall or a legal line and, where `free` says no, without entering. */
 export function withinRoads(ground: Ground, from: number, free: (block: number) => boolean = () => true): number[] {
   if (!free(from)) return [];
   const seen = new Set([from]);
@@ -82,7 +114,7 @@ export function withinRoads(ground: Ground, from: number, free: (block: number) 
     const block = open.pop()!;
     for (const edge of ground.around[block]!) {
       const other = across(ground, edge, block);
-      if (ground.edges[edge]!.kind === "road" || seen.has(other) || !free(other)) continue;
+      if (!CROSSED.has(ground.edges[edge]!.kind) || seen.has(other) || !free(other)) continue;
       seen.add(other);
       open.push(other);
     }
@@ -99,6 +131,36 @@ export function wholeCompound({ blocks, compounds }: Ground, block: number): num
 /** Blocks whose middle lies within a ring. */
 export function withinRing({ blocks }: Ground, ring: Position[]): number[] {
   return blocks.flatMap(({ middle }, place) => (contains(ring, middle) ? [place] : []));
+}
+
+/** A line without the points that lie within `off` of it (Douglas and Peucker 1973). */
+export function simplified(line: Position[], off: number): Position[] {
+  if (line.length < 3) return line;
+  const [first, last] = [line[0]!, line[line.length - 1]!];
+  const far = line.map((point) => fromSide(point, first, last));
+  const most = far.reduce((best, one, at) => (one > far[best]! ? at : best), 0);
+  if (far[most]! <= off) return [first, last];
+  return [...simplified(line.slice(0, most + 1), off).slice(0, -1), ...simplified(line.slice(most), off)];
+}
+
+function fromSide([x, y]: Position, [ax, ay]: Position, [bx, by]: Position): number {
+  const [dx, dy] = [bx! - ax!, by! - ay!];
+  const along = Math.max(0, Math.min(1, ((x! - ax!) * dx + (y! - ay!) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(x! - ax! - along * dx, y! - ay! - along * dy);
+}
+
+/** The block that has most of a line within it and is left by it at both ends; none where there is no such block. */
+export function crossed(locate: Locate, line: Position[], steps = 40): number | null {
+  const counts = new Map<number, number>();
+  for (let end = 1; end < line.length; end += 1)
+    for (let step = 0; step < steps; step += 1) {
+      const [a, b] = [line[end - 1]!, line[end]!];
+      const weight = Math.hypot(b[0]! - a[0]!, b[1]! - a[1]!);
+      const block = locate([a[0]! + ((b[0]! - a[0]!) * step) / steps, a[1]! + ((b[1]! - a[1]!) * step) / steps]);
+      if (block !== null) counts.set(block, (counts.get(block) ?? 0) + weight);
+    }
+  for (const end of [line[0]!, line[line.length - 1]!]) counts.delete(locate(end) ?? -1);
+  return [...counts].reduce<[number | null, number]>((best, [block, long]) => (long > best[1] ? [block, long] : best), [null, 0])[0];
 }
 
 /** The block that a place in degrees lies in: a question asked many times while a brush is drawn. */

@@ -33,8 +33,9 @@ export const LINES: LayerSpecification[] = [
   { id: "plan-chosen-casing", type: "line", source: "edges", layout: round, paint: { "line-color": "#ffffff", "line-width": byZoom([11, 4], [14, 7], [17, 11]), "line-opacity": where("chosen", 1, 0) } },
   { id: "plan-chosen", type: "line", source: "edges", layout: round, paint: { "line-color": CHOSEN, "line-width": byZoom([11, 2], [14, 3.4], [17, 6]), "line-opacity": where("chosen", 1, 0) } },
   { id: "plan-pointed", type: "line", source: "blocks", layout: { "line-join": "round" }, paint: { "line-color": CHOSEN, "line-width": 2.4, "line-opacity": where("pointed", 1, 0) } },
+  { id: "plan-picked", type: "fill", source: "blocks", paint: { "fill-color": "#ffd23f", "fill-opacity": where("picked", 0.62, 0) } },
   { id: "plan-edge-pointed", type: "line", source: "edges", layout: round, paint: { "line-color": "#ffd23f", "line-width": byZoom([11, 4], [17, 9]), "line-opacity": where("pointed", 1, 0) } },
-  { id: "plan-lasso-fill", type: "fill", source: "lasso", paint: { "fill-color": CHOSEN, "fill-opacity": 0.08 } },
+  { id: "plan-lasso-fill", type: "fill", source: "lasso", filter: ["==", ["geometry-type"], "Polygon"], paint: { "fill-color": CHOSEN, "fill-opacity": 0.08 } },
   { id: "plan-lasso", type: "line", source: "lasso", layout: round, paint: { "line-color": CHOSEN, "line-width": 2, "line-dasharray": [2, 1.6] } },
 ];
 

@@ -9,6 +9,7 @@ import { t, whenLanguage } from "../i18n";
 import { speakBoth } from "../speak";
 import { board as makeBoard } from "./board";
 import { planList } from "./list";
+import type { After } from "./desk";
 import * as service from "./service";
 import { work } from "./work";
 import type { Work } from "./work";
@@ -47,11 +48,11 @@ async function start(): Promise<void> {
   });
   const make = async ({ name, empty, based_on }: { name: string; empty: boolean; based_on?: number }) =>
     open((await service.make(system, name, { ...(empty && { empty }), ...(based_on && { based_on }), made_by: service.me() })).id);
-  const open = async (id: number) => {
+  const open = async (id: number, after: After | null = null) => {
     document.body.dataset["ready"] = "false";
     now?.close();
     now = null;
-    const begun = await work(board, id, { district, declared, areas: byCode, plans, leave: () => void guarded(leave) });
+    const begun = await work(board, id, { district, declared, areas: byCode, plans, after, leave: () => void guarded(leave), reopen: (later) => guarded(() => open(id, later)) });
     now = begun;
     system = begun.desk.editor.plan.system;
     writeHash("plan", String(id));

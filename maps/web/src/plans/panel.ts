@@ -2,6 +2,8 @@
 import { find, h } from "../dom";
 import { readHash, writeHash } from "../hash";
 import { t } from "../i18n";
+import { blocksOf } from "./blocks";
+import type { Blocks } from "./blocks";
 import { chosenPart } from "./chosen";
 import type { List } from "./chosen";
 import { commentsOf } from "./comments";
@@ -15,12 +17,13 @@ import { statusTag } from "./list";
 import { replayOf } from "./replay";
 import { gridRows, ORDERS, spreadLine } from "./rows";
 import type { Order, Rows } from "./rows";
+import { settingsPart } from "./settings";
 import * as service from "./service";
 import type { Checks, Painted } from "./service";
 import { stepsPart } from "./steps";
 
-const TABS = ["grids", "rules", "engine", "compare", "replay", "comments", "steps"] as const;
-type Tab = (typeof TABS)[number];
+const TABS = ["grids", "rules", "engine", "blocks", "settings", "compare", "replay", "comments", "steps"] as const;
+export type Tab = (typeof TABS)[number];
 const CHECK_MS = 350;
 
 export interface Panel {
@@ -29,6 +32,8 @@ export interface Panel {
   choose(): void;
   saved(): void;
   focus(): void;
+  open(tab: Tab): void;
+  blocks: Pick<Blocks, "drawn" | "pick">;
   close(): void;
 }
 
@@ -59,6 +64,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
   };
   const choose = () => {
     rows?.choose();
+    if (tab === "blocks") return render();
     if (tab !== "grids") return;
     const focus = document.activeElement?.closest("#chosen") ? (document.activeElement as HTMLElement) : null;
     const [id, at] = [focus?.id, focus ? [...chosen.querySelectorAll("#blocks button")].indexOf(focus) : -1];
@@ -102,19 +108,24 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
   const compare = compareOf(desk, around.plans, around.district, around.declared);
   const replay = replayOf(desk, again("replay"));
   const comments = commentsOf(desk, again("comments"));
+  const blocks = blocksOf(desk, around, again("blocks"));
   const badges = () => {
-    for (const [one, count] of [["rules", checks?.hard ?? 0], ["comments", comments.open()]] as const) {
+    for (const [one, count] of [["rules", checks?.hard ?? 0], ["engine", engine.open()], ["comments", comments.open()]] as const) {
       const badge = document.querySelector(`#tab-${one} b`);
       if (badge) badge.textContent = count ? String(count) : "";
     }
   };
+  const open = (one: Tab) => {
+    if (tab === one) return;
+    tab = one;
+    writeHash("tab", tab === "grids" ? null : tab);
+    render();
+  };
   const head = () => h("div", { class: "card step head" },
-    h("div", { class: "title" }, h("button", { type: "button", class: "quiet", id: "leave", "aria-label": t("plans_back"), title: t("plans_back"), onclick: leave }, "←"), h("h2", {}, editor.plan.name), statusTag(editor.plan.status)), sums);
+    h("div", { class: "title" }, h("button", { type: "button", class: "quiet", id: "leave", "aria-label": t("plans_back"), title: t("plans_back"), onclick: leave }, "←"), h("h2", { title: editor.plan.name }, editor.plan.name), statusTag(editor.plan.status)), sums);
   const tabs = () => h("div", { id: "tabs", role: "tablist" }, ...TABS.map((one) => h("button", {
     type: "button", role: "tab", id: `tab-${one}`, "aria-selected": String(one === tab), "aria-controls": "body", onclick: () => {
-      tab = one;
-      writeHash("tab", tab === "grids" ? null : tab);
-      render();
+      open(one);
       document.getElementById(`tab-${one}`)?.focus();
     },
   }, t(`plans_tab_${one}`), h("b", {}))));
@@ -133,20 +144,20 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     sums.replaceChildren(...spreadLine(evenness(editor), first));
     const focused = document.activeElement?.closest("#body")?.contains(document.activeElement) ? document.activeElement!.id : "";
     const part = {
-      grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, compare: compare.parts, replay: replay.parts, comments: comments.parts,
+      grids: gridsPart, rules: () => findingsPart(desk, checks, true), engine: engine.parts, blocks: blocks.parts, settings: () => settingsPart(desk, ask), compare: compare.parts, replay: replay.parts, comments: comments.parts,
       steps: () => stepsPart(desk, () => void discard()),
     }[tab]();
     body.className = `card step of-${tab}`;
     body.replaceChildren(...part);
     find("#side").replaceChildren(head(), tabs(), body);
-    choose();
+    if (tab === "grids") choose();
     badges();
     if (focused) document.getElementById(focused)?.focus();
   };
   void comments.load().catch(() => undefined);
   compare.begin();
   return {
-    render, choose,
+    render, choose, open, blocks,
     touched(grids) {
       rows?.update(grids);
       sums.replaceChildren(...spreadLine(evenness(editor), first));
@@ -162,6 +173,7 @@ export function makePanel(desk: Desk, around: Around, first: Evenness, ask: (sen
     },
     close() {
       engine.close();
+      blocks.close();
       compare.close();
       replay.close();
       comments.clear();

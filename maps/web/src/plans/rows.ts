@@ -3,6 +3,7 @@ import { h, icon } from "../dom";
 import { number as say, t } from "../i18n";
 import type { Key } from "../i18n";
 import { colourAt } from "./board";
+import { nameOf } from "./desk";
 import type { Desk } from "./desk";
 import { evenness, loadOf } from "./editor";
 import type { Evenness } from "./editor";
@@ -102,7 +103,7 @@ function show(desk: Desk, row: Row, number: number, mean: number): void {
   row.bar.className = share > 1.25 ? "over" : share < 0.75 ? "under" : "";
   row.detail.textContent = t("plans_grid_line", { blocks: say(sums.blocks), households: say(Math.round(sums.households)), people: say(Math.round(sums.people)) });
   const marks = desk.editor.marks.get(number) ?? [];
-  row.marks.replaceChildren(...marks.map((mark) => h("span", { class: "mark", "data-rule": mark.rule, title: markWords(mark) }, t(`plans_mark_${mark.rule}`))));
+  row.marks.replaceChildren(...marks.map((mark) => h("span", { class: "mark", "data-rule": mark.rule, title: markWords(desk, mark) }, t(`plans_mark_${mark.rule}`, { what: "what" in mark ? t(`plans_of_${mark.what}`) : "" }))));
   row.element.hidden = number === 0 && sums.blocks === 0;
   const grid = desk.editor.grids.get(number);
   if (!grid || !row.lock) return;
@@ -114,11 +115,13 @@ function show(desk: Desk, row: Row, number: number, mean: number): void {
   row.lock.replaceChildren(icon(grid.locked ? LOCK : UNLOCK, 16));
 }
 
-export function markWords(mark: Mark): string {
+export function markWords(desk: Desk, mark: Mark): string {
   if (mark.rule === "contiguous") return t("plans_says_contiguous", { pieces: mark.pieces });
   if (mark.rule === "parent") return t("plans_says_parent", { blocks: mark.blocks.length });
-  if (mark.rule === "compound") return t("plans_says_compound", { n: mark.compounds.length });
-  const words = (value: number) => (mark.what === "load" ? `${Math.round(100 * value)}%` : say(Math.round(value)));
+  if ("names" in mark) return t(`plans_says_${mark.rule}`, { names: mark.names.join(t("plans_comma")) });
+  if (mark.rule === "enclave") return t("plans_says_enclave", { name: nameOf(desk, mark.inside) });
+  if (mark.rule === "compact") return t("plans_says_compact", { value: mark.value.toFixed(2), limit: mark.limit });
+  const words = (value: number) => (mark.what === "load" ? `${Math.round(100 * value)}%` : mark.what === "area" ? t("plans_hectares", { n: (value / 1e4).toFixed(1) }) : say(Math.round(value)));
   return t(mark.over ? "plans_says_over" : "plans_says_under", { what: t(`plans_of_${mark.what}`), value: words(mark.value), limit: words(mark.limit) });
 }
 

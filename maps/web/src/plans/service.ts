@@ -1,11 +1,12 @@
 // Plans as the service tells them, and the requests of this page.
-import type { Plan, PlanBlocks, PlanBrief, PlanChecks, PlanComment, PlanGround, PlansCompared, Proposal, ReplayTold, Stroke as Painted } from "../answers";
+import type { Plan, PlanBlocks, PlanBrief, PlanChecks, PlanComment, PlanGround, GroundChanged, PlansCompared, Proposal, ProposalBrief, ReplayTold, Stroke as Painted } from "../answers";
+import type { Position } from "geojson";
 import { ask, Problem, read } from "../api";
 import { language } from "../i18n";
 
 export type {
   Plan, PlanBlocks as Columns, PlanBrief as Short, PlanChecks as Checks, PlanComment as Comment, PlanFinding as Finding, PlanGrid as Grid,
-  PlanGround as GroundAnswer, PlanSpread as Spread, PlanStep as Step, PlansCompared as Compared, ComparedPlan, Proposal, ProposalFigures, Stroke as Painted,
+  PlanGround as GroundAnswer, PlanSpread as Spread, PlanStep as Step, PlansCompared as Compared, ComparedPlan, GroundChanged, PlanLimits as Limits, Proposal, ProposalBrief, ProposalFigures, Stroke as Painted,
 } from "../answers";
 
 export type Status = PlanBrief["status"];
@@ -35,9 +36,17 @@ export const turn = (id: number, version: number, way: "undo" | "redo") => send<
 export const addGrid = (id: number, version: number, given: { name?: string; parent?: string; workers?: number }) => send<Painted & { number: number }>("POST", `/${id}/grids`, version, given);
 export const changeGrid = (id: number, version: number, number: number, given: { name?: string; workers?: number; locked?: boolean }) =>
   send<Painted>("PATCH", `/${id}/grids/${number}`, version, given);
+/** Name, note and limits of a draft: one step, of which a stroke tells no blocks. */
+export const change = async (id: number, version: number, given: { name?: string; note?: string; limits?: object }): Promise<Painted> => {
+  const now = await send<Plan>("PATCH", `/${id}`, version, { ...given, made_by: me() });
+  return { version: now.version ?? version, stroke: null, changed: [], grids: [] };
+};
+export const cut = (id: number, version: number, block: number, coordinates: Position[]) =>
+  send<GroundChanged>("POST", `/${id}/cuts`, version, { block, line: { type: "LineString", coordinates }, made_by: me() });
+export const join = (id: number, version: number, blocks: number[]) => send<GroundChanged>("POST", `/${id}/joins`, version, { blocks, made_by: me() });
 export const dropGrid = (id: number, version: number, number: number) => send<Painted>("DELETE", `/${id}/grids/${number}`, version);
 export const discard = (id: number, version: number) => send<void>("DELETE", `/${id}`, version);
-export const step = (id: number, version: number, given: { status: Status; note?: string; from?: string }) =>
+export const step = (id: number, version: number | "*", given: { status: Status; note?: string; from?: string }) =>
   send<Plan>("POST", `/${id}/steps`, version, { ...given, made_by: me() });
 export const comments = async (id: number) => (await ask<{ comments: PlanComment[] }>(`${ROOT}/${id}/comments`)).comments;
 export const comment = (id: number, given: { body: string; lon?: number; lat?: number }) => send<PlanComment>("POST", `/${id}/comments`, null, { ...given, made_by: me() });
@@ -59,9 +68,9 @@ export function callMe(name: string): void {
   localStorage.setItem(REMEMBERED, name);
 }
 
-export async function send<T>(method: string, path: string, version: number | null, body?: object): Promise<T> {
+export async function send<T>(method: string, path: string, version: number | "*" | null, body?: object): Promise<T> {
   const headers: Record<string, string> = {};
-  if (version !== null) headers["If-Match"] = `"${version}"`;
+  if (version !== null) headers["If-Match"] = version === "*" ? version : `"${version}"`;
   if (body) headers["Content-Type"] = "application/json";
   const response = await fetch(ROOT + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   return response.status === 204 ? (undefined as T) : read<T>(response);
@@ -79,6 +88,7 @@ export interface Wish {
 
 export const propose = (id: number, wish: Wish) => send<Proposal>("POST", `/${id}/proposals`, null, wish);
 export const proposal = (id: number, one: number) => ask<Proposal>(`${ROOT}/${id}/proposals/${one}`);
+export const proposals = async (id: number) => (await ask<{ proposals: ProposalBrief[] }>(`${ROOT}/${id}/proposals`)).proposals;
 export const applyProposal = (id: number, version: number, one: number) => send<Painted>("POST", `/${id}/proposals/${one}/apply`, version, { made_by: me() });
 export const stopProposal = (id: number, one: number) => send<void>("POST", `/${id}/proposals/${one}/stop`, null);
 

@@ -13,17 +13,18 @@ const NEXT: Record<Status, Wanted[]> = { draft: ["submitted"], submitted: ["appr
 
 export function stepsPart(desk: Desk, discard: () => void): HTMLElement[] {
   const { plan } = desk.editor;
-  const next = NEXT[plan.status];
+  const toCome = plan.status === "published" && (plan.valid_from ?? "") > today();
+  const next = toCome ? (["approved"] as const) : NEXT[plan.status];
   const note = h("input", { id: "step-note", class: "text", type: "text", maxlength: 500 });
-  const from = h("input", { id: "step-from", class: "text", type: "date", value: tomorrow() });
+  const from = h("input", { id: "step-from", class: "text", type: "date", value: today(1) });
   const name = h("input", { id: "step-me", class: "text", type: "text", maxlength: 60, value: service.me(), onchange: (event) => service.callMe((event.target as HTMLInputElement).value.trim()) });
   const take = async (status: Wanted) => {
     await desk.editor.box.settled();
     try {
       const day = status === "published" && from.value ? { from: from.value } : {};
-      await service.step(plan.id, desk.editor.box.version(), { status, note: note.value, ...day });
+      await service.step(plan.id, toCome ? "*" : desk.editor.box.version(), { status, note: note.value, ...day });
       await desk.renew();
-      desk.tell(t(`plans_became_${status}`));
+      desk.tell(t(toCome ? "plans_became_withdrawn" : `plans_became_${status}`));
     } catch (error) {
       desk.tell(error instanceof Problem ? refusal(error) : t("offline"), true);
       if (error instanceof Problem && error.status === 412) await desk.renew();
@@ -32,11 +33,11 @@ export function stepsPart(desk: Desk, discard: () => void): HTMLElement[] {
   const done = h("ol", { class: "done" }, ...plan.steps.map((step) => h("li", {}, statusTag(step.status),
     h("span", {}, new Date(step.at).toLocaleString(document.documentElement.lang)), h("small", {}, [step.made_by, step.note].filter(Boolean).join(" · ")))));
   const form = next.length === 0 ? null : h("form", { id: "steps", onsubmit: (event) => event.preventDefault() },
-    field("plans_me", name), field("plans_note", note), next.includes("published") ? field("plans_from", from) : null,
+    field("plans_me", name), field("plans_note", note), next.some((status) => status === "published") ? field("plans_from", from) : null,
     h("div", { class: "acts" }, ...next.map((status) => h("button", {
-      type: "button", id: `to-${status}`, class: status === "draft" ? "second" : "action", onclick: () => void take(status),
-    }, t(`plans_to_${status}`))), plan.status === "draft" ? h("button", { class: "second", type: "button", id: "discard", onclick: discard }, t("plans_discard")) : null));
-  return [done, form, plan.status === "published" && plan.valid_from ? h("p", { class: "note" }, t("plans_in_force", { day: plan.valid_from })) : null].filter((part) => part !== null);
+      type: "button", id: `to-${status}`, class: toCome || status === "draft" ? "second" : "action", onclick: () => void take(status),
+    }, t(toCome ? "plans_withdraw" : `plans_to_${status}`))), plan.status === "draft" ? h("button", { class: "second", type: "button", id: "discard", onclick: discard }, t("plans_discard")) : null));
+  return [done, form, plan.status === "published" && plan.valid_from ? h("p", { class: "note" }, t(toCome ? "plans_to_come" : "plans_in_force", { day: plan.valid_from })) : null].filter((part) => part !== null);
 }
 
 /** Why a step was refused; where rules are broken, the first of them in their own words. */
@@ -49,7 +50,7 @@ function field(key: "plans_me" | "plans_note" | "plans_from", input: HTMLElement
   return h("div", { class: "field-pair" }, h("label", { for: input.id }, t(key)), input);
 }
 
-function tomorrow(): string {
+function today(later = 0): string {
   const now = new Date();
-  return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + 1)).toISOString().slice(0, 10);
+  return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + later)).toISOString().slice(0, 10);
 }

@@ -14,6 +14,8 @@ const ICONS: Record<Tool | "undo" | "redo" | "ghost" | "erase" | "next", string>
   lasso: "M12 5c5 0 8.500 2 8.500 5s-3.500 5-8.500 5-8.500-2-8.500-5 3.500-5 8.500-5zM8 14.500c1.500 1 1.500 3-.5 4s-3 .5-3.500 2",
   compound: "M4 20V8l6-3v15M10 20h10V11l-10-2M4 20h6M13 13h1M17 13h1M13 16.500h1M17 16.500h1",
   flood: "M5 11l7-7 8 8-7 7zM5 11h14M20 15c1.500 2 2 3 1 4.500-.6.7-1.600.7-2.200 0-1-1.500-.3-2.500 1.200-4.500",
+  cut: "M4 4h16v16H4zM15 2 9 22",
+  pick: "M3 5h8v14H3zM13 5h8v14h-8zM8 12h8M14 10l2 2-2 2M10 10l-2 2 2 2",
   undo: "M8 5 4 9l4 4M4 9h10a5 5 0 0 1 0 10h-3",
   redo: "M16 5l4 4-4 4M20 9H10a5 5 0 0 0 0 10h3",
   ghost: "M4 4h4M12 4h4M20 4v4M20 12v4M20 20h-4M12 20H8M4 20v-4M4 12V8",
@@ -21,7 +23,7 @@ const ICONS: Record<Tool | "undo" | "redo" | "ghost" | "erase" | "next", string>
   next: "M4 12h11M11 7l5 5-5 5M20 5v14",
 };
 
-const KEYS: Record<string, string> = { move: "V", brush: "B", lasso: "L", compound: "C", flood: "F", undo: "Ctrl Z", redo: "Ctrl ⇧ Z", ghost: "G", erase: "X", next: "N" };
+const KEYS: Record<string, string> = { move: "V", brush: "B", lasso: "L", compound: "C", flood: "F", cut: "K", pick: "J", undo: "Ctrl Z", redo: "Ctrl ⇧ Z", ghost: "G", erase: "X", next: "N" };
 
 export interface Doing {
   turn(way: "undo" | "redo"): void;
@@ -92,7 +94,7 @@ export function onKeys(desk: () => Desk | null, doing: Doing): void {
 
 export function helpCard(): HTMLElement {
   const lines: [string, Key][] = [
-    ["V", "plans_tool_move"], ["B", "plans_tool_brush"], ["L", "plans_tool_lasso"], ["C", "plans_tool_compound"], ["F", "plans_tool_flood"],
+    ["V", "plans_tool_move"], ["B", "plans_tool_brush"], ["L", "plans_tool_lasso"], ["C", "plans_tool_compound"], ["F", "plans_tool_flood"], ["K", "plans_tool_cut"], ["J", "plans_tool_pick"],
     ["X", "plans_erase"], ["Ctrl Z", "plans_undo"], ["Ctrl ⇧ Z", "plans_redo"], ["N", "plans_next"], ["G", "plans_ghost"], ["[ ]", "plans_key_step"],
     ["/", "plans_key_grids"], ["↑ ↓", "plans_key_arrows"], ["Enter", "plans_key_enter"], ["Delete", "plans_key_delete"], ["Esc", "plans_key_escape"],
   ];

@@ -5,7 +5,7 @@ import { colourAt } from "./board";
 import type { Board, Shapes } from "./board";
 import type { Editor } from "./editor";
 import { NOBODYS } from "./layers";
-import { borderOf, isBorder, membersOf } from "./sketch";
+import { borderOf, isBorder, meeting, membersOf } from "./sketch";
 import type { Change } from "./sketch";
 
 export interface View {
@@ -96,14 +96,7 @@ export function viewOf(editor: Editor, board: Board, shapes: Shapes): View {
 /** Which grids meet: in the draft, or in what it is based on. */
 function nearGrids({ grids, ground, sketch, based }: Editor): Map<number, Set<number>> {
   const near = new Map([...grids.keys()].map((number) => [number, new Set<number>()]));
-  const meet = (one: number, other: number) => {
-    if (one !== other && one && other) near.get(one)?.add(other) && near.get(other)?.add(one);
-  };
-  for (const { a, b } of ground.edges) {
-    meet(sketch.of[a]!, sketch.of[b]!);
-    meet(based[a]!, based[b]!);
-  }
-  return near;
+  return meeting(ground.edges, based, meeting(ground.edges, sketch.of, near));
 }
 
 /** A name stands in the block that is nearest to the middle of its grid. */

@@ -3,9 +3,11 @@ import type { Position } from "geojson";
 import { find, h, isPhone } from "../dom";
 import { readHash, writeHash } from "../hash";
 import { t } from "../i18n";
+import type { Key } from "../i18n";
 import type { Board } from "./board";
 import { shapesOf } from "./board";
 import { followPointer } from "./brush";
+import type { Tool } from "./brush";
 import type { Around, Desk } from "./desk";
 import { ask, evennessBefore, groundOf, isLocked, openEditor, reload, save, sketchOn, takeBack, turn } from "./editor";
 import type { Heard } from "./editor";
@@ -21,6 +23,7 @@ import { viewOf } from "./view";
 
 const EDGE_PX = 6;
 const TOLD_MS = 9000;
+const HINTS: Partial<Record<Tool, Key>> = { flood: "plans_hint_flood", cut: "plans_hint_cut", pick: "plans_hint_pick" };
 
 export interface Work {
   desk: Desk;
@@ -58,11 +61,14 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
       panel.saved();
     },
     told: (text, warning) => desk.tell(text, warning),
+    moved: () => void editor.box.settled().then(() => {
+      if (open) void around.reopen({ said: t("plans_ground_changed"), blocks: [] });
+    }),
   };
   const editor = openEditor(plan, columns, ground, heard);
   const view = viewOf(editor, board, shapes);
   const desk: Desk = {
-    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids.find(({ number }) => number === Number(readHash("grid")))?.number ?? plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() ? "brush" : "move", ghost: true, findings: [],
+    editor, board, shapes, areas: around.areas, colours: view.colours, brush: plan.grids.find(({ number }) => number === Number(readHash("grid")))?.number ?? plan.grids[0]?.number ?? 0, tool: plan.status === "draft" && !isPhone() && !around.after?.blocks.length ? "brush" : "move", ghost: true, findings: [],
     editable: () => editor.plan.status === "draft",
     choose(number, go = false) {
       desk.brush = number;
@@ -74,6 +80,9 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
     },
     take(tool) {
       desk.tool = tool;
+      const hint = HINTS[tool];
+      if (hint) desk.tell(t(hint));
+      if (tool === "cut" || tool === "pick") panel.open("blocks");
       board.map.getCanvas().style.cursor = tool === "move" ? "" : "crosshair";
       tools();
     },
@@ -164,7 +173,9 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
       takeBack(editor, heard, stroke);
       stroke = [];
     },
-    ring: (points: Position[]) => board.lasso(points),
+    ring: (points: Position[]) => board.lasso(points, desk.tool === "cut"),
+    drawn: (line) => panel.blocks.drawn(line),
+    pick: (block) => panel.blocks.pick(block),
     caught(blocks) {
       if (!surrounding) return void stroke.push(...sketchOn(editor, heard, blocks.map((block) => [block, desk.brush])));
       surrounding(blocks);
@@ -203,6 +214,7 @@ export async function work(board: Board, id: number, around: Around): Promise<Wo
   desk.choose(desk.brush);
   render();
   panel.saved();
+  if (around.after && readHash("tab") !== "blocks") desk.tell(around.after.said);
   return {
     desk, render,
     close() {
