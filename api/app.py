@@ -14,6 +14,7 @@ from cachetools import LRUCache
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import Headers
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
@@ -285,7 +286,20 @@ def _serve_page(app: FastAPI, dist: Path) -> None:
 
 
 class _Assets(StaticFiles):
-    """Scripts and styles are named by their content, so a browser may keep them for good."""
+    """Scripts and styles are named by their content, so a browser may keep them for good.
+
+    The build puts each beside its packed form, which goes to all who can unpack it.
+    """
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        unpacks = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        if unpacks and self.lookup_path(f"{path}.gz")[1]:
+            response = await super().get_response(f"{path}.gz", scope)
+            response.headers["Content-Encoding"] = "gzip"
+        else:
+            response = await super().get_response(path, scope)
+        response.headers.add_vary_header("Accept-Encoding")
+        return response
 
     def file_response(self, *args: Any, **kwargs: Any) -> Response:
         response = super().file_response(*args, **kwargs)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from api.app import create_app
+from api.ogc.collections import SCHEMA_TYPES
+from geo.layers import LAYERS, Column
 from geo.store.settings import Settings
 
 HEAD = "// Written from the service's OpenAPI document by `python -m api.typescript`.\n"
@@ -14,10 +16,15 @@ PLAIN = {"string": "string", "integer": "number", "number": "number", "boolean":
          "null": "null"}  # fmt: skip
 
 
+# Collections of OGC API – Features whose items the pages read; an item is a feature of GeoJSON.
+ITEMS = {"density": "DensityItem", "incidents": "IncidentItem"}
+
+
 def page(document: dict[str, Any]) -> str:
     """An interface for each schema of the document that is an object."""
     schemas = document["components"]["schemas"]
-    made = [_interface(name, schema) for name, schema in sorted(schemas.items())]
+    items = {name: _item(key) for key, name in ITEMS.items()}
+    made = [_interface(name, schema) for name, schema in sorted({**schemas, **items}.items())]
     return "\n".join([HEAD, *(line for lines in made for line in lines)])
 
 
@@ -29,6 +36,21 @@ def _interface(name: str, schema: dict[str, Any]) -> Iterator[str]:
     for key, of in schema.get("properties", {}).items():
         yield f"  {key}{'' if key in needed else '?'}: {type_of(of)};"
     yield "}\n"
+
+
+def _item(key: str) -> dict[str, Any]:
+    """The properties of a collection's items, as the layer declares them."""
+    columns = LAYERS[key].columns
+    return {
+        "description": f"The properties of an item of /ogc/collections/{key}.",
+        "properties": {column.name: _value(column) for column in columns},
+        # A column that is hidden as a whole is left out; of one with small counts, these are null.
+        "required": [column.name for column in columns if column.least or not column.right],
+    }
+
+
+def _value(column: Column) -> dict[str, Any]:
+    return {"anyOf": [SCHEMA_TYPES[column.type], {"type": "null"}]}
 
 
 def type_of(schema: dict[str, Any]) -> str:

@@ -2,39 +2,64 @@
 
 scripts/bench page --home .luge      the district in that home (scripts/demo makes the sample's)
 
+Each gesture is done in turns on the page, on a bare MapLibre map with the same layers and tiles
+and nothing else, and on one with nothing but a colour: what the page costs beyond them is ours.
 Chromium draws without a graphics card here (SwiftShader), which takes processor time that a card
 would not. Frames are read from the browser's own trace.
 """
 
 import argparse
-import json
 import os
 import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-import numpy as np
 import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import create_app
+from bench import frames
 from geo.store import cluster
 from geo.store.settings import Settings
 
 SCREEN = {"width": 1440, "height": 900}
 SOFTWARE_GL = ["--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
-FRAMES = "devtools.timeline.frame,disabled-by-default-devtools.timeline.frame,devtools.timeline"
 SETTLED = "#map[aria-busy=false]"
 LOADED = """performance.getEntriesByType('resource')
-    .filter(({ name }) => name.includes('/assets/'))
+    .filter(({ name, transferSize }) => name.includes('/assets/') && transferSize > 0)
     .map(({ encodedBodySize }) => encodedBodySize)"""
-# Milliseconds between two frames that a person sees as a stutter: three frames of 60 a second.
-STUTTER_MS = 50
+MAPLIBRE = Path(__file__).parents[1] / "maps/web/node_modules/maplibre-gl/dist"
+BARE = """<!doctype html><link rel="stylesheet" href="/bare/files/maplibre-gl.css">
+<style>body { margin: 0 } #map { width: 100vw; height: 100vh }</style><div id="map"></div>
+<script type="module">
+  import { Map, setWorkerUrl } from "/bare/files/maplibre-gl.mjs";
+  setWorkerUrl(new URL("/bare/files/maplibre-gl-worker.mjs", location.href).href);
+  window.bare = (style, center, zoom) => {
+    const map = new Map({ container: "map", style, center, zoom, attributionControl: false });
+    map.on("styleimagemissing", ({ id }) => map.addImage(id, new ImageData(1, 1)));
+    map.on("movestart", () => map.getContainer().setAttribute("aria-busy", "true"));
+    map.on("idle", () => map.getContainer().setAttribute("aria-busy", "false"));
+  };
+</script>"""
+COLOUR = {
+    "version": 8,
+    "sources": {},
+    "layers": [{"id": "land", "type": "background", "paint": {"background-color": "#f8f6f1"}}],
+}
+VIEW = """() => ({ style: window.luge.map.getStyle(), center: window.luge.map.getCenter().toArray(),
+    zoom: window.luge.map.getZoom() })"""
+
+Gesture = Callable[[Page], None]
 
 
 def main() -> None:
@@ -43,32 +68,48 @@ def main() -> None:
     parser.add_argument("--home", type=Path, default=Path(".luge"))
     parser.add_argument("--turns", type=int, default=3)
     options = parser.parse_args()
-    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}", flush=True)
     with _serving(options.home) as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", *SOFTWARE_GL]
         )
         _weigh(browser, address)
         _first_views(browser, address, options.turns)
+        print("frames; ms as p50/p95/p99:", flush=True)
         for name, act in (("pan", _pan), ("zoom", _zoom)):
-            _frames(browser, address, name, act)
+            _gesture(browser, address, options.turns, name, act)
         browser.close()
+    print(f"load {os.getloadavg()[0]:.1f}")
 
 
 @contextmanager
 def _serving(home: Path) -> Iterator[str]:
     running = cluster.status(home).running
-    app = create_app(Settings(home=home, database_url=cluster.start(home)))
+    app = _beside(create_app(Settings(home=home, database_url=cluster.start(home))))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    if not running:
-        cluster.stop(home)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        if not running:
+            cluster.stop(home)
+
+
+def _beside(app: ASGIApp) -> ASGIApp:
+    """The service, and the bare map's page beside it, so that tiles come from the same host."""
+    files = Mount("/bare/files", StaticFiles(directory=MAPLIBRE))
+    bare = Starlette(routes=[Route("/bare", lambda _: HTMLResponse(BARE)), files])
+
+    async def either(scope: Scope, receive: Receive, send: Send) -> None:
+        ours = not scope.get("path", "").startswith("/bare")
+        await (app if ours else bare)(scope, receive, send)
+
+    return either
 
 
 def _weigh(browser: Browser, address: str) -> None:
@@ -101,29 +142,65 @@ def _first_views(browser: Browser, address: str, turns: int) -> None:
     print(f"first view: panels after {median(told):.2f} s, map whole after {median(drawn):.2f} s")
 
 
-def _frames(browser: Browser, address: str, name: str, act) -> None:
+def _gesture(browser: Browser, address: str, turns: int, name: str, act: Gesture) -> None:
+    """One gesture on the page and on the bare maps, in turns."""
+    ours = _open(browser, address)
+    view = ours.evaluate(VIEW)
+    views = {"bare map, same layers": view, "bare map, a colour": {**view, "style": COLOUR}}
+    pages = {"page": ours, **{kind: _bare(browser, address, at) for kind, at in views.items()}}
+    for page in pages.values():
+        page.bring_to_front()
+        act(page)  # what is loaded once is loaded now
+        page.wait_for_selector(SETTLED, timeout=60_000)
+    seen: dict[str, list[frames.Frames]] = {kind: [] for kind in pages}
+    for _ in range(turns):
+        for kind, page in pages.items():
+            seen[kind].append(_traced(browser, page, act))
+    for kind, turned in seen.items():
+        print(frames.line(f"{name}, {kind}", frames.together(turned)), flush=True)
+        pages[kind].close()
+
+
+def _open(browser: Browser, address: str) -> Page:
     page = browser.new_page(viewport=SCREEN)
     page.goto(address)
     page.wait_for_selector(SETTLED, timeout=60_000)
-    act(page)  # what is loaded once is loaded now
+    return page
+
+
+def _bare(browser: Browser, address: str, view: dict) -> Page:
+    page = browser.new_page(viewport=SCREEN)
+    page.goto(f"{address}/bare")
+    page.wait_for_function("'bare' in window")
+    page.evaluate("view => window.bare(view.style, view.center, view.zoom)", view)
+    page.wait_for_selector(SETTLED, timeout=60_000)
+    return page
+
+
+def _traced(browser: Browser, page: Page, act: Gesture) -> frames.Frames:
+    page.bring_to_front()
+    page.wait_for_selector(SETTLED, timeout=60_000)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, "trace.json")
-        browser.start_tracing(page=page, path=file, categories=FRAMES.split(","))
+        before, start = _processor_s(browser), time.perf_counter()
+        browser.start_tracing(page=page, path=file, categories=list(frames.CATEGORIES))
         act(page)
         browser.stop_tracing()
-        at = _drawn_at(json.loads(file.read_text()))
-    page.close()
-    gaps = np.diff(np.sort(at)) / 1e3
-    gaps = gaps[gaps < 1_000]  # a pause between two gestures
-    p50, p95, p99 = np.percentile(gaps, [50, 95, 99])
-    slow = (gaps > STUTTER_MS).mean()
-    print(f"{name}: {len(gaps)} frames, p50 {p50:.0f} ms, p95 {p95:.0f}, p99 {p99:.0f},", end=" ")
-    print(f"{slow:.1%} over {STUTTER_MS} ms")
+        lasted, after = time.perf_counter() - start, _processor_s(browser)
+        cores = {kind: (after[kind] - before.get(kind, 0)) / lasted for kind in after}
+        return frames.read(file, cores)
 
 
-def _drawn_at(trace: dict) -> np.ndarray:
-    """When frames were drawn, in microseconds."""
-    return np.array([e["ts"] for e in trace["traceEvents"] if e["name"] == "DrawFrame"], float)
+def _processor_s(browser: Browser) -> dict[str, float]:
+    """Seconds of processor that the browser's own, drawing and page processes had so far."""
+    session = browser.new_browser_cdp_session()
+    told = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    used = dict.fromkeys(("GPU", "renderer"), 0.0)
+    for process in told:
+        if process["type"] in used:
+            used[process["type"]] += process["cpuTime"]
+    return used
 
 
 def _pan(page: Page) -> None:
@@ -131,7 +208,7 @@ def _pan(page: Page) -> None:
     for dx, dy in ((-300, 0), (0, -200), (300, 0), (0, 200)):
         page.mouse.move(*middle)
         page.mouse.down()
-        page.mouse.move(middle[0] + dx, middle[1] + dy, steps=60)
+        page.mouse.move(middle[0] + dx, middle[1] + dy, steps=30)
         page.mouse.up()
 
 

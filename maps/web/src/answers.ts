@@ -423,6 +423,14 @@ export interface CutLine {
   coordinates: [number, number][];
 }
 
+/** The properties of an item of /ogc/collections/density. */
+export interface DensityItem {
+  count: number | null;
+  open: number | null;
+  cell: string | null;
+  resolution: number | null;
+}
+
 /** The district at a glance. */
 export interface District {
   name: string;
@@ -658,6 +666,32 @@ export interface ImportWishes {
   crs?: string | null;
   columns?: Record<string, string> | null;
   constants?: Record<string, string> | null;
+}
+
+/** The properties of an item of /ogc/collections/incidents. */
+export interface IncidentItem {
+  class: string | null;
+  open: boolean | null;
+  reported_at: string | null;
+  status: string | null;
+  code: string | null;
+  subclass: string | null;
+  address: string | null;
+  description: string | null;
+  source: string | null;
+  due_at: string | null;
+  handled_at: string | null;
+  closed_at: string | null;
+  late: boolean | null;
+  area: string | null;
+  street: string | null;
+  block: string | null;
+  road: string | null;
+  seq: number | null;
+  side: string | null;
+  chainage_m: number | null;
+  offset_m: number | null;
+  segment: number | null;
 }
 
 /** A class with its subclasses. */

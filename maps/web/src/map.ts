@@ -1,15 +1,12 @@
 // The map itself: made once, then moved, switched and marked by the panels.
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import type { PaddingOptions, VectorTileSource } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl } from "maplibre-gl";
+import type { MapMouseEvent, PaddingOptions, VectorTileSource } from "maplibre-gl";
+import "./maplibre";
 import type { Bounds, District, Layers } from "./api";
 import { addBadges } from "./draw/badges";
 import { makeStyle } from "./draw/style";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { t, whenLanguage } from "./i18n";
-
-setWorkerUrl(workerUrl);
 
 const FRAME_MS = 250;
 const CHINA: Bounds = [73, 18, 135, 54];
@@ -45,7 +42,10 @@ export function makeMap(district: District, declared: Layers): MapLibre {
 /** `aria-busy` on the map while it moves or draws. */
 function tellBusy(map: MapLibre): void {
   const frame = map.getContainer();
-  const tell = (busy: boolean) => frame.setAttribute("aria-busy", String(busy));
+  // Said anew for every tile, it would have styles worked out anew in the middle of a gesture.
+  const tell = (busy: boolean) => {
+    if (frame.getAttribute("aria-busy") !== String(busy)) frame.setAttribute("aria-busy", String(busy));
+  };
   tell(true);
   map.on("movestart", () => tell(true));
   map.on("sourcedataloading", () => tell(true));
@@ -117,6 +117,20 @@ function addControls(map: MapLibre, district: District): void {
 function label(button: HTMLElement, text: string): void {
   button.title = text;
   button.setAttribute("aria-label", text);
+}
+
+/** Call `act` with where the pointer is: once a frame at most, and not while the map moves under it. */
+export function whenPointed(map: MapLibre, act: (event: MapMouseEvent) => void): void {
+  let latest: MapMouseEvent | null = null;
+  const look = () => {
+    const event = latest!;
+    latest = null;
+    if (!map.isMoving()) act(event);
+  };
+  map.on("mousemove", (event) => {
+    if (!latest) requestAnimationFrame(look);
+    latest = event;
+  });
 }
 
 /** Show or hide everything drawn under the toggle's name. */

@@ -8,7 +8,7 @@ import { cellAt, openCell, outline, problemOf } from "./explore/cell";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { pushHash, readHash } from "./hash";
 import { t, whenLanguage } from "./i18n";
-import { choose, flyTo, framePadding, mark } from "./map";
+import { choose, flyTo, framePadding, mark, whenPointed } from "./map";
 import type { Chosen } from "./map";
 import { placeContent } from "./place";
 import type { Thing } from "./thing";
@@ -143,7 +143,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     panel.hidden = false;
     fill(h("p", { class: "empty" }, t("place_loading")));
     try {
-      fill(...(await openCell(map, id, ({ geometry }) => void visit(geometry.coordinates), asked.signal)));
+      fill(...(await openCell(map, id, ({ geometry }) => void visit(geometry.coordinates as [number, number]), asked.signal)));
       find("#place-title").focus();
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
@@ -158,7 +158,7 @@ export function visits(map: MapLibre, declared: Layers): Visits {
     if (cell !== null) return void visitCell(cell);
     void visit(thing?.at ?? event.lngLat.toArray(), thing);
   });
-  map.on("mousemove", (event) => {
+  whenPointed(map, (event) => {
     if (listening) map.getCanvas().style.cursor = thingNear(map, event) ? "pointer" : "";
   });
   map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && listening && void visit(map.getCenter().toArray(), null, null, true));

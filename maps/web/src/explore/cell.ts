@@ -1,6 +1,7 @@
 // A hexagon of the density that is clicked opens: the map goes there, and its latest cases are listed.
 import type { GeoJSONSource, Map as MapLibre, MapMouseEvent } from "maplibre-gl";
 import { LngLatBounds } from "maplibre-gl";
+import type { DensityItem, IncidentItem } from "../answers";
 import { ask, Problem } from "../api";
 import type { Bounds } from "../api";
 import { h } from "../dom";
@@ -10,16 +11,8 @@ import { chosen, isNarrowed, queryOf } from "./chosen";
 
 type Ring = [number, number][];
 
-interface Hexagon {
-  properties: { count: number | null; cell: string };
-  geometry: { coordinates: Ring[] };
-}
-
-export interface Case {
-  id: number;
-  geometry: { coordinates: [number, number] };
-  properties: { code: string; class: string; subclass: string | null; status: string; reported_at: string; address: string | null; late: boolean };
-}
+type Hexagon = GeoJSON.Feature<GeoJSON.Polygon, DensityItem>;
+export type Case = GeoJSON.Feature<GeoJSON.Point, IncidentItem>;
 
 const LISTED = 50;
 const OUTLINE = "opened-cell";
@@ -34,7 +27,7 @@ export function cellAt(map: MapLibre, { point }: MapMouseEvent): number | null {
 /** What to show of a hexagon, after the map has gone there. Its outline is the exact one, not the tile's. */
 export async function openCell(map: MapLibre, id: number, go: (one: Case) => void, signal: AbortSignal): Promise<HTMLElement[]> {
   const { properties, geometry } = await ask<Hexagon>(`/ogc/collections/density/items/${id}`, {}, signal);
-  const ring = geometry.coordinates[0]!;
+  const ring = geometry.coordinates[0] as Ring;
   outline(map, ring);
   flyTo(map, ring.reduce((box, at) => box.extend(at), new LngLatBounds(ring[0]!, ring[0]!)).toArray().flat() as Bounds);
   const { filter } = queryOf(chosen());
@@ -70,9 +63,9 @@ function row(one: Case, go: (one: Case) => void): HTMLElement {
   const { class: kind, subclass, status, reported_at, address, late } = one.properties;
   return h("button", { type: "button", class: "case", onclick: () => go(one) },
     h("span", { class: "name" }, [kind, subclass !== kind && subclass].filter(Boolean).join(" · ")),
-    h("span", { class: "tag" }, tValue("status", status)),
+    h("span", { class: "tag" }, status && tValue("status", status)),
     late && h("span", { class: "tag late" }, t("late")),
-    h("span", { class: "facts" }, [reported_at.slice(0, 10), address].filter(Boolean).join(" · ")));
+    h("span", { class: "facts" }, [reported_at?.slice(0, 10), address].filter(Boolean).join(" · ")));
 }
 
 export function problemOf(error: unknown): string {

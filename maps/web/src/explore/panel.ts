@@ -95,8 +95,13 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
     if (changed.includes("incidents")) void look();
   });
   if (isNarrowed()) thin();
-  void learn().catch(() => undefined);
-  void look();
+  const begin = () => {
+    void learn().catch(() => undefined);
+    void look();
+  };
+  // A browser asks a host six things at once: the first view's tiles go before what a closed panel counts.
+  if (isNarrowed() || map.loaded()) begin();
+  else map.once("load", begin);
   return h("div", { class: "explore-panel" }, hits, chips, ...pick.elements, period.element, heat.element, kinds.element, compare.element);
 }
 

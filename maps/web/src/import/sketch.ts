@@ -1,16 +1,13 @@
 // The small map: the district's areas and roads, and on them the first rows of the file.
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl } from "maplibre-gl";
 import type { FeatureCollection, Geometry } from "geojson";
 import type { LayerSpecification, StyleSpecification } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import "../maplibre";
 import type { Bounds, District, Layers } from "../api";
 import { groundStyle } from "../draw/style";
 import { duration, find } from "../dom";
 import { t, whenLanguage } from "../i18n";
 import type { Preview } from "./service";
-
-setWorkerUrl(workerUrl);
 
 const CHINA: Bounds = [73, 18, 135, 54];
 const GROUND = ["areas", "roads", "named_roads"];

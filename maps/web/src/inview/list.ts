@@ -5,7 +5,7 @@ import type { Layers } from "../api";
 import { gridSource } from "../draw/grids";
 import { h, isPhone } from "../dom";
 import { language, named, number, t, tValue, whenLanguage } from "../i18n";
-import { framePadding, glance, isVisible } from "../map";
+import { framePadding, glance, isVisible, whenPointed } from "../map";
 import type { Visits } from "../visit";
 import { centreOf } from "./centre";
 
@@ -67,7 +67,7 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
     event.preventDefault();
   });
   map.on("idle", render);
-  map.on("mousemove", ({ point }) => {
+  whenPointed(map, ({ point }) => {
     if (!shown()) return;
     const layers = layersOf(select.value);
     const under = layers.length ? map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers }) : [];

@@ -11,7 +11,7 @@ import { openLive } from "../live/client";
 import type { Live } from "../live/client";
 import { followChanges } from "../live/overlay";
 import { liveSign } from "../live/sign";
-import { makeMap, mark, setVisible } from "../map";
+import { makeMap, mark, setVisible, whenPointed } from "../map";
 import { speakBoth } from "../speak";
 import { useZone } from "../zone";
 import { act } from "./acting";
@@ -120,7 +120,7 @@ function listenToMap(desk: Desk): void {
     const code = drawing.at(event.point, isPhone() ? 14 : 6);
     if (code) void choose(desk, code, false);
   });
-  map.on("mousemove", ({ point }) => {
+  whenPointed(map, ({ point }) => {
     map.getCanvas().style.cursor = desk.filing ? "crosshair" : drawing.at(point, 4) ? "pointer" : "";
   });
   map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && desk.filing && form.place(map.getCenter().toArray()));

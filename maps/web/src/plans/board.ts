@@ -1,7 +1,6 @@
 // The map of a draft. A stroke sets states of the features that it touches; nothing is drawn from anew.
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl } from "maplibre-gl";
+import "../maplibre";
 import type { Feature, Position } from "geojson";
 import type { Bounds, District, Layers } from "../api";
 import { duration } from "../dom";
@@ -12,8 +11,6 @@ import { locator, polygonsOf } from "./ground";
 import type { Ground, Locate } from "./ground";
 import { FILLS, LINES, NAMES, SOURCES } from "./layers";
 import type { GroundAnswer } from "./service";
-
-setWorkerUrl(workerUrl);
 
 const CHINA: Bounds = [73, 18, 135, 54];
 const TOGGLES = ["areas", "roads", "named_roads"];

@@ -1,8 +1,7 @@
 // The map: stretches in the colour of who has them today, of who would have them, or what changes.
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
+import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleControl } from "maplibre-gl";
 import type { ExpressionSpecification, LayerSpecification } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import "../maplibre";
 import type { Bounds, District, Layers } from "../api";
 import { byZoom } from "../draw/colours";
 import { groundStyle } from "../draw/style";
@@ -11,8 +10,6 @@ import { t, whenLanguage } from "../i18n";
 import { colourOf } from "./colours";
 import type { Colours } from "./colours";
 import type { Stretch } from "./service";
-
-setWorkerUrl(workerUrl);
 
 export type View = "before" | "after" | "changes";
 

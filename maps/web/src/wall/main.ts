@@ -2,10 +2,9 @@
 // grids with most to do in turn; it follows changes, outlives the service, and holds only what it shows.
 import "../css/base.css";
 import "../css/wall.css";
-import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url";
-import { LngLatBounds, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import { LngLatBounds, Map as MapLibre } from "maplibre-gl";
 import type { GeoJSONSource } from "maplibre-gl";
-import "maplibre-gl/dist/maplibre-gl.css";
+import "../maplibre";
 import * as api from "../api";
 import { sourcesOf } from "../draw/sources";
 import { duration, find, h } from "../dom";
@@ -24,8 +23,6 @@ import { trendCharts } from "./chart";
 import { trends as askTrends } from "./service";
 import type { Trends, WorstGrid } from "./service";
 import { darkStyle } from "./style";
-
-setWorkerUrl(workerUrl);
 
 const TURN_MS = 15_000;
 const TRENDS_MS = 60_000;
