@@ -117,7 +117,7 @@ def heaviest(content: Content, voice: Voice) -> Table:
          voice.count(row["incidents_open"])]
         for code, row in grids.iterrows()
     ]  # fmt: skip
-    heads = ["grid", "", "load_hours", "households", "people", "merchants", "filed", "open"]
+    heads = ["grid", "code", "load_hours", "households", "people", "merchants", "filed", "open"]
     title = voice.word("heaviest", rule=content.material.rule)
     return Table(title, [h and voice.word(h) for h in heads], rows, 2)
 

@@ -69,7 +69,7 @@ class Voice:
         """A change in percent, with its sign."""
         if math.isnan(value) or (not self.sees_small and bool(small([now, before]).any())):
             return NOTHING
-        return f"{value:+.0f}%" if round(value) else "0%"
+        return f"{value:+.0f}%".replace("-", "−") if round(value) else "0%"
 
     def number(self, value: float, digits: int = 0) -> str:
         """A number that tells of no case: households, metres, percent of metres."""

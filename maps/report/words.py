@@ -48,6 +48,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "street": ("街道", "street"),
     "community": ("社区", "community"),
     "grid": ("网格", "grid"),
+    "code": ("编码", "code"),
     "road": ("道路", "road"),
     "by_class": ("按类别", "By class"),
     "by_street": ("按街道", "By street"),

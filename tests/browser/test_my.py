@@ -425,7 +425,7 @@ def test_who_one_is_can_be_chosen(open_page: OpenPage) -> None:
 
 
 def test_a_chief_whom_nobody_knows(open_page: OpenPage) -> None:
-    page = open_page("my?chief=none", phone=True, ready=False)
-    expect(page.locator("#cover")).to_contain_text("there is no road chief")
+    page = open_page("my?chief=LZ999", phone=True, ready=False)
+    expect(page.locator("#cover")).to_contain_text("没有编号为 LZ999 的路长")
     page.get_by_role("link", name="换一位路长").tap()
     expect(page.locator("#view")).to_contain_text("您是哪位路长")

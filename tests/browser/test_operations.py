@@ -93,6 +93,27 @@ def test_a_case_is_filed_and_closed_while_a_second_page_watches(
     shot(works, "operations-closed")
 
 
+def test_a_phone_files_a_case_loses_the_network_and_closes_it(
+    open_page: OpenPage, service: str
+) -> None:
+    works, watches = operations(open_page, phone=True), operations(open_page)
+    fill(works)
+    works.locator("#filing [type=submit]").tap()
+    expect(works.locator("#case .told.good")).to_contain_text("已上报")
+    code = works.locator("#case code").inner_text()
+    expect(row(watches, code)).to_be_visible(timeout=SOON_MS)
+    works.context.set_offline(True)
+    expect(works.locator(".live")).to_have_attribute("data-state", "lost")
+    step(service, code, "file")  # by somebody else
+    works.context.set_offline(False)
+    shown = works.locator("#case .tags [data-status]")
+    expect(shown).to_have_attribute("data-status", "filed")
+    for action, status in zip(("dispatch", "handle", "feedback", "verify"), LOOP[1:], strict=True):
+        works.locator(f"#case [data-action={action}]").tap()
+        expect(shown).to_have_attribute("data-status", status[1])
+    expect(row(watches, code)).to_have_count(0)
+
+
 def test_near_duplicates_show_while_entering(open_page: OpenPage, service: str, spot: Spot) -> None:
     page = operations(open_page, f"#map=17/{spot.lat}/{spot.lon}")
     before = file(service, spot)

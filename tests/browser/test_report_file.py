@@ -61,6 +61,10 @@ def test_it_opens_from_disk_and_draws_its_maps(
     report: Report, open_file: Callable[..., Page], lang: str
 ) -> None:
     page = open_file(report(lang))
+    # On a wide screen no table has a part that is out of sight.
+    assert not page.evaluate(
+        "[...document.querySelectorAll('.table')].some(t => t.scrollWidth > t.clientWidth + 1)"
+    )
     maps = page.locator(".frame .leaflet-container")
     assert maps.count() == 5
     for n in range(5):

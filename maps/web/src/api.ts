@@ -1,4 +1,5 @@
 // How the service is asked; what it answers is written from its OpenAPI document.
+import { t } from "./i18n";
 import { say } from "./words";
 import type { Areas, Chiefs, District, Layers, Measures, Place, Results } from "./answers";
 
@@ -24,7 +25,7 @@ export async function read<T>(response: Response): Promise<T> {
   const body: unknown = await response.json().catch(() => null);
   if (!response.ok) {
     const said = (body ?? {}) as { detail?: string };
-    throw new Problem(said.detail ? say(said.detail) : `${response.status} ${response.statusText}`, response.status, said);
+    throw new Problem(said.detail ? say(said.detail) : t(response.status < 500 ? "refused" : "broken", { status: response.status }), response.status, said);
   }
   return body as T;
 }

@@ -6,7 +6,7 @@ import { quantiles } from "./classes";
 import { h } from "./dom";
 import { heat } from "./draw/density";
 import { HEAT, HIDDEN, STRENGTH } from "./draw/ramps";
-import { named, t, unitName, whenLanguage } from "./i18n";
+import { figure, named, t, unitName, whenLanguage } from "./i18n";
 import { classList, entry, setKey, swatch } from "./key";
 import { isVisible, redraw } from "./map";
 import type { Quiet } from "./quiet";
@@ -56,5 +56,5 @@ function content(layer: Layer, { classes, hidden }: Seen): HTMLElement[] {
   const few = hidden ? entry(swatch(HIDDEN, STRENGTH.heat), t("fewer_than", { n: count?.least ?? 0 }), String(hidden)) : null;
   if (!classes.length && !few) return [h("p", { class: "note" }, t("density_none"))];
   const unit = unitName(count?.unit ?? "");
-  return [classList(classes, STRENGTH.heat, few), h("p", { class: "note" }, [unit, t("density_note")].filter(Boolean).join(" · "))];
+  return [classList(classes, STRENGTH.heat, figure, few), h("p", { class: "note" }, [unit, t("density_note")].filter(Boolean).join(" · "))];
 }

@@ -60,6 +60,11 @@ export function figure(value: number): string {
   return figures.format(value);
 }
 
+/** A change: with its sign, and a minus as wide as the plus. */
+export function change(value: number): string {
+  return value > 0 ? `+${figure(value)}` : figure(value).replace("-", "−");
+}
+
 /** Units are declared as they are written in Chinese; of those English has only the symbols. */
 export function unitName(unit: string): string {
   return current === "en" && /\p{Script=Han}/u.test(unit) ? "" : unit;

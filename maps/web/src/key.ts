@@ -1,7 +1,7 @@
 // The key: a card on the map that says what the colours of numbers mean, while there are any.
 import type { Class } from "./classes";
 import { find, h } from "./dom";
-import { figure } from "./i18n";
+import { figure, t } from "./i18n";
 
 const sections = new Map<string, HTMLElement>();
 
@@ -13,9 +13,9 @@ export function setKey(name: string, section: HTMLElement | null): void {
 }
 
 /** Classes with their lowest and highest values, and with how many units are in each; then further entries. */
-export function classList(classes: Class[], strength: number, ...more: (HTMLElement | null)[]): HTMLElement {
+export function classList(classes: Class[], strength: number, say: (value: number) => string, ...more: (HTMLElement | null)[]): HTMLElement {
   const entries = classes.map(({ from, to, count, colour }) =>
-    entry(swatch(colour, strength), from === to ? figure(from) : `${figure(from)} – ${figure(to)}`, figure(count)));
+    entry(swatch(colour, strength), from === to ? say(from) : from < 0 ? t("range", { from: say(from), to: say(to) }) : `${say(from)} – ${say(to)}`, figure(count)));
   return h("ul", { class: "classes" }, ...entries, ...more);
 }
 

@@ -49,7 +49,8 @@ function dataLine(district: api.District): HTMLElement {
     const name = system && (language() === "zh" ? system.name : system.name_en);
     line.replaceChildren(
       ...(system?.plan ? [h("p", {}, t("plan", { name: `${name} ${system.plan.valid_from}` }))] : []),
-      h("p", {}, t("data", { srid: district.srid }), ...PAGES.flatMap((page) => [" · ", h("a", { href: `/${page}${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t(page))])));
+      h("p", {}, t("data", { srid: district.srid })),
+      h("nav", { "aria-label": t("pages") }, ...PAGES.map((page) => h("a", { href: `/${page}${location.hash.includes("lang=en") ? "#lang=en" : ""}` }, t(page)))));
   });
   return line;
 }

@@ -1,5 +1,5 @@
 // The side panel with its tabs; on a phone it is a sheet opened from the dock.
-import { find, h, icon, ICONS } from "./dom";
+import { find, h, icon, ICONS, isPhone } from "./dom";
 import { t, whenLanguage } from "./i18n";
 
 const TABS = ["layers", "figures", "explore", "directory", "inview"] as const;
@@ -28,6 +28,8 @@ export function makeSheet(panels: Record<Tab, HTMLElement>, footer: HTMLElement)
       tabs[at]?.setAttribute("aria-selected", String(one === name));
       tabs[at]?.setAttribute("tabindex", one === name ? "0" : "-1");
       bodies[at]!.hidden = one !== name;
+      // On a phone it would take the room of the panel: there it comes after it.
+      if (one === name) (isPhone() ? bodies[at]! : sheet).append(footer);
     }
   };
   const open = (name: Tab) => {
@@ -48,7 +50,7 @@ export function makeSheet(panels: Record<Tab, HTMLElement>, footer: HTMLElement)
     next?.click();
     next?.focus();
   });
-  sheet.append(h("div", { class: "grip", "aria-hidden": "true" }), strip, close, ...bodies, footer);
+  sheet.append(h("div", { class: "grip", "aria-hidden": "true" }), strip, close, ...bodies);
   dock.append(...openers);
   whenLanguage(() => {
     for (const [at, name] of TABS.entries()) {

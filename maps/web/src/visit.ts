@@ -22,7 +22,7 @@ import { parseUnit, readUnit } from "./unit/types";
 import type { UnitRef, UnitTold } from "./unit/types";
 
 // Asked before the map writes its own view into the address.
-const VIEW_GIVEN = readHash("map") !== null;
+export const VIEW_GIVEN = readHash("map") !== null;
 const FINGER_PX = 9;
 const MOUSE_PX = 4;
 
@@ -85,7 +85,8 @@ export function visits(map: MapLibre, declared: Layers): Visits {
   const fail = (error: unknown, again: () => void) => {
     shown = null;
     fill(h("p", { class: "empty error" }, error instanceof Problem ? error.message : t("offline")),
-      h("button", { type: "button", class: "action", onclick: again }, t("retry")));
+      // What is not there will not be there the next time.
+      ...(error instanceof Problem && error.status === 404 ? [] : [h("button", { type: "button", class: "action", onclick: again }, t("retry"))]));
   };
 
   const openUnit = async (ref: UnitRef, how: How = {}) => {

@@ -109,7 +109,8 @@ async function start(): Promise<void> {
       if (!writes()) body.replaceChildren(chooser(state, change), ...(rows ?? [partsList(whole, state.by, areas, go)]));
     } catch (error) {
       if (signal.aborted) return;
-      body.replaceChildren(h("p", { class: "empty error", role: "alert" }, error instanceof api.Problem ? error.message : t("offline")));
+      body.replaceChildren(h("div", { class: "empty error", role: "alert" },
+        h("p", {}, error instanceof api.Problem ? error.message : t("offline")), h("button", { type: "button", class: "second", onclick: () => void load() }, t("retry"))));
     }
     body.setAttribute("aria-busy", "false");
     document.body.dataset["ready"] = "true";

@@ -36,9 +36,9 @@ export function kindsChart() {
     // Two periods have their table where they are compared.
     details.hidden = paired;
     table.replaceChildren(h("tbody", {}, ...rows.map(({ key, now }) => h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, number(now))))));
-    bars.element.style.height = `${rows.length * (paired ? ROW_PX.pair : ROW_PX.one) + 22}px`;
+    bars.element.style.height = `${rows.length * (paired ? ROW_PX.pair : ROW_PX.one) + 25}px`;
     bars.draw((look) => ({
-      grid: { left: 0, right: 10, top: 2, bottom: 0, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+      grid: { left: 0, right: 10, top: 2, bottom: 3, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
       xAxis: countsAxis(look, number),
       yAxis: { ...names(look, rows.map(({ key }) => key)), inverse: true, axisLabel: { ...look.text, color: look.ink, width: 92, overflow: "truncate" } },
       tooltip: tooltip((at) => {

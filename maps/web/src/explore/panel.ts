@@ -46,7 +46,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
   const compare = comparison(besideButton(map, fresh.declared));
 
   const render = () => {
-    hits.replaceChildren(...hitLines(known));
+    hits.replaceChildren(...hitLines(known, () => void look()));
     fillChips(chips, names);
     pick.fill();
   };
@@ -111,9 +111,9 @@ function retile(map: MapLibre, layer: Layer): void {
   for (const [source, { tiles }] of Object.entries(sourcesOf(layer))) reloadTiles(map, source, tiles ?? []);
 }
 
-function hitLines({ total, failed }: Known): HTMLElement[] {
+function hitLines({ total, failed }: Known, again: () => void): HTMLElement[] {
   const query = queryOf(chosen());
-  if (failed) return [h("p", { class: "error", role: "alert" }, failed)];
+  if (failed) return [h("p", { class: "error", role: "alert" }, failed), h("button", { type: "button", class: "quiet clear-all", onclick: again }, t("retry"))];
   if (!total) return [h("p", { role: "status" }, t("place_loading"))];
   const facts = `${t("open")} ${number(total.open)} · ${t("late")} ${number(total.late)}`;
   const clear = h("button", { type: "button", class: "quiet clear-all", onclick: () => change(nothing()) }, icon(ICONS.close, 14), t("clear_all"));

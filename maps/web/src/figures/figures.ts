@@ -13,6 +13,7 @@ import { named, t, whenLanguage } from "../i18n";
 import { setKey } from "../key";
 import { whenStyled, zoomIn } from "../map";
 import type { Quiet } from "../quiet";
+import { VIEW_GIVEN } from "../visit";
 import type { Choice } from "./choice";
 import { choiceOf, keyOf, metricsOf, minZoomOf, nameOf, readChoice, unitsOf, writeChoice } from "./choice";
 import { numbersOn } from "./numbers";
@@ -39,12 +40,13 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
 
   const numbers = numbersOn(map, SOURCE, () => shown.choice && shown.found && { choice: shown.choice, values: shown.found.values });
 
+  const key = () => setKey("figures", keySection(shown, map.getZoom(), () => void choose(null), (zoom) => zoomIn(map, zoom)));
   const render = () => {
     pickers.fill(shown.choice);
     const focus = list.querySelector<HTMLElement>(":focus")?.dataset["unit"];
     list.replaceChildren(...listOf(shown, () => void turn(), go));
     if (focus) list.querySelector<HTMLElement>(`[data-unit="${focus}"]`)?.focus();
-    setKey("figures", keySection(shown, map.getZoom(), () => void choose(null)));
+    key();
   };
   /** Ask for the values of the choice; true where they are others than before. */
   const look = async (): Promise<boolean> => {
@@ -97,9 +99,10 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
     if (shown.choice && isCounted(shown.choice.metric)) void choose(shown.choice);
   });
   whenLanguage(render);
-  map.on("zoomend", () => setKey("figures", keySection(shown, map.getZoom(), () => void choose(null))));
+  map.on("zoomend", key);
   window.addEventListener("hashchange", reread);
   reread();
+  if (shown.choice && !VIEW_GIVEN) zoomIn(map, minZoomOf(shown.choice.unit));
   return {
     element: h("div", { class: "figures-panel" }, ...pickers.elements, list),
     leave: () => void (shown.choice && choose(null)),

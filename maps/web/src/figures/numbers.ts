@@ -4,9 +4,9 @@ import type { GeoJSONSource, LayerSpecification, Map as MapLibre } from "maplibr
 import type { Feature, Geometry, Point, Position } from "geojson";
 import type { Measures } from "../api";
 import { ink, STRONG } from "../draw/text";
-import { figure } from "../i18n";
 import { redraw } from "../map";
 import type { Choice } from "./choice";
+import { wordOf } from "./panel";
 
 export const NUMBERS = "figure-numbers";
 const SIZE_PX = 11.5;
@@ -53,7 +53,7 @@ function layer(): LayerSpecification {
   };
 }
 
-function numbers(map: MapLibre, source: string, { unit }: Choice, values: Measures["values"]): Feature<Point>[] {
+function numbers(map: MapLibre, source: string, { metric, unit }: Choice, values: Measures["values"]): Feature<Point>[] {
   const { layer, query } = unit;
   const filter = query.level ? ["==", ["get", "level"], query.level] : null;
   const places = new Map<number, Place>();
@@ -69,7 +69,8 @@ function numbers(map: MapLibre, source: string, { unit }: Choice, values: Measur
       if (place && geometry.type === "Point") place.at = geometry.coordinates;
     }
   }
-  return [...places].sort(([a], [b]) => a - b).flatMap(([id, place]) => pointOf(map, id, place, values[String(id)]!, layer.geometry === "line"));
+  const say = wordOf(metric.key);
+  return [...places].sort(([a], [b]) => a - b).flatMap(([id, place]) => pointOf(map, id, place, say(values[String(id)]!), layer.geometry === "line"));
 }
 
 /** Lines, and outer rings of polygons. */
@@ -115,8 +116,7 @@ function inside(ring: Position[], lat: number): Position {
 }
 
 /** The number of a unit, or nothing where it does not fit. */
-function pointOf(map: MapLibre, id: number, { box, at }: Place, value: number, line: boolean): Feature<Point>[] {
-  const text = figure(value);
+function pointOf(map: MapLibre, id: number, { box, at }: Place, text: string, line: boolean): Feature<Point>[] {
   const [low, high] = [map.project([box[0], box[1]]), map.project([box[2], box[3]])];
   const [wide, tall] = [high.x - low.x, low.y - high.y];
   const needs = text.length * DIGIT_PX + MARGIN_PX;

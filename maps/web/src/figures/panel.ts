@@ -5,7 +5,7 @@ import { startOf } from "../classes";
 import { h, icon, ICONS } from "../dom";
 import { NO_VALUE, STRENGTH } from "../draw/ramps";
 import { DIFFERENCE } from "../explore/values";
-import { figure, language, named, t, unitName } from "../i18n";
+import { change, figure, language, named, t, unitName } from "../i18n";
 import { classList, entry, swatch } from "../key";
 import type { Choice } from "./choice";
 import { minZoomOf, nameOf } from "./choice";
@@ -72,9 +72,12 @@ function unitButton(unit: MeasuredUnit, { metric, unit: of }: Measures, most: nu
   bar.style.setProperty("--colour", classes.filter((one) => unit.value >= startOf(one)).at(-1)?.colour ?? NO_VALUE);
   return h("button", { type: "button", class: "unit", "data-unit": unit.id, onclick: go },
     h("span", { class: "name" }, titleOf(unit)),
-    h("span", { class: "value" }, [metric === DIFFERENCE && unit.value > 0 ? `+${figure(unit.value)}` : figure(unit.value), unitName(of)].filter(Boolean).join(" ")),
+    h("span", { class: "value" }, [wordOf(metric)(unit.value), unitName(of)].filter(Boolean).join(" ")),
     bar);
 }
+
+/** How a value is written: changes with their sign. */
+export const wordOf = (metric: string) => (metric === DIFFERENCE ? change : figure);
 
 function titleOf({ name, code, seq }: MeasuredUnit): string {
   if (seq === undefined) return name || code || "";
@@ -89,7 +92,7 @@ function origin({ revision, computed_at }: Measures): string {
   return t("figures_origin", { time: time ?? "", revision: revision ?? "" });
 }
 
-export function keySection({ choice, found, classes }: Shown, zoom: number, leave: () => void): HTMLElement | null {
+export function keySection({ choice, found, classes }: Shown, zoom: number, leave: () => void, closer: (zoom: number) => void): HTMLElement | null {
   if (!choice || !found) return null;
   const { metric, unit, per, method } = choice;
   const line = unit.layer.geometry === "line";
@@ -100,6 +103,6 @@ export function keySection({ choice, found, classes }: Shown, zoom: number, leav
     h("button", { type: "button", class: "quiet close", ...off, onclick: leave }, icon(ICONS.close, 16)),
     h("p", { class: "note" }, [nameOf(unit), unitName(found.unit)].filter(Boolean).join(" · ")),
     h("p", { class: "note" }, [per === "none" ? "" : t(`per_${per}`), metric.key === DIFFERENCE ? t("classing_signed") : t(`classing_${method}`)].filter(Boolean).join(" · ")),
-    classList(classes, line ? 1 : STRENGTH.values, entry(swatch(NO_VALUE, 1, line ? "none line" : "none"), hidden ? t("no_value_or_few", { n: metric.least }) : t("no_value"), hidden ? figure(hidden) : "")),
-    zoom < minZoomOf(unit) && h("p", { class: "note closer" }, t("figures_closer")));
+    classList(classes, line ? 1 : STRENGTH.values, wordOf(metric.key), entry(swatch(NO_VALUE, 1, line ? "none line" : "none"), hidden ? t("no_value_or_few", { n: metric.least }) : t("no_value"), hidden ? figure(hidden) : "")),
+    zoom < minZoomOf(unit) && h("button", { type: "button", class: "quiet closer", onclick: () => closer(minZoomOf(unit)) }, t("figures_closer")));
 }

@@ -46,7 +46,7 @@ export function drawCases(map: MapLibre): Drawing {
       id: "cases", type: "symbol", source: SOURCE,
       layout: {
         "icon-image": ["get", "image"], "icon-allow-overlap": true, "icon-ignore-placement": true,
-        "icon-size": byZoom([10, 0.42], [13, 0.62], [16, 0.9]), "symbol-sort-key": ["case", CHOSEN, 3, ["get", "late"], 2, 1],
+        "icon-size": byZoom([10, 0.28], [12, 0.5], [13, 0.62], [16, 0.9]), "symbol-sort-key": ["case", CHOSEN, 3, ["get", "late"], 2, 1],
       },
     });
     put();

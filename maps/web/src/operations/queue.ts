@@ -46,7 +46,7 @@ export function makeQueue(held: Held, choose: (code: string) => void, again: () 
       const tabElement = tabs[at]!;
       tabElement.setAttribute("aria-selected", String(name === shown));
       tabElement.tabIndex = name === shown ? 0 : -1;
-      tabElement.replaceChildren(h("span", {}, t(`queue_${name}`)), h("b", {}, number(count)));
+      tabElement.replaceChildren(h("span", {}, t(`queue_${name}`)), h("b", {}, held.loading ? "–" : number(count)));
     }
     panel.setAttribute("aria-labelledby", `queue-${shown}`);
     const rows = inTab();

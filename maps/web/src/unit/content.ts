@@ -47,7 +47,7 @@ function kindOf({ layer, facts }: UnitTold, declared: Layers): string {
   if (layer === "segments") return tValue("class", String(facts["class"]));
   const of = declared.layers.find(({ key }) => key === layer);
   const system = of?.style.swatches.find(({ value }) => value === facts["system"]);
-  return system ? named(system) : of ? named(of) : layer;
+  return system ? named(system) : tValue("one_of", layer);
 }
 
 function link(text: string, go: () => void, className = ""): HTMLElement {

@@ -9,7 +9,11 @@ interface Month {
   count: number;
 }
 
-export function trendChart(trend: Month[]): HTMLElement {
+const LEAST_MONTHS = 12;
+
+export function trendChart(all: Month[]): HTMLElement {
+  const first = all.findIndex(({ count }) => count > 0);
+  const trend = all.slice(Math.max(0, Math.min(first, all.length - LEAST_MONTHS)));
   const peak = trend.reduce<Month | null>((most, one) => (most && most.count >= one.count ? most : one), null);
   const last = trend.at(-1);
   const months = chart("months");
@@ -23,7 +27,7 @@ export function trendChart(trend: Month[]): HTMLElement {
     }),
     series: { type: "bar", barCategoryGap: "18%", data: trend.map(({ count }, at) => ({ value: count, itemStyle: { color: at === trend.length - 1 ? look.brand : "#7ea3dc", borderRadius: [1.5, 1.5, 0, 0] } })) },
   }), t("unit_trend_said", { n: trend.length, most: number(peak?.count ?? 0), month: peak?.month ?? "–", last: number(last?.count ?? 0) }));
-  const rows = trend.map(({ month, count }) => h("tr", {}, h("th", { scope: "row" }, month), h("td", {}, number(count))));
+  const rows = all.map(({ month, count }) => h("tr", {}, h("th", { scope: "row" }, month), h("td", {}, number(count))));
   return h("div", { class: "trend" }, months.element,
     h("details", { class: "as-table" }, h("summary", {}, t("unit_table")), h("table", {}, h("tbody", {}, ...rows))));
 }
