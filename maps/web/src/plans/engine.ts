@@ -12,6 +12,7 @@ import { earlier, leave, waiting } from "./proposals";
 import { spreadLine } from "./rows";
 import * as service from "./service";
 import type { Painted, Proposal, ProposalBrief, Spread, Wish } from "./service";
+import { say as inWords } from "../words";
 
 const TASKS = ["rebalance", "redraw", "split", "merge", "add", "drop", "unite"] as const;
 type Task = (typeof TASKS)[number];
@@ -200,7 +201,7 @@ function outcome(desk: Desk, proposal: Proposal, { apply, discard, stop }: Acts)
     return h("div", { class: "progress" }, h("div", { class: "bar", role: "progressbar", "aria-valuemin": 0, "aria-valuemax": 100, "aria-valuenow": Math.round(share), "aria-label": t("plans_asking") }, bar),
       h("button", { class: "second", type: "button", onclick: stop }, t("plans_stop")));
   }
-  if (proposal.status !== "ready") return h("p", { class: "warn", role: "alert" }, proposal.error ?? t("plans_no_proposal"));
+  if (proposal.status !== "ready") return h("p", { class: "warn", role: "alert" }, proposal.error ? inWords(proposal.error) : t("plans_no_proposal"));
   const changed = proposal.changed;
   const { figures } = proposal;
   const km = (metres: number) => (metres / 1000).toFixed(1);

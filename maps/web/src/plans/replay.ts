@@ -57,7 +57,8 @@ export function replayOf(desk: Desk, again: () => void): Replay {
     },
     parts: () => {
       const report = `/api/plans/${id}/report?lang=${language()}`;
-      const stale = found && found.plan.version !== null && found.plan.version !== desk.editor.box.version();
+      // What was published has the number of its plan, and does not change.
+      const stale = found && ["draft", "submitted", "approved"].includes(found.plan.status) && found.plan.version !== desk.editor.box.version();
       return [
         h("p", { class: "note" }, t("replay_note")),
         h("div", { class: "acts-line" },
