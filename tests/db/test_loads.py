@@ -220,12 +220,13 @@ def test_the_ground_of_a_plan(sample):
     pairs, metres = adjacency(blocks.geometry.to_numpy())
     assert edges[["a", "b"]].to_numpy().tolist() == pairs.tolist()
     np.testing.assert_allclose(edges["metres"], metres)
-    # Blocks were cut along roads and rivers.
+    # Blocks were cut along roads, lanes and rivers.
     along = edges.groupby("kind")["metres"].sum() / edges["metres"].sum()
-    assert along["road"] > 0.9
+    assert along["road"] + along["lane"] > 0.9
+    assert along["lane"] > 0.1
     assert along["river"] > 0.01
     names = {name for (name,) in sample.execute("select name from road")}
-    assert set(edges.loc[edges["kind"] == "road", "why"]) <= names | {""}
+    assert set(edges.loc[edges["kind"].isin(["road", "lane"]), "why"]) <= names | {""}
     inner = shapely.points(blocks["x"], blocks["y"])
     assert shapely.intersects(blocks.geometry.to_numpy(), inner).all()
     # No compound lies in two blocks there, so that each that covers some has blocks of its own.
