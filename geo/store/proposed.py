@@ -37,7 +37,7 @@ Change = tuple[int, int | None, int | None]
 
 
 class Ground(NamedTuple):
-    """What a proposal is made on: blocks (id, area_id, compound, load, told, number, parent),
+    """What a proposal is made on: blocks (id, area_id, load, told, number, together, parent),
     borders (a, b, metres, kind), grids by number, what is wished, and areas by id.
 
     ``told`` is the load that those are told who may not see small counts.
@@ -75,9 +75,8 @@ def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
     blocks["told"] = loads.discreet(ground.loads).blocks["load"].loc[blocks["id"]].to_numpy()
     found = blocks["id"].map(number).astype(float).fillna(NOBODY)
     blocks["number"] = found.to_numpy().astype(np.int32)
-    across = bool(rows(conn, plan_ground.QUERIES["system"], {"plan": plan})[0]["across"])
-    blocks["together"] = _together(ground, across=across)
-    blocks["parent"] = _parents(conn, blocks["area_id"], grids, across=across)
+    blocks["together"] = _together(ground)
+    blocks["parent"] = _parents(conn, blocks["area_id"], grids, across=ground.across)
     wish = _wish(conn, blocks, strokes.next_number(conn, plan), asked)
     ids = np.unique(blocks["parent"]).tolist()
     areas: dict[int, Told] = {
@@ -87,13 +86,13 @@ def read(conn: psycopg.Connection, plan: int, asked: Asked) -> Ground:
                   {"name": rule.name, "version": rule.version})  # fmt: skip
 
 
-def _together(ground: plan_ground.Ground, *, across: bool) -> Places:
+def _together(ground: plan_ground.Ground) -> Places:
     """Which blocks the rules ask to be in one grid: those of a compound or a protected place."""
     from geo.balance.wholes import groups
 
     blocks, found = ground.blocks, ground.wholes
     row, place = found["block"].to_numpy(np.int64), found["place"].to_numpy(np.int64)
-    if not across:  # each area has its own grids
+    if not ground.across:  # each area has its own grids
         area = blocks["area_id"].to_numpy(np.int64)[row]
         place = np.unique(np.column_stack([place, area]), axis=0, return_inverse=True)[1].ravel()
     return groups(len(blocks), place, row)

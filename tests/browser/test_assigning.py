@@ -25,12 +25,6 @@ order by length_m desc, segment.id limit 1
 
 
 @pytest.fixture(scope="module")
-def own(make_module_database: MakeDatabase, sample_url: str) -> str:
-    """A copy of the sample that these tests may change."""
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
 def service(own: str) -> Iterator[str]:
     with serving(own) as address:
         yield address

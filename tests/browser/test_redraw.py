@@ -58,12 +58,6 @@ GIVEN = """(number) => {
 
 
 @pytest.fixture(scope="module")
-def own(make_module_database: MakeDatabase, sample_url: str) -> str:
-    """A copy of the sample that the tests of this file change."""
-    return make_module_database(sample_url)
-
-
-@pytest.fixture(scope="module")
 def service(own: str) -> Iterator[str]:
     with serving(own) as address:
         yield address
