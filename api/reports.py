@@ -52,7 +52,7 @@ def read(
     plans: tuple[str, ...] = (),
 ) -> Read:
     """The material for ``days`` (since, until); without them, of the seven last days with cases."""
-    period = period_of(*days, reporting.newest(conn).day)
+    period = period_of(*days, reporting.newest(conn))
     chosen = tuple(reporting.read_plan(conn, plan) for plan in plans)
     return Read(reporting.read_material(conn, period, system), period, chosen)
 
