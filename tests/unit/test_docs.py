@@ -4,10 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-import typer
+from commands import every_command
 
 from api.app import create_app
-from api.cli import app as cli
 from api.cli.layers import page as layers_page
 from geo import kinds
 from geo.layers import LAYERS
@@ -37,16 +36,7 @@ def test_every_route_is_documented(method, path):
     assert f"`{method} {path}" in doc("http.md")
 
 
-def commands(group=None, prefix="luge"):
-    group = group or typer.main.get_command(cli)
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, f"{prefix} {name}")
-        else:
-            yield f"{prefix} {name}"
-
-
-@pytest.mark.parametrize("command", list(commands()))
+@pytest.mark.parametrize("command", list(every_command()))
 def test_every_command_is_documented(command):
     group, _, last = command.rpartition(" ")
     assert command in ALL or re.search(rf"{group} [a-z |]*\b{last}\b", ALL)
