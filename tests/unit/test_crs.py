@@ -65,7 +65,7 @@ def test_offsets_at_shanghai_are_the_known_ones():
     assert metres_apart(shanghai, bd) == pytest.approx(1130, abs=60)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(IN_CHINA, st.sampled_from([4549, 4550, 32651, 3857]))
 def test_epsg_equals_pyproj(points, srid):
     oracle = pyproj.Transformer.from_crs(4326, srid, always_xy=True).transform(*points)
@@ -138,7 +138,7 @@ RING = st.lists(
 
 
 @pytest.mark.parametrize("way", [("gcj02", 4549), ("bd09", 4549), ("wgs84", "bd09"), (4490, 4549)])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(RING)
 def test_a_ring_stays_closed_exactly(way, ring):
     hole = Polygon([(120, 30), (123, 30), (123, 33), (120, 33)], [ring])

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.lineage import NONE, lineage
@@ -19,6 +19,7 @@ def columns(rows):
     return (np.array(part) for part in zip(*rows, strict=True))
 
 
+@settings(max_examples=40)
 @given(blocks)
 def test_every_block_and_household_is_told_once(rows):
     before, after, households = columns(rows)
@@ -32,6 +33,7 @@ def test_every_block_and_household_is_told_once(rows):
     assert not made.duplicated(["from_grid", "to_grid"]).any()
 
 
+@settings(max_examples=40)
 @given(blocks)
 def test_backwards_it_is_the_same_story(rows):
     before, after, households = columns(rows)
@@ -43,6 +45,7 @@ def test_backwards_it_is_the_same_story(rows):
     pd.testing.assert_frame_equal(there, turned)
 
 
+@settings(max_examples=40)
 @given(blocks)
 def test_a_grid_is_kept_where_it_goes_on(rows):
     before, after, _ = columns(rows)
