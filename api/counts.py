@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
 from api.answers import figures, told
+from api.asked import Day
 from api.drawing import MOST_IN_URL, instant
-from api.places import Day
 from api.readers import reader
 from geo.store import changes, counts
 from geo.store.counts import Counted

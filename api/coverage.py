@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api import shelf
 from api.answers import covered as answers
 from api.answers import told
-from api.places import Day
+from api.asked import Day
 from api.readers import reader
 from geo import blindspots, control, discretion
 from geo import coverage as law

@@ -5,14 +5,14 @@ from typing import Annotated, Any, Literal
 
 import orjson
 import pandas as pd
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import shelf
 from api.answers import loads as answers
 from api.answers import told as told_as
-from api.guard import only_from_here
-from api.places import AsOf
+from api.asked import AsOf, Body
+from api.guard import Writing
 from api.plan_ground import RuleKey
 from api.readers import reader
 from geo import load as law
@@ -43,10 +43,8 @@ class Question(BaseModel):
     as_of: AsOf = None
 
 
-class Written(BaseModel):
+class Written(Body):
     """A rule set; it becomes the next version of its name."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z][a-z_]*$")]
     title: Word
@@ -112,7 +110,7 @@ def list_rules(request: Request) -> dict[str, Any]:
 
 
 @router.post(
-    "/rules", status_code=201, dependencies=[Depends(only_from_here)], response_model=None,
+    "/rules", status_code=201, dependencies=[Writing], response_model=None,
     responses=told_as(answers.LoadRule, 201),
 )  # fmt: skip
 def write_rule(request: Request, body: Written) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import shelf
 from api.answers import figures, told
-from api.places import Day
+from api.asked import Day
 from api.readers import reader
 from geo.layers import LAYERS
 from geo.metrics import METRICS, Metric

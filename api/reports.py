@@ -9,8 +9,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import StringConstraints
 
+from api.asked import Day
 from api.computing import in_turn
-from api.places import Day
 from api.readers import reader
 from geo.reporting.content import compute
 from geo.reporting.material import Material, Plan
