@@ -1,6 +1,8 @@
 """The docs keep step: settings, routes, commands and kinds are all in them; links lead on."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -60,7 +62,7 @@ def test_the_page_of_layers_is_the_declared_table():
 
 ROOMS = [
     path.stem
-    for folder in (ROOT / "geo", ROOT / "geo" / "store")
+    for folder in (ROOT / "geo", ROOT / "geo" / "store", ROOT / "api", ROOT / "maps" / "report")
     for path in folder.glob("*.py")
     if path.stem != "__init__"
 ]
@@ -69,6 +71,17 @@ ROOMS = [
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_is_on_the_plan(room):
     assert re.search(rf"\b{room}\b", doc("architecture.md"))
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
+    names = {re.split(r"[\[<>=]", one)[0] for one in wanted}
+    for package in (ROOT / "maps" / "web", ROOT / "maps" / "report"):
+        told = json.loads((package / "package.json").read_text())
+        names |= told.get("dependencies", {}).keys() | told.get("devDependencies", {}).keys()
+    reasons = doc("decisions.md")
+    assert not [name for name in names if not re.search(rf"\b{name}\b", reasons)]
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
