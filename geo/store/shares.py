@@ -114,7 +114,7 @@ def wishes_of(conn: psycopg.Connection, found: Found, asked: Asked) -> Wishes:
     """What was asked for, by ids; raises `UnknownChief`, `UnknownLock`."""
     from geo.shares import Wishes
 
-    codes = {code: id_ for id_, code in conn.execute(QUERIES["chiefs"])}
+    codes = {code: id_ for id_, code, *_ in conn.execute(QUERIES["chiefs"])}
     return Wishes(
         chiefs=asked.chiefs,
         added=tuple(_chief(codes, code) for code in asked.added),

@@ -75,8 +75,8 @@ def test_every_room_is_on_the_plan(room):
 
 def test_every_dependency_has_its_reason():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = project["dependencies"] + sum(project["optional-dependencies"].values(), [])
-    names = {re.split(r"[\[<>=]", one)[0] for one in wanted}
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[\[<>=]", one)[0] for group in groups for one in group}
     for package in (ROOT / "maps" / "web", ROOT / "maps" / "report"):
         told = json.loads((package / "package.json").read_text())
         names |= told.get("dependencies", {}).keys() | told.get("devDependencies", {}).keys()

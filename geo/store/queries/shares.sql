@@ -37,7 +37,7 @@ where segment_id = any(%(segments)s) and reported_at >= %(since)s and reported_a
 select min(reported_at), max(reported_at) from incident
 
 -- name: chiefs
-select id, external_id from chief
+select id, external_id as code, name, department from chief order by external_id
 
 -- name: roads
 -- Names of the roads among %(segments)s.
