@@ -49,7 +49,7 @@ def assert_kept(
     (folder / "schemathesis.toml").write_text(CONFIG.format(refused=refused))
     done = subprocess.run(
         [Path(sys.executable).with_name("schemathesis"), "--config-file", "schemathesis.toml",
-         "run", document, "--url", address, "--checks", "all", "--max-examples", "20",
+         "run", document, "--url", address, "--checks", "all", "--max-examples", "10",
          "--phases", "examples,coverage,fuzzing", "--seed", "1", "--workers", "1", "--no-color",
          *which],
         cwd=folder, capture_output=True, text=True, check=False, timeout=600,
