@@ -103,6 +103,15 @@ def join(conn: psycopg.Connection, plan: int, ids: list[int], by: By) -> Changed
     return Changed(version, numbers, _told(new, made), followed.points, followed.moved)
 
 
+def ids_of(conn: psycopg.Connection, plan: int, codes: list[str]) -> list[int]:
+    """The numbers of a draft's blocks by their codes; raises `UnknownPlan`, `UnknownBlock`."""
+    redrawing.known(conn, plan)
+    ids: dict[str, int] = dict(conn.execute(QUERIES["ids"], {"plan": plan, "codes": codes}))
+    if gone := [code for code in codes if code not in ids]:
+        raise UnknownBlock(f"plan {plan} has no block {gone[0]}: it may have been cut since")
+    return [ids[code] for code in codes]
+
+
 def _blocks(conn: psycopg.Connection, plan: int, ids: list[int], by: By) -> list[Any]:
     """Today's blocks of these numbers, all in the draft, which is held."""
     redrawing.hold(conn, plan, by.seen)

@@ -54,6 +54,10 @@ order by id for update;
 -- name: in_draft
 select block_id from draft_block where plan_id = %(plan)s and block_id = any(%(ids)s);
 
+-- name: ids
+select block.code, block.id from draft_block join block on block.id = block_id
+where plan_id = %(plan)s and block.code = any(%(codes)s);
+
 -- name: follow_in_draft
 insert into draft_block (plan_id, block_id, number, based)
 select plan_id, made, number, based from draft_block, unnest(%(made)s::integer[]) made
