@@ -16,7 +16,7 @@ from psycopg.rows import namedtuple_row
 from geo import blocks as ground
 from geo import crs, cutting
 from geo.cutting import CannotCut, CannotJoin
-from geo.store import blocks, redrawing, strokes
+from geo.store import blocks, homes, redrawing, strokes
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.relinking import following
@@ -165,6 +165,7 @@ def _replace(
     noted = {"day": day, "kind": kind, "ids": ended, "id": main, "made": list(new)}
     conn.execute(QUERIES["note"], noted)
     conn.execute(QUERIES["follow"], noted)
+    homes.follow(conn, ended, list(new), _srid(conn))
     return new
 
 

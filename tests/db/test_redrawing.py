@@ -295,6 +295,7 @@ def of_plans(conn):
             "drafts": "select plan_id, block_id, number, based from draft_block",
             "of_drafts": "select plan_id, number, grid_id, name, workers from draft_grid",
             "lineage": "select plan_id, from_grid, to_grid from lineage",
+            "codes": "select kind, code from code_given",
         }.items()
     }
 

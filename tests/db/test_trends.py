@@ -131,7 +131,6 @@ def test_last_months_report_is_unchanged_by_a_cut_and_a_redraw(conn, redrawn, re
     before = report()
     old, made = request.getfixturevalue("cut")
     in_force_today(conn, redrawn[0])
-    refresh_homes(conn, 4549)  # which piece of the block each side of a road belongs to
     after = report()
     for unit, table in before.by.items():
         pd.testing.assert_frame_equal(table, after.by[unit])
@@ -141,3 +140,18 @@ def test_last_months_report_is_unchanged_by_a_cut_and_a_redraw(conn, redrawn, re
         after.block_load.loc[pieces].sum(), before.block_load.loc[old], check_names=False
     )
     assert before.block_load.loc[old, "incidents"] > 0
+
+
+def test_the_frontage_of_a_cut_block_is_its_pieces_at_once(conn, redrawn, request):
+    """What is derived anew finds every side in the block that the cut, or the join, put it in."""
+    homes = "select segment_id, side, block_id from side_home order by 1, 2"
+    old, made = request.getfixturevalue("cut")
+    pieces = [block["id"] for block in made.blocks]
+    for blocks in (pieces, None):
+        if blocks is None:
+            blocks = [b["id"] for b in cutting.join(conn, redrawn[0], pieces, By(None, "")).blocks]
+        followed = conn.execute(homes).fetchall()
+        assert {block for _, _, block in followed} >= set(blocks)
+        assert old not in {block for _, _, block in followed}
+        refresh_homes(conn, 4549)
+        assert conn.execute(homes).fetchall() == followed

@@ -114,3 +114,10 @@ delete from assignment where plan_id = %(id)s;
 
 -- name: forget_shapes
 delete from grid_shape where plan_id = %(id)s;
+
+-- name: free_codes
+-- Codes that were given when the plan was published, and that no grid has: they were never in force.
+delete from code_given as given
+where kind = 'grid:' || %(system)s
+  and given_at = (select max(at) from plan_step where plan_id = %(id)s and status = 'published')
+  and not exists (select from grid where system_id = %(system)s and grid.code = given.code);
