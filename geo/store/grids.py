@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.store.blocks import read_blocks
+from geo.store.database import read_setting
 from geo.store.plans import NoBlocks, read_assignment, read_system, write_plan
 
 DEFAULT_SYSTEM = "management"
@@ -48,9 +49,8 @@ def put_grids(
     counts = _compare(before, new, rows)
     notes = _notes(rows, owner, share)
     if before != new:
-        made = write_plan(
-            conn, system, blocks["id"].to_numpy()[inside], grid, start or date.today()
-        )
+        start = start or read_setting(conn).day()
+        made = write_plan(conn, system, blocks["id"].to_numpy()[inside], grid, start)
         notes.insert(0, f"plan {made.name}: {made.grids} grids of {made.blocks} blocks")
     return counts, notes
 

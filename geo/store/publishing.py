@@ -140,7 +140,7 @@ def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | N
     """The plan that a new one from ``start`` follows; raises `DayUnusable`, `PlanOvertaken`."""
     if start is None:
         raise DayUnusable("say the day from which the plan is to hold")
-    today = date.fromisoformat(read_setting(conn).today())
+    today = read_setting(conn).day()
     if start < today:
         raise DayUnusable(f"{start} has passed: a plan is published from today ({today}) or later")
     given = {"system": held.system_id, "start": start}

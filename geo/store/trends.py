@@ -27,7 +27,7 @@ def trend(conn: psycopg.Connection, system: str, months: int = MONTHS) -> Told:
     if conn.execute(REPORTING["system"], {"system": system}).fetchone() is None:
         raise NoSuchSystem(f"there is no grid system {system!r}")
     setting = read_setting(conn)
-    names = _months(date.fromisoformat(setting.today()), months)
+    names = _months(setting.day(), months)
     asked: Told = {"system": system, "since": f"{names[0]}-01", "today": setting.today(),
                    "zone": setting.time_zone}  # fmt: skip
     plans = rows(conn, QUERIES["plans"], asked)

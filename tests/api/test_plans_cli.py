@@ -2,7 +2,8 @@
 
 import csv
 import json
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -10,7 +11,8 @@ from typer.testing import CliRunner
 
 from api.cli import app
 
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 
 
 @pytest.fixture(scope="module")
