@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from api.answers import told
 from api.answers.replays import GridsTrend, PlansCompared, ReplayTold
 from api.asked import WHOLE, Id, Told
-from api.places import Day
+from api.places import AsOf, Day
 from api.readers import reader
 from geo.discretion import small
 from geo.fairness import DRAWS, Moves
@@ -65,10 +65,12 @@ def read_trend(
     request: Request,
     system: Annotated[str, Query(max_length=40, pattern=WHOLE)] = "management",
     months: Annotated[int, Query(ge=1, le=120)] = trends.MONTHS,
+    of: Annotated[trends.Of, Query(description="what is counted")] = "cases",
+    as_of: AsOf = None,
 ) -> Told:
-    """Cases by grid and month: in today's borders, and in those of their day."""
+    """Cases, visits or metres by grid and month: in borders of one day, and of each day."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return trends.trend(conn, system, months)
+        return trends.trend(conn, trends.Asked(system, months, of, as_of))
 
 
 def told_replay(found: Replay, seed: int, sees_small: bool) -> Told:

@@ -195,24 +195,26 @@ class TrendPlan(TypedDict):
 
 @exact
 class TrendGrid(TypedDict):
-    """Cases of a grid month by month.
+    """What was done in a grid month by month: numbers, or metres.
 
-    `today`: in its borders of today, null where it has ended; `then`: in those of each case's day.
+    `today`: in its borders on the day `as_of`, null where there it is none; `then`: on each day.
     """
 
     id: int
     code: str
     name: str
     since: str
-    today: list[int] | None
-    then: list[int]
+    today: list[float] | None
+    then: list[float]
 
 
 @exact
 class GridsTrend(TypedDict):
-    """Cases by grid and month."""
+    """What was done by grid and month, in the borders of a day and of each day."""
 
     system: str
+    of: Literal["cases", "visits", "patrol_m"]
+    as_of: str
     months: list[str]
     plans: list[TrendPlan]
     grids: list[TrendGrid]

@@ -64,10 +64,14 @@ def trend(
     system: Annotated[str, typer.Option(help="Code of the grid system.")] = "management",
     months: Annotated[int, typer.Option(help="How many, this one included.", min=1, max=120)] = 12,
     then: Annotated[bool, typer.Option("--then", help="In the borders of their day.")] = False,
+    of: Annotated[trends.Of, typer.Option(help="What is counted.")] = "cases",
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="In the borders of this day [today].")
+    ] = None,
 ) -> None:
-    """Print each grid's cases by month as CSV, in today's borders: a redraw breaks no trend."""
+    """Print each grid's months as CSV, in today's borders: a redraw breaks no trend."""
     with transaction(database()) as conn:
-        found = trends.trend(conn, system, months)
+        found = trends.trend(conn, trends.Asked(system, months, of, day_of(as_of)))
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(["code", "name", *found["months"]])
     for grid in found["grids"]:

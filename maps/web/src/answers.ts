@@ -543,9 +543,11 @@ export interface GridSystem {
   plan: PlanInForce | null;
 }
 
-/** Cases by grid and month. */
+/** What was done by grid and month, in the borders of a day and of each day. */
 export interface GridsTrend {
   system: string;
+  of: "cases" | "visits" | "patrol_m";
+  as_of: string;
   months: string[];
   plans: TrendPlan[];
   grids: TrendGrid[];
@@ -2098,7 +2100,7 @@ export interface TrendClass {
   open: number;
 }
 
-/** Cases of a grid month by month. `today`: in its borders of today, null where it has ended; `then`: in those of each case's day. */
+/** What was done in a grid month by month: numbers, or metres. `today`: in its borders on the day `as_of`, null where there it is none; `then`: on each day. */
 export interface TrendGrid {
   id: number;
   code: string;
