@@ -46,7 +46,7 @@ def trend(conn: psycopg.Connection, wanted: Asked) -> Told:
     plans = rows(conn, QUERIES["plans"], asked)
     query = QUERIES["months"].replace(b"{counted}", QUERIES[wanted.of])
     found = {(row["grid_id"], row["month"]): row for row in rows(conn, query, asked)}
-    number = float if wanted.of == "patrol_m" else int
+    number: Any = float if wanted.of == "patrol_m" else int
     grids: list[Told] = rows(conn, QUERIES["grids"], asked | {"plans": [p["id"] for p in plans]})
     for grid in grids:
         mine = [found.get((grid["id"], month), {}) for month in names]
