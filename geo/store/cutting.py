@@ -175,6 +175,10 @@ def _in_drafts(
 ) -> int:  # fmt: skip
     """Drafts have the new blocks where they had ``main``; returns the version of ``plan``."""
     version = 0
+    for (id_,) in conn.execute(QUERIES["to_come"], {"day": read_setting(conn).day()}).fetchall():
+        given = {"plan": id_, "ids": ended, "id": main, "made": list(new)}
+        for step in ("follow_in_strokes", "leave_strokes"):
+            conn.execute(QUERIES[step], given)
     for id_, _ in conn.execute(QUERIES["drafts"], {"ids": ended}).fetchall():
         given = {"plan": id_, "ids": ended, "id": main, "made": list(new)}
         for step in ("follow_in_draft", "follow_in_strokes", "leave_strokes", "leave_draft"):

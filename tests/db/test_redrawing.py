@@ -101,6 +101,15 @@ def rows_of_points(conn):
     ]
 
 
+def test_a_draft_on_a_published_plan_has_its_workers(conn, draft):
+    strokes.change_grid(conn, draft, 3, By(), {"workers": 4})
+    publish(conn, draft)
+    again = redrawing.make(conn, Wish("management", "再画", based_on=draft))
+    workers = [grid["workers"] for grid in redrawing.grids_of(conn, again)]
+    assert workers == [grid["workers"] for grid in redrawing.grids_of(conn, draft)]
+    assert workers[2] == 4
+
+
 def test_drafts_begin_from_nothing_from_a_plan_and_from_a_draft(conn, draft):
     empty = redrawing.read(conn, redrawing.make(conn, Wish("police", "空", empty=True)), LOCAL)
     assert (empty["grids"], empty["based_on"], empty["unassigned"]) == ([], None, empty["blocks"])
@@ -328,6 +337,27 @@ def test_a_plan_to_come_is_withdrawn_as_if_it_had_not_been_published(conn, draft
     strokes.undo(conn, draft, By())
     strokes.undo(conn, draft, By())
     strokes.paint(conn, draft, {moved[0]: moved[2]}, By())
+
+
+def test_a_plan_is_withdrawn_after_a_block_of_it_was_cut(conn, draft, large):
+    """The pieces are what the block was, in the draft and in its strokes, and it is published."""
+    was = numbers(conn, draft)[large]
+    new, _ = strokes.add_grid(conn, draft, By(), name="新网格")
+    strokes.paint(conn, draft, {large: new}, By())
+    publish(conn, draft)
+    other = redrawing.make(conn, Wish("police", "另"))
+    done = cutting.cut(conn, other, large, middle(conn, large), By())
+    made = [block["id"] for block in done.blocks]
+    publishing.take_step(conn, draft, None, Step("approved"))
+    held = numbers(conn, draft)
+    assert large not in held
+    assert {held[block] for block in made} == {new}
+    publishing.take_step(conn, draft, None, Step("published", start=TOMORROW))
+    publishing.take_step(conn, draft, None, Step("approved"))
+    publishing.take_step(conn, draft, None, Step("draft"))
+    assert sorted(strokes.undo(conn, draft, By()).changed) == [(b, new, was) for b in sorted(made)]
+    based = redrawing.read_blocks(conn, draft)
+    assert based["number"] == based["based"]
 
 
 def test_a_plan_begins_at_midnight_in_the_district(conn, draft, moved):
