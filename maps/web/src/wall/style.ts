@@ -21,7 +21,7 @@ export function darkStyle({ layers: declared }: Layers): StyleSpecification {
     { id: "night", type: "background", paint: { "background-color": "#0a1322" } },
     { id: "land", type: "fill", source: "areas", "source-layer": "areas", filter: ["==", ["get", "level"], "street"], paint: { "fill-color": "#14233b" } },
     { id: "water", type: "fill", source: "roads", "source-layer": "roads", filter: WATER, paint: { "fill-color": "#0c3a5e" } },
-    { id: "road-lines", type: "line", source: "segments", "source-layer": "segments", filter: ROAD, layout: { "line-cap": "round" }, paint: { "line-color": "#2b3d5a", "line-width": byZoom([10, 0.6], [13, 1.6], [15, 3]), "line-opacity": plain([12, 0.75], [14, 0]) } },
+    { id: "road-lines", type: "line", source: "segments", "source-layer": "segments", filter: ROAD, layout: { "line-cap": "round" }, paint: { "line-color": "#31466b", "line-width": byZoom([10, 0.6], [13, 1.6], [15, 3]), "line-opacity": plain([12, 0.75], [14, 0]) } },
     { id: "road", type: "fill", source: "roads", "source-layer": "roads", filter: ["!", WATER], minzoom: 13, paint: { "fill-color": "#2b3d5a", "fill-opacity": 0.9 } },
     { id: "grids", type: "line", source: "grids-management", "source-layer": "grids", minzoom: 11, paint: { "line-color": "#3f5f8f", "line-width": byZoom([11, 0.4], [15, 1.4]), "line-opacity": 0.7 } },
     { id: "worst-fill", type: "fill", source: "grids-management", "source-layer": "grids", filter: ["==", ["id"], -1], paint: { "fill-color": "#ffd166", "fill-opacity": 0.12 } },
