@@ -20,6 +20,8 @@ const PANEL_PX = 370;
 const COPY_MS = 200;
 // A map half as wide shows what the whole one showed from a little farther away.
 const BACK_ZOOM = 0.65;
+// Asked before the map writes where it is.
+const viewGiven = readHash("map") !== null;
 // What is of today or of the chosen period only.
 const OWN = [NUMBERS, LIVE];
 
@@ -32,17 +34,17 @@ interface Beside {
 /** A button that opens the second map, and closes it; it is of use where two periods are compared. */
 export function besideButton(map: MapLibre, declared: Layers): HTMLButtonElement {
   let open: Beside | null = null;
-  const turn = (on: boolean) => {
+  const turn = (on: boolean, back: boolean) => {
     if (on === Boolean(open)) return;
     open?.close();
-    open = on ? openBeside(map, declared) : null;
+    open = on ? openBeside(map, declared, back) : null;
     writeHash("beside", on ? "1" : null);
     button.setAttribute("aria-pressed", String(on));
   };
-  const button = h("button", { type: "button", class: "quiet beside-turn", "aria-pressed": "false", onclick: () => turn(!open) });
+  const button = h("button", { type: "button", class: "quiet beside-turn", "aria-pressed": "false", onclick: () => turn(!open, true) });
   const follow = () => {
     button.hidden = !comparedWith(chosen());
-    turn(!button.hidden && (Boolean(open) || readHash("beside") === "1"));
+    turn(!button.hidden && (Boolean(open) || readHash("beside") === "1"), !viewGiven);
   };
   whenLanguage(() => (button.textContent = t("beside")));
   whenChosen(follow);
@@ -50,15 +52,15 @@ export function besideButton(map: MapLibre, declared: Layers): HTMLButtonElement
   return button;
 }
 
-function openBeside(map: MapLibre, declared: Layers): Beside {
+function openBeside(map: MapLibre, declared: Layers, back: boolean): Beside {
   const face = h("div", { class: "face" });
   const [then, now] = [h("p", { class: "period-of" }), h("p", { class: "period-of now" })];
   const frame = h("section", { id: "beside", "aria-label": t("beside_map"), "aria-busy": "true" }, face, then);
   document.body.append(frame, now);
-  const [fresh, middle] = [!readHash("map") || readHash("beside") !== "1", map.unproject(middleOf(map))];
+  const middle = map.unproject(middleOf(map));
   document.body.classList.add("beside");
   map.resize();
-  if (fresh) {
+  if (back) {
     map.jumpTo({ zoom: map.getZoom() - BACK_ZOOM });
     moveTo(map, middle);
   }
