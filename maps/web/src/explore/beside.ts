@@ -19,7 +19,7 @@ import { FILTERED, valuesOf } from "./values";
 const PANEL_PX = 370;
 const COPY_MS = 200;
 // A map half as wide shows what the whole one showed from a little farther away.
-const BACK_ZOOM = 0.65;
+const BACK_ZOOM = 0.75;
 // Asked before the map writes where it is.
 const viewGiven = readHash("map") !== null;
 // What is of today or of the chosen period only.
@@ -60,7 +60,7 @@ function openBeside(map: MapLibre, declared: Layers, back: boolean): Beside {
   const middle = map.unproject(middleOf(map));
   document.body.classList.add("beside");
   map.resize();
-  if (back) {
+  if (back && !isPhone()) {
     map.jumpTo({ zoom: map.getZoom() - BACK_ZOOM });
     moveTo(map, middle);
   }
