@@ -23,9 +23,9 @@ class TwoSystems(ValueError):
 
 
 def put_grids(
-    conn: psycopg.Connection, rows: geopandas.GeoDataFrame, start: date | None = None
+    conn: psycopg.Connection, rows: geopandas.GeoDataFrame
 ) -> tuple[tuple[int, int, int], list[str]]:
-    """Publishes imported grids (code, name, system, geometry) as the plan in force from ``start``.
+    """Publishes imported grids (code, name, system, geometry) as the plan in force from today.
 
     Returns the numbers of new, changed and unchanged grids, and notes. Shapes are not kept: a grid
     is a set of whole blocks. Raises `NoBlocks`, `TwoSystems`, and `CodesDoNotFit`.
@@ -48,9 +48,7 @@ def put_grids(
     counts = _compare(before, new, rows)
     notes = _notes(rows, owner, share)
     if before != new:
-        made = write_plan(
-            conn, system, blocks["id"].to_numpy()[inside], grid, start or date.today()
-        )
+        made = write_plan(conn, system, blocks["id"].to_numpy()[inside], grid, date.today())
         notes.insert(0, f"plan {made.name}: {made.grids} grids of {made.blocks} blocks")
     return counts, notes
 

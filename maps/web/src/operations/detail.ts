@@ -87,7 +87,7 @@ function section(title: Key, ...content: (HTMLElement | null)[]): HTMLElement {
   return h("section", {}, h("h3", {}, t(title)), ...content);
 }
 
-export function placeLines(place: Place | null): HTMLElement {
+function placeLines(place: Place | null): HTMLElement {
   if (!place) return h("p", { class: "none" }, t("place_loading"));
   const areas = [place.street, place.community, place.compound].filter((unit) => unit !== null).map(({ name }) => name);
   const grids = place.grids.map((grid) => h("li", {}, h("small", {}, language() === "en" ? grid.system_name_en : grid.system_name), " ", grid.name));

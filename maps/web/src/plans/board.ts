@@ -61,7 +61,7 @@ export function makeMap(container: HTMLElement, district: District, declared: La
 }
 
 /** Kept once the layers of plans are on the map. */
-export function withLayers(map: MapLibre): Promise<void> {
+function withLayers(map: MapLibre): Promise<void> {
   return new Promise((resolve) => map.once("load", () => {
     for (const [name, source] of Object.entries(SOURCES)) map.addSource(name, source);
     const drawn = map.getStyle().layers;
@@ -74,7 +74,7 @@ export function withLayers(map: MapLibre): Promise<void> {
   }));
 }
 
-export interface BlockState {
+interface BlockState {
   colour?: string;
   filled?: boolean;
   faded?: boolean;
@@ -84,7 +84,7 @@ export interface BlockState {
   picked?: boolean;
 }
 
-export interface EdgeState {
+interface EdgeState {
   border?: boolean;
   ghost?: boolean;
   chosen?: boolean;
