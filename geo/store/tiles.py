@@ -26,8 +26,8 @@ MAX_ZOOM = 22
 # A tile asks for features a little beyond its edge: 64 of its 4096 units, as ST_AsMVTGeom clips.
 EXTENT = 4096
 BUFFER = 64 / EXTENT
-# Cells that points are gathered by: so many to a side of a tile, 64 pixels each.
-CELLS = 8
+# Cells that points are gathered by: so many to a side of a tile, 85 pixels each.
+CELLS = 6
 MERCATOR_HALF_M = 20037508.342789244
 
 
@@ -181,7 +181,6 @@ def compose(
             gathered=sql.Literal(f"{layer.key}_clusters"),
             names=_names(shown),
             cells=sql.Literal(CELLS),
-            cell=sql.Literal(EXTENT // CELLS),
             least=sql.Literal(LEAST),
         ).as_bytes(None)
     unshown = [name for name in layer.label if name not in shown]

@@ -22,7 +22,7 @@ with point as materialized (
            (floor(-st_y(tile_geom) * %(scale)s::float8) + %(down)s::float8)::integer as v
     from {view} as source where source.geom && %(reach)s::geometry {conditions}
 ), inside as (
-    select *, u / {cell} as across, v / {cell} as below from point
+    select *, u * {cells} / 4096 as across, v * {cells} / 4096 as below from point
     where u between 0 and 4095 and v between 0 and 4095
 ), cell as materialized (
     select across, below, count(*), avg(u)::integer as u, avg(v)::integer as v,

@@ -6,7 +6,7 @@ import { STRONG } from "./text";
 /** What clusters are switched by, and the style layer of their circles. */
 export const CLUSTERS = "clusters";
 export const CLUSTER_COLOUR = "#41597c";
-/** Numbers of incidents and the radius of their circle in pixels; a cell is 64 pixels wide. */
+/** Numbers of incidents and the radius of their circle in pixels; a cell is 85 pixels wide at least. */
 export const CLUSTER_SIZES = [[5, 10], [50, 14], [500, 20], [5000, 27]] as const;
 
 const COUNT: ExpressionSpecification = ["get", "count"];
@@ -23,7 +23,7 @@ export function clusters({ key, clusters: last }: Layer): LayerSpecification[] {
       id: "cluster-numbers", type: "symbol", ...common,
       layout: {
         "text-field": ["case", ["<", COUNT, 10_000], ["to-string", COUNT], ["concat", ["to-string", ["round", ["/", COUNT, 1000]]], "k"]],
-        "text-font": STRONG, "text-size": ["step", COUNT, 11, 50, 12, 500, 13], "text-allow-overlap": true, "text-padding": 8,
+        "text-font": STRONG, "text-size": ["step", COUNT, 11, 50, 12, 500, 13], "text-allow-overlap": true, "text-padding": 3,
       },
       paint: { "text-color": "#fff" },
     },

@@ -77,8 +77,8 @@ export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpe
       ...of("compounds", ground.compoundNames),
       ...ofGrids(gridNames),
       ...of("areas", ground.areaNames),
-      ...toggled(CLUSTERS, false, clusters(at("incidents"))),
       ...of("stations", stations),
+      ...toggled(CLUSTERS, false, clusters(at("incidents"))),
     ],
   };
 }
