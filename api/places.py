@@ -63,10 +63,12 @@ def areas(request: Request) -> dict[str, Rows]:
 
 
 @router.get("/on-duty", response_model=None, responses=told(answers.Chiefs))
-def on_duty(request: Request) -> dict[str, Rows]:
-    """All who have a duty along a road today."""
+def on_duty(
+    request: Request, on: Annotated[Day | None, Query(description="the day; default today")] = None
+) -> dict[str, Rows]:
+    """All who have a duty along a road today, or on a day."""
     with transaction(request.app.state.pool) as conn:
-        return {"chiefs": seek.chiefs(conn)}
+        return {"chiefs": seek.chiefs(conn, on)}
 
 
 @router.get("/locate", response_model=None, responses=told(answers.Place))
@@ -101,7 +103,8 @@ def search(
         Query(min_length=1, max_length=100, description="a name, code, address or coordinates"),
     ],
     limit: Annotated[int, Query(ge=1, le=seek.MOST_RESULTS)] = 10,
+    as_of: AsOf = None,
 ) -> dict[str, Rows]:
     """What carries this name or code."""
     with transaction(request.app.state.pool) as conn:
-        return {"results": seek.search(conn, q, limit)}
+        return {"results": seek.search(conn, q, limit, as_of)}

@@ -53,7 +53,7 @@ def plan_report(
     asker = reader(request)
     with in_turn(AT_ONCE, BUSY):
         with snapshot(request.app.state.pool, asker) as conn:
-            found = redraws.read(conn, Asked(plan, against, since, until, seed), lang)
+            found = redraws.read(conn, Asked(plan, against, since, until, seed), lang, asker)
         html = page(found, Wish(lang, "small_counts" in asker.rights))
         body = html.encode() if f == "html" else printed(html, f)
     return as_file(body, name_of(found), f)

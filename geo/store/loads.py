@@ -157,7 +157,7 @@ def rated(table: pd.DataFrame, weeks: float) -> pd.DataFrame:
 
 def today(conn: psycopg.Connection) -> date:
     """Today in the district."""
-    return date.fromisoformat(read_setting(conn).today())
+    return read_setting(conn).day()
 
 
 def _span(conn: psycopg.Connection, day: date) -> tuple[datetime, datetime, float]:

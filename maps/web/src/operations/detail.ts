@@ -51,7 +51,7 @@ function heading(one: Case, acts: DetailActs): HTMLElement {
       h("span", { class: "tag state", "data-status": one.status }, mark(one.status, 14), tValue("status", one.status)),
       late && h("span", { class: "tag late" }, t("is_late"))),
     h("h2", { id: "case-title", tabindex: -1 }, one.subclass ?? one.class),
-    h("p", { class: "number" }, one.class, " · ", h("code", {}, one.code)),
+    h("p", { class: "number" }, one.subclass && one.subclass !== one.class && `${one.class} · `, h("code", {}, one.code)),
     close);
 }
 

@@ -74,7 +74,7 @@ const actor = () => find<HTMLInputElement>("#actor").value.trim();
 function makeDesk(map: MapLibre, kinds: Kind[], name: string): Desk {
   const desk: Desk = {
     map, name, drawing: drawCases(map), shown: null, filing: false, asked: new AbortController(),
-    queue: makeQueue(held, (code) => void choose(desk, code), () => void load(desk)),
+    queue: makeQueue(held, { choose: (code) => void choose(desk, code), thinned: () => draw(desk), again: () => void load(desk) }),
     form: filingForm(kinds, {
       close: () => leave(desk), choose: (code) => void choose(desk, code), actor,
       placed: (at) => {

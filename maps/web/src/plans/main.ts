@@ -53,6 +53,7 @@ async function start(): Promise<void> {
     document.body.dataset["ready"] = "false";
     now?.close();
     now = null;
+    find("#side").replaceChildren(h("p", { class: "card step empty" }, t("plans_opening")));
     const begun = await work(board, id, { district, declared, areas: byCode, plans, after, leave: () => void guarded(leave), reopen: (later) => guarded(() => open(id, later)) });
     now = begun;
     system = begun.desk.editor.plan.system;
