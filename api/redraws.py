@@ -6,9 +6,8 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.asked import Id
+from api.asked import Day, Id
 from api.computing import in_turn
-from api.places import Day
 from api.readers import reader
 from api.replays import Number, Seed
 from api.reports import AT_ONCE, BUSY, MEDIA, as_file

@@ -8,8 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from api.answers import told
 from api.answers.replays import GridsTrend, PlansCompared, ReplayTold
-from api.asked import WHOLE, Id, Told
-from api.places import AsOf, Day
+from api.asked import WHOLE, AsOf, Day, Id, Told
 from api.readers import reader
 from geo.discretion import small
 from geo.fairness import DRAWS, Moves, Span

@@ -1,21 +1,19 @@
 """Routes of the operations and wall pages: how things stand, trends, the history of a spot."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BeforeValidator
 
 from api.answers import casework, told
-from api.places import AsOf
+from api.asked import AsOf, Told
 from api.readers import reader
 from geo.store import situation
 from geo.store.database import Rows, transaction
 from geo.store.situation import Spot
 
 router = APIRouter(prefix="/api", tags=["situation"])
-
-Told = dict[str, Any]
 
 
 def _written(value: object) -> object:

@@ -20,10 +20,6 @@ Connection = psycopg.Connection
 NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
 
-TILE_OPTIONS = (
-    "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off"
-)
-
 Rows = list[dict[str, object]]
 
 

@@ -70,7 +70,7 @@ REDRAW_WORDS: dict[str, tuple[str, str]] = {
     "redraw_blocks": ("街区数", "blocks"),
     "redraw_checks": ("规则检查", "Rules"),
     "redraw_check_hard": ("必须满足", "must hold"),
-    "redraw_check_soft": ("提示", "told"),
+    "redraw_check_soft": ("提醒", "remark"),
     "redraw_check_none": ("所有规则都满足。", "All rules hold."),
     "redraw_check_rule": ("类别", "kind"),
     "redraw_check_reason": ("情况", "what"),

@@ -715,7 +715,7 @@ export interface LastPatrol {
   metres: number;
 }
 
-/** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. */
+/** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. Up to the zoom `clusters` its points can be had gathered; 0 where they cannot. */
 export interface Layer {
   key: string;
   zh: string;
@@ -730,6 +730,7 @@ export interface Layer {
   style: Style;
   revision: string;
   budget: [number, number][];
+  clusters: number;
   shares: Record<string, number>;
 }
 

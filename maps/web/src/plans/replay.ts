@@ -14,7 +14,7 @@ const SHOWN: Record<string, [times: number, digits: number]> = {
   walk_m: [0.001, 0], walk_per_case_m: [1, 0], border_share: [100, 1], busy_weeks: [1, 0], cases_gini: [1, 3], cases_cv: [1, 3],
 };
 
-export interface Replay {
+interface Replay {
   parts(): HTMLElement[];
   close(): void;
 }
