@@ -112,6 +112,8 @@ const CHINESE: [pattern: RegExp, zh: string][] = [
   [/^plan (\d+) is of the grid system (.+), plan (\d+) of (.+); .*/, "方案 #$1 属 $2，方案 #$3 属 $4：只能比较同一网格体系的方案"],
   [/^there is no rotation (\d+)$/, "没有轮值 $1，可能已删除"],
   [/^there is no area (.+)$/, "没有区划 $1"],
+  [/^plan \S+ has no block (\S+): it may have been cut since$/, "方案里没有街区 $1，它可能已被切分"],
+  [/^name one line: a LINESTRING as WKT, or a LineString as GeoJSON$/, "请给出一条线：WKT 的 LINESTRING，或 GeoJSON 的 LineString"],
   [/^the line does not cross the block: .*/, "线没有穿过街区：请从一侧画到另一侧"],
   [/^a piece of (\S+) m² would be left, and the least is (\S+) m²: .*/, "切下的一块只有 $1 平方米，至少要 $2 平方米：请换个位置画线"],
   [/^some points of the line are no places in degrees$/, "线上有的点不是地面上的位置"],
