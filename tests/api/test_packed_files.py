@@ -3,24 +3,24 @@
 import gzip
 
 import pytest
-from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api import pages
+from api.app import create_app
+from geo.store.settings import Settings
 
 SCRIPT = b"export const answer = 42;\n" * 100
 
 
 @pytest.fixture
-def client(tmp_path):
+def client(tmp_path, monkeypatch, db):
     (tmp_path / "assets").mkdir()
     (tmp_path / "assets" / "both.js").write_bytes(SCRIPT)
     # Its packed form says something else, so that the two can be told apart.
     (tmp_path / "assets" / "both.js.gz").write_bytes(gzip.compress(SCRIPT + b"// packed"))
     (tmp_path / "assets" / "alone.js").write_bytes(SCRIPT)
-    app = FastAPI()
-    pages.serve(app, tmp_path)
-    with TestClient(app) as client:
+    monkeypatch.setattr(pages, "DIST", tmp_path)
+    with TestClient(create_app(Settings(database_url=db))) as client:
         yield client
 
 
