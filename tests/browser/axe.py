@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from api.app import DIST
+from api.pages import DIST
 
 AXE = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
 

@@ -88,7 +88,7 @@ select class, class, class from incident group by class order by count(*) desc, 
 -- name: grid_system
 -- Grid systems that have a plan in force today, for the legend.
 select code, name, name_en from grid_system
-where exists (select from plan
+where exists (select from plan, setting, lateral (select (now() at time zone time_zone)::date as today) as now
               where plan.system_id = grid_system.id and plan.status in ('published', 'superseded')
-                and plan.valid_from <= current_date and plan.valid_to > current_date)
+                and plan.valid_from <= today and plan.valid_to > today)
 order by id

@@ -22,7 +22,7 @@ import { paint, repaint, SOURCE } from "./paint";
 import type { Shown } from "./panel";
 import { keySection, known, listOf, NOTHING, picker } from "./panel";
 
-export interface FiguresPanel {
+interface FiguresPanel {
   element: HTMLElement;
   /** Take the colours away. */
   leave(): void;

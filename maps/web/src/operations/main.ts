@@ -3,6 +3,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import "../css/base.css";
 import "../css/operations.css";
 import * as api from "../api";
+import { notBegun } from "../begun";
 import { find, h, icon, ICONS, isPhone } from "../dom";
 import { keepFresh } from "../fresh";
 import { readHash } from "../hash";
@@ -173,10 +174,4 @@ async function openFromAddress(desk: Desk): Promise<void> {
   if (tab) desk.queue.tab(tab);
 }
 
-start().catch((error: unknown) => {
-  console.error(error);
-  const webgl = error instanceof Error && error.name === "GPUInitializationError";
-  const text = webgl ? t("no_webgl") : error instanceof api.Problem ? error.message : t("offline");
-  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_operations")), h("p", {}, text),
-    h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"))));
-});
+start().catch(notBegun("failed_page"));
