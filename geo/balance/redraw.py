@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from geo.balance import reasons
-from geo.balance.evolve import Effort, evolve, score
+from geo.balance.evolve import evolve, score, usual
 from geo.balance.graph import pieces
 from geo.balance.posts import NOBODY, Blocks, Grids, Posts, Wish, loads_of, posts
 from geo.balance.puzzle import Piece, Puzzle, even, homes, outside, proof, puzzle_of
@@ -26,8 +26,6 @@ from geo.progress import Say, Step, silence
 
 AGAIN = 4
 """Where no plan was found, so many times the effort is spent once more."""
-
-EACH = Effort(plans=4, bred=8)
 
 
 class Proposal(NamedTuple):
@@ -219,9 +217,10 @@ def _search(puzzle: Puzzle, search: _Search) -> Places:
     graph, task, target, _ = puzzle
     if task.parts == 1:
         return np.zeros(graph.vertices, np.int32)
-    found = evolve(graph, task, search.seed, EACH, stop=search.stop).part
+    effort = usual(graph, task)
+    found = evolve(graph, task, search.seed, effort, stop=search.stop).part
     if score(graph, task, target, found).outside > 0 and not search.stop():
-        more = EACH._replace(plans=EACH.plans * AGAIN, bred=EACH.bred * AGAIN)
+        more = effort._replace(plans=effort.plans * AGAIN, bred=effort.bred * AGAIN)
         again = evolve(graph, task, search.seed + 1, more, stop=search.stop).part
         found = min(found, again, key=lambda part: score(graph, task, target, part))
     return found
