@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -19,10 +19,6 @@ QUERIES = load("setting")
 Connection = psycopg.Connection
 NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
-
-TILE_OPTIONS = (
-    "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off"
-)
 
 Rows = list[dict[str, object]]
 
@@ -104,9 +100,13 @@ class Setting(NamedTuple):
     time_zone: str
     link_distance_m: float
 
+    def day(self) -> date:
+        """Today in the district, which need not be today where the service runs."""
+        return datetime.now(ZoneInfo(self.time_zone)).date()
+
     def today(self) -> str:
-        """Today in the district, as YYYY-MM-DD."""
-        return datetime.now(ZoneInfo(self.time_zone)).date().isoformat()
+        """The same as YYYY-MM-DD."""
+        return self.day().isoformat()
 
 
 def read_setting(conn: psycopg.Connection) -> Setting:

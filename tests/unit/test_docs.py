@@ -1,13 +1,14 @@
 """The docs keep step: settings, routes, commands and kinds are all in them; links lead on."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
-import typer
+from commands import every_command
 
 from api.app import create_app
-from api.cli import app as cli
 from api.cli.layers import page as layers_page
 from geo import kinds
 from geo.layers import LAYERS
@@ -37,16 +38,7 @@ def test_every_route_is_documented(method, path):
     assert f"`{method} {path}" in doc("http.md")
 
 
-def commands(group=None, prefix="luge"):
-    group = group or typer.main.get_command(cli)
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, f"{prefix} {name}")
-        else:
-            yield f"{prefix} {name}"
-
-
-@pytest.mark.parametrize("command", list(commands()))
+@pytest.mark.parametrize("command", list(every_command()))
 def test_every_command_is_documented(command):
     group, _, last = command.rpartition(" ")
     assert command in ALL or re.search(rf"{group} [a-z |]*\b{last}\b", ALL)
@@ -70,7 +62,7 @@ def test_the_page_of_layers_is_the_declared_table():
 
 ROOMS = [
     path.stem
-    for folder in (ROOT / "geo", ROOT / "geo" / "store")
+    for folder in (ROOT / "geo", ROOT / "geo" / "store", ROOT / "api", ROOT / "maps" / "report")
     for path in folder.glob("*.py")
     if path.stem != "__init__"
 ]
@@ -79,6 +71,17 @@ ROOMS = [
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_is_on_the_plan(room):
     assert re.search(rf"\b{room}\b", doc("architecture.md"))
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[\[<>=]", one)[0] for group in groups for one in group}
+    for package in (ROOT / "maps" / "web", ROOT / "maps" / "report"):
+        told = json.loads((package / "package.json").read_text())
+        names |= told.get("dependencies", {}).keys() | told.get("devDependencies", {}).keys()
+    reasons = doc("decisions.md")
+    assert not [name for name in names if not re.search(rf"\b{name}\b", reasons)]
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
