@@ -46,7 +46,7 @@ EDGE = 0.999
 
 STEPS = 8
 SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 20_000, 40_000_000
-"""Of a plan each vertex is tried so often, half as often where all have a home; within bounds."""
+"""Of a plan each vertex is tried so often, half as often where most will stay; within bounds."""
 
 PULL = 0.5
 WORTH = 0.6
@@ -60,7 +60,7 @@ HASTE = 8
 BATCH = 4
 """So many plans are made at the same time; the result does not depend on how many threads do."""
 
-SMALL = 200
+SMALL = 400
 """Graphs of fewer vertices are small."""
 
 EXACT = 1e-9
@@ -104,10 +104,15 @@ class Effort(NamedTuple):
 
 def usual(graph: Graph, task: Task) -> Effort:
     """What is enough: more for small graphs, which cost little; less where all have a home."""
-    if graph.vertices > SMALL and (task.home >= 0).all():
+    if _easy(graph, task):
         return Effort(2, 2)
     times = min(max(SMALL // graph.vertices, 1), 4)
     return Effort(4 * times, 8 * times)
+
+
+def _easy(graph: Graph, task: Task) -> bool:
+    """Whether every vertex of a large graph has a home, where most of them will stay."""
+    return bool(graph.vertices > SMALL and (task.home >= 0).all())
 
 
 class Score(NamedTuple):
@@ -194,7 +199,7 @@ class _Breeder:
         self.random = np.random.default_rng(seed)
         self.plans: list[tuple[Score, Places]] = []
         self.made = 0
-        sweeps = SWEEPS // 2 if (task.home >= 0).all() else SWEEPS
+        sweeps = SWEEPS // 2 if _easy(graph, task) else SWEEPS
         usual = min(max(sweeps * graph.vertices, LEAST_TRIES), MOST_TRIES)
         self.tries = effort.tries or usual
         hand = task.price[task.home >= 0].sum() / self.given.load.sum()
