@@ -74,7 +74,10 @@ def main() -> None:
         print(f"luge: the database went away, and nothing was kept: {first}", file=sys.stderr)
         sys.exit(1)
     except (ValueError, OSError) as error:
-        if type(error).__module__.split(".", 1)[0] not in _OURS:
+        ours = type(error).__module__.split(".", 1)[0] in _OURS
+        if not ours and not getattr(error, "filename", None):
             raise
-        print(f"luge: {error}", file=sys.stderr)
+        # A file that is not there, a folder that may not be written: the machine's, not a fault.
+        words = str(error) if ours else f"{error.filename}: {error.strerror}"
+        print(f"luge: {words}", file=sys.stderr)
         sys.exit(1)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.text import Text
 
 from api.app import create_app
 from api.cli import app as cli
@@ -50,6 +51,23 @@ def commands(group=None, prefix="luge"):
 def test_every_command_is_documented(command):
     group, _, last = command.rpartition(" ")
     assert command in ALL or re.search(rf"{group} [a-z |]*\b{last}\b", ALL)
+
+
+def wishes(group=None, prefix="luge"):
+    group = group or typer.main.get_command(cli)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from wishes(command, f"{prefix} {name}")
+        else:
+            yield from ((f"{prefix} {name}", wish) for wish in command.params)
+
+
+@pytest.mark.parametrize(
+    ("command", "wish"), list(wishes()), ids=lambda each: getattr(each, "name", each)
+)
+def test_every_argument_and_option_has_words_that_help_shows(command, wish):
+    assert wish.help, f"{command} {wish.name}"
+    assert Text.from_markup(wish.help).plain == wish.help  # [today] would be taken for a colour
 
 
 @pytest.mark.parametrize("kind", [*sorted(kinds.KINDS.keys() - {"ways"}), "roads"])
