@@ -19,6 +19,8 @@ QUERIES = load("setting")
 Connection = psycopg.Connection
 NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
+# What a value raises that cannot be kept: NUL in a text, for one.
+NOT_KEPT = psycopg.DataError
 
 TILE_OPTIONS = (
     "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off"

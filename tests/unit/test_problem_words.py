@@ -1,4 +1,4 @@
-"""Whatever is refused about plans, rotations, cases and shares is said in Chinese too, by the page's patterns."""
+"""Whatever is refused of plans, rotations, cases, shares is said in Chinese too, by patterns."""
 
 import ast
 import re
