@@ -74,10 +74,14 @@ def main() -> None:
         print(f"luge: the database went away, and nothing was kept: {first}", file=sys.stderr)
         sys.exit(1)
     except (ValueError, OSError) as error:
-        ours = type(error).__module__.split(".", 1)[0] in _OURS
-        if not ours and not getattr(error, "filename", None):
-            raise
-        # A file that is not there, a folder that may not be written: the machine's, not a fault.
-        words = str(error) if ours else f"{error.filename}: {error.strerror}"
-        print(f"luge: {words}", file=sys.stderr)
+        print(f"luge: {_words(error)}", file=sys.stderr)
         sys.exit(1)
+
+
+def _words(error: ValueError | OSError) -> str:
+    if type(error).__module__.split(".", 1)[0] in _OURS:
+        return str(error)
+    # A file that is not there, a folder that may not be written: the machine's, not a fault.
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    raise error
