@@ -6,15 +6,12 @@ import logging
 import os
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
 from cachetools import LRUCache
 from fastapi import FastAPI
-from fastapi.responses import FileResponse, HTMLResponse, Response
-from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import Headers
+from starlette.datastructures import State
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
@@ -37,6 +34,7 @@ from api import (
     logs,
     measures,
     metrics,
+    pages,
     patrols,
     places,
     plan_comments,
@@ -78,7 +76,12 @@ from geo.store.worker import working
 
 log = logging.getLogger("luge")
 
-DIST = Path(__file__).resolve().parents[1] / "maps" / "web" / "dist"
+DOORS = (
+    health, places, tiles, measures, units, basemap, counts, live,
+    cases, duties, chiefs, bodies, segments, situation, patrols, coverage,
+    reach, imports, reports, shares, load, plan_ground, plans, strokes,
+    replays, proposals, redraws, cutting, plan_comments, exports, ogc,
+)  # fmt: skip
 
 # Nothing comes from outside. MapLibre draws its icons to blobs and data URLs and sets styles by
 # script, which needs no exception.
@@ -103,58 +106,13 @@ HEADERS = {
 # How often garbage is looked for among what is new, what is a little older, and everything.
 SELDOM = (20_000, 20, 200)
 
-NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>路格 Luge</title>
-<h1>地图页面尚未构建 · The map page is not built yet</h1>
-<p>请在项目目录运行 <code>./scripts/setup</code>，然后刷新本页。</p>
-<p>Run <code>./scripts/setup</code> in the project's folder, then reload this page.</p></html>"""
-
 
 def create_app(settings: Settings) -> FastAPI:
     """The service over the database of ``settings``; the private PostGIS is started if need be."""
-
-    knows = guard.host_rule(settings)
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, object]]:
-        # Another database than ours may come up later than the service.
-        url = settings.database_url or cluster.start(settings.home)
-        state, wait_s = app.state, settings.connection_wait_s
-        state.log, state.flights = Log(), {}
-        state.passing = LRUCache(512)
-        state.shelf = Shelf(settings.tile_cache_bytes, state.log, HEADERS.items())
-        timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
-        pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
-        timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
-        tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
-        state.pool, state.tile_pool = pool, tile_pool
-        state.pools = {"requests": pool, "tiles": tile_pool}
-        with (
-            pool,
-            watching(url) as state.readiness,
-            working(url, settings.home / "uploads"),
-            upkeep(url),
-        ):
-            hub = state.hub = Hub(state.log)
-            works = watch(url, state.log, hub.tell), hub.beat(), metrics.refreshing(state)
-            async with tile_pool, _running(works[0]), _running(works[1]), _running(works[2]):
-                # What is there now stays: looking through it for garbage would hold up every
-                # stream for a tenth of a second, again and again; so would doing it as often as
-                # is usual with a thousand connections.
-                gc.freeze()
-                gc.set_threshold(*SELDOM)
-                log.info("process %d serves", os.getpid())
-                checks = (knows, state.readiness.fault)
-                with heeding(hub.ending.set):  # streams do not end by themselves
-                    yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
-                # Requests under way had their time; what waits for the database waits no longer.
-                if left := break_off(pool):
-                    log.warning("%d requests were broken off", left)
-        state.tally.settle()
-
     # The interactive documents of FastAPI load scripts from elsewhere, so they stay off.
     app = _Service(
         title="路格 Luge",
-        lifespan=lifespan,
+        lifespan=_serving,
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
@@ -166,6 +124,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.exports = BoundedSemaphore(settings.exports_at_once)
     contract.install(app)
     app.state.settings, app.state.tally, app.state.bounds = settings, Tally(), {}
+    app.state.knows = guard.host_rule(settings)
     app.state.upstream = basemap.upstream(settings)
     public(settings.public_rights)  # refuses a setting that cannot be used before anyone asks
     problems.install(app)
@@ -176,41 +135,12 @@ def create_app(settings: Settings) -> FastAPI:
         Gate,
         settings=settings,
         headers=HEADERS,
-        knows=knows,
+        knows=app.state.knows,
         tally=app.state.tally,
     )
-    app.include_router(health.router)
-    app.include_router(places.router)
-    app.include_router(tiles.router)
-    app.include_router(measures.router)
-    app.include_router(units.router)
-    app.include_router(basemap.router)
-    app.include_router(counts.router)
-    app.include_router(live.router)
-    app.include_router(cases.router)
-    app.include_router(duties.router)
-    app.include_router(chiefs.router)
-    app.include_router(bodies.router)
-    app.include_router(segments.router)
-    app.include_router(situation.router)
-    app.include_router(patrols.router)
-    app.include_router(coverage.router)
-    app.include_router(reach.router)
-    app.include_router(imports.router)
-    app.include_router(reports.router)
-    app.include_router(shares.router)
-    app.include_router(load.router)
-    app.include_router(plan_ground.router)
-    app.include_router(plans.router)
-    app.include_router(strokes.router)
-    app.include_router(replays.router)
-    app.include_router(proposals.router)
-    app.include_router(redraws.router)
-    app.include_router(cutting.router)
-    app.include_router(plan_comments.router)
-    app.include_router(exports.router)
-    app.include_router(ogc.router)
-    _serve_page(app, DIST)
+    for door in DOORS:
+        app.include_router(door.router)
+    pages.serve(app)
     return app
 
 
@@ -230,6 +160,50 @@ class _Service(FastAPI):
 
 
 @asynccontextmanager
+async def _serving(app: FastAPI) -> AsyncIterator[dict[str, object]]:
+    """What runs beside the service while it serves: pools, watchers, threads, the hub."""
+    settings, state = app.state.settings, app.state
+    # Another database than ours may come up later than the service.
+    url = settings.database_url or cluster.start(settings.home)
+    state.log, state.flights = Log(), {}
+    state.passing = LRUCache(512)
+    state.shelf = Shelf(settings.tile_cache_bytes, state.log, HEADERS.items())
+    _make_pools(state, url)
+    with (
+        state.pool,
+        watching(url) as state.readiness,
+        working(url, settings.home / "uploads"),
+        upkeep(url),
+    ):
+        hub = state.hub = Hub(state.log)
+        works = watch(url, state.log, hub.tell), hub.beat(), metrics.refreshing(state)
+        async with state.tile_pool, _running(works[0]), _running(works[1]), _running(works[2]):
+            # What is there now stays: looking through it for garbage would hold up every
+            # stream for a tenth of a second, again and again; so would doing it as often as
+            # is usual with a thousand connections.
+            gc.freeze()
+            gc.set_threshold(*SELDOM)
+            log.info("process %d serves", os.getpid())
+            checks = (state.knows, state.readiness.fault)
+            with heeding(hub.ending.set):  # streams do not end by themselves
+                yield {"kept": Kept(state.shelf, *checks, state.tally, settings.log_clients)}
+            # Requests under way had their time; what waits for the database waits no longer.
+            if left := break_off(state.pool):
+                log.warning("%d requests were broken off", left)
+    state.tally.settle()
+
+
+def _make_pools(state: State, url: str) -> None:
+    settings: Settings = state.settings
+    wait_s = settings.connection_wait_s
+    timeout_ms, size = settings.statement_timeout_ms, settings.pool_size
+    state.pool = open_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
+    timeout_ms, size = settings.tile_timeout_ms, settings.tile_pool_size
+    state.tile_pool = open_tile_pool(url, size=size, statement_timeout_ms=timeout_ms, wait_s=wait_s)
+    state.pools = {"requests": state.pool, "tiles": state.tile_pool}
+
+
+@asynccontextmanager
 async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Runs ``work`` beside, and cancels it at the end."""
     task = asyncio.create_task(work)
@@ -239,76 +213,3 @@ async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-
-
-def _serve_page(app: FastAPI, dist: Path) -> None:
-    def page(name: str) -> Response:
-        file = dist / name
-        if not file.is_file():
-            return HTMLResponse(NOT_BUILT, status_code=503)
-        # The page names its scripts by content hash; it must itself never be stale.
-        return FileResponse(file, headers={"Cache-Control": "no-cache"})
-
-    @app.get("/", include_in_schema=False)
-    def map_page() -> Response:
-        return page("index.html")
-
-    @app.get("/import", include_in_schema=False)
-    def import_page() -> Response:
-        return page("import.html")
-
-    @app.get("/operations", include_in_schema=False)
-    def operations_page() -> Response:
-        return page("operations.html")
-
-    @app.get("/wall", include_in_schema=False)
-    def wall_page() -> Response:
-        return page("wall.html")
-
-    @app.get("/my", include_in_schema=False)
-    def my_page() -> Response:
-        return page("my.html")
-
-    @app.get("/my-worker.js", include_in_schema=False)
-    def my_worker() -> Response:
-        # It keeps the page for when there is no network; it stands here for its scope to be /my.
-        return page("my-worker.js")
-
-    @app.get("/shares", include_in_schema=False)
-    def shares_page() -> Response:
-        return page("shares.html")
-
-    @app.get("/plans", include_in_schema=False)
-    def plans_page() -> Response:
-        return page("plans.html")
-
-    @app.get("/coverage", include_in_schema=False)
-    def coverage_page() -> Response:
-        return page("coverage.html")
-
-    app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
-
-
-class _Assets(StaticFiles):
-    """Scripts and styles are named by their content, so a browser may keep them for good.
-
-    The build puts each beside its packed form, which goes to all who can unpack it.
-    """
-
-    async def get_response(self, path: str, scope: Scope) -> Response:
-        unpacks = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        if unpacks and self.lookup_path(f"{path}.gz")[1]:
-            response = await super().get_response(f"{path}.gz", scope)
-            response.headers["Content-Encoding"] = "gzip"
-        else:
-            response = await super().get_response(path, scope)
-        response.headers.add_vary_header("Accept-Encoding")
-        return response
-
-    async def check_config(self) -> None:
-        """Takes a missing folder as it is: before the page is built nothing is there, 404."""
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        return response

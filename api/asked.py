@@ -1,13 +1,13 @@
-"""What requests about duties have in common: stretches, days, pages, keys."""
+"""What requests have in common: days, numbers, names, keys, pages, stretches."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import Header, Query
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from api.places import Day
 from geo.store.database import Connection, read_setting
 from geo.store.roads import finder
 from geo.store.stretches import Drawn, drawn
@@ -17,6 +17,18 @@ MOST_STRETCHES = 2_000
 MOST_LINES = 20
 FAR_M = 1e9
 
+
+def _written(day: object) -> object:
+    """A day as text; pydantic alone would also take numbers, as seconds since 1970."""
+    if isinstance(day, str) and not DAY.fullmatch(day):
+        raise ValueError("write a day as YYYY-MM-DD")
+    if not isinstance(day, str | date | None):
+        raise ValueError("write a day as text, YYYY-MM-DD")
+    return day
+
+
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+Day = Annotated[date, BeforeValidator(_written)]
 Told = dict[str, Any]
 Number = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1)]
 Id = Annotated[int, InPath(alias="id", ge=1, le=2**31 - 1)]
@@ -29,6 +41,7 @@ Short = Annotated[str, Field(max_length=200, pattern=WHOLE)]
 RoadName = Annotated[str | None, Query(max_length=200, pattern=WHOLE, description="name of a road")]
 Metres = Annotated[float, Field(ge=0, le=FAR_M, allow_inf_nan=False)]
 Degrees = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+AsOf = Annotated[Day | None, Query(description="units as they were on this day; default today")]
 On = Annotated[Day | None, Query(description="the day; default today")]
 After = Annotated[int, Query(ge=0, le=2**31 - 1, description="the `next` of the page before")]
 Key = Annotated[

@@ -3,13 +3,14 @@
 import re
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
 from api.asked import (
     After,
     Body,
+    Day,
     Id,
     Key,
     Name,
@@ -24,8 +25,7 @@ from api.asked import (
     page_of,
     stretches,
 )
-from api.guard import only_from_here
-from api.places import Day
+from api.guard import Writing
 from api.readers import reader
 from geo.rotas import Rhythm, Unit
 from geo.store import bodies
@@ -35,7 +35,6 @@ from geo.store.done import once
 
 router = APIRouter(prefix="/api/bodies", tags=["bodies"])
 
-Writing = Depends(only_from_here)
 Kind = Literal["street_council", "party_branch", "alliance"]
 Of = Annotated[int, InPath(ge=1, le=2**31 - 1)]
 

@@ -4,13 +4,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Header, HTTPException, Query, Request, Response
+from fastapi import APIRouter, Header, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.answers import casework, told
-from api.asked import Key, Told
-from api.guard import only_from_here
+from api.asked import Body, Key, Told
+from api.guard import Writing
 from api.readers import reader
 from geo.cases import STATES
 from geo.store import cases
@@ -25,10 +25,8 @@ Text = Annotated[str | None, Field(max_length=4000)]
 Code = Annotated[str, InPath(description="the number of a case")]
 
 
-class Filing(BaseModel):
+class Filing(Body):
     """What is reported, and where."""
-
-    model_config = ConfigDict(extra="forbid")
 
     class_: str = Field(alias="class", min_length=1, max_length=100)
     lon: float = Field(strict=True, allow_inf_nan=False, description="longitude, or easting in m")
@@ -42,10 +40,8 @@ class Filing(BaseModel):
     note: Text = None
 
 
-class Step(BaseModel):
+class Step(Body):
     """One action on a case; ``expected`` is the state that the request takes it to be in."""
-
-    model_config = ConfigDict(extra="forbid")
 
     action: str = Field(max_length=40)
     note: Text = None
@@ -66,7 +62,7 @@ class Wanted(BaseModel):
 
 
 @router.post(
-    "", status_code=201, dependencies=[Depends(only_from_here)],
+    "", status_code=201, dependencies=[Writing],
     response_model=None, responses=told(casework.Case, 201),
 )  # fmt: skip
 def file_case(request: Request, response: Response, body: Filing, key: Key = None) -> Told:
@@ -107,7 +103,7 @@ def read_case(request: Request, response: Response, code: Code) -> Told:
 
 
 @router.post(
-    "/{code:path}/steps", dependencies=[Depends(only_from_here)],
+    "/{code:path}/steps", dependencies=[Writing],
     response_model=None, responses=told(casework.Case),
 )  # fmt: skip
 def take_step(

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 
 from api.asked import (
     WHOLE,
     After,
     Body,
+    Day,
     Id,
     Key,
     Name,
@@ -19,8 +20,7 @@ from api.asked import (
     day_or_today,
     page_of,
 )
-from api.guard import only_from_here
-from api.places import Day
+from api.guard import Writing
 from api.readers import reader
 from geo.duties import Days
 from geo.store import chiefs
@@ -29,8 +29,6 @@ from geo.store.database import transaction
 from geo.store.done import once
 
 router = APIRouter(prefix="/api", tags=["chiefs"])
-
-Writing = Depends(only_from_here)
 
 
 class NewChief(Body):

@@ -1,19 +1,17 @@
 """The route of counts: incidents by time, kind or unit, with the filters of the map."""
 
 from datetime import UTC, datetime
-from hashlib import blake2b
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import shelf
+from api import etags
 from api.answers import figures, told
+from api.asked import Day
 from api.drawing import MOST_IN_URL, instant
-from api.places import Day
 from api.readers import reader
-from geo.store import changes, counts
+from geo.store import counts
 from geo.store.counts import Counted
 from geo.store.database import Connection, Setting, read_setting, transaction
 
@@ -26,7 +24,7 @@ By = Literal[
 # What counts and units are made of.
 MADE_OF = ("incidents", "areas", "blocks", "grids", "segments", "roads", "metrics", "assignments",
            "duties")  # fmt: skip
-CODE = blake2b(repr(sorted(counts.QUERIES.items())).encode(), digest_size=8).hexdigest()
+CODE = etags.digest(sorted(counts.QUERIES.items()))
 
 
 class Asked(BaseModel):
@@ -55,17 +53,12 @@ def read_counts(request: Request, asked: Annotated[Asked, Query()]) -> Response:
         raise HTTPException(400, "by=grid wants a `system`, and nothing else has one")
     with transaction(request.app.state.pool, reader(request)) as conn:
         setting = read_setting(conn)
-        etag = _etag(conn, asked, setting, reader(request).rights)
-        headers = {"ETag": etag, "Cache-Control": shelf.ASK_AGAIN.decode()}
-        known = request.headers.get("if-none-match", "").encode("latin-1")
-        if shelf.matches(known, etag.encode()):
-            return Response(status_code=304, headers=headers)
-        work = (_counted(asked, setting), setting, reader(request).rights)
-        found = {
+        rights = reader(request).rights
+        work = (_counted(asked, setting), setting, rights)
+        return etags.answer(request, _parts(conn, asked, setting, rights), lambda: {
             "layer": asked.layer, "by": asked.by,
             "total": counts.total(conn, *work), "groups": counts.groups(conn, *work),
-        }  # fmt: skip
-        return JSONResponse(found, headers=headers)
+        })  # fmt: skip
 
 
 def _counted(asked: Asked, setting: Setting) -> Counted:
@@ -76,11 +69,9 @@ def _counted(asked: Asked, setting: Setting) -> Counted:
     )  # fmt: skip
 
 
-def _etag(conn: Connection, asked: Asked, setting: Setting, rights: frozenset[str]) -> str:
-    """Of the data, of what is asked, of who asks; and of the minute, for some become late."""
-    revisions = changes.revisions(conn)
-    parts = (
-        [revisions[key] for key in MADE_OF], setting, setting.today(), sorted(rights), CODE,
+def _parts(conn: Connection, asked: Asked, setting: Setting, rights: frozenset[str]) -> object:
+    """The data, what is asked, who asks; and the minute, for some become late."""
+    return (
+        etags.revision(conn, MADE_OF), setting, setting.today(), sorted(rights), CODE,
         f"{datetime.now(UTC):%Y-%m-%dT%H:%M}", asked.model_dump(),
     )  # fmt: skip
-    return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'

@@ -1,22 +1,21 @@
 """Routes about coverage: the whole and its parts, blind spots, and the span of control."""
 
-from hashlib import blake2b
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import numpy as np
-import orjson
 import pandas as pd
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import shelf
+from api import etags
 from api.answers import covered as answers
 from api.answers import told
-from api.places import Day
+from api.asked import Day
 from api.readers import reader
 from geo import blindspots, control, discretion
 from geo import coverage as law
-from geo.store import blind, changes, covered
+from geo.store import blind, covered
 from geo.store.coverage import Days
 from geo.store.coverage import days as days_of
 from geo.store.covered import Asked
@@ -124,30 +123,19 @@ def _said(conn: Connection, days: Days) -> dict[str, Any]:
     return {
         "on": days.on, "reckoned": days.reckoned, "half_life_days": law.HALF_LIFE_DAYS,
         "hollow_days": law.HOLLOW_DAYS, "rule": law.RULE, "crs": read_setting(conn).srid,
-        "revision": _revision(conn),
+        "revision": etags.revision(conn, SOURCES),
     }  # fmt: skip
 
 
-def _answered(request: Request, conn: Connection, asked: Question, answer: Any) -> Response:
+def _answered(
+    request: Request, conn: Connection, asked: Question, answer: Callable[[Reader], object]
+) -> Response:
     """``answer`` as JSON; 304 where the asker has it already."""
     covered.check(conn, asked.asked())
-    who = reader(request)
-    days = days_of(conn, asked.on)
-    parts = request.url.path, asked.model_dump(), days, sorted(who.rights), _revision(conn), CODE
-    headers = {
-        "ETag": f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"',
-        "Cache-Control": shelf.ASK_AGAIN.decode(),
-    }
-    known = request.headers.get("if-none-match", "").encode("latin-1")
-    if shelf.matches(known, headers["ETag"].encode()):
-        return Response(status_code=304, headers=headers)
-    body = orjson.dumps(answer(who), option=orjson.OPT_SERIALIZE_NUMPY)
-    return Response(body, media_type="application/json", headers=headers)
-
-
-def _revision(conn: Connection) -> str:
-    found = changes.revisions(conn)
-    return blake2b(repr([found[s] for s in SOURCES]).encode(), digest_size=6).hexdigest()
+    who, days = reader(request), days_of(conn, asked.on)
+    revision = etags.revision(conn, SOURCES)
+    parts = request.url.path, asked.model_dump(), days, sorted(who.rights), revision, CODE
+    return etags.answer(request, parts, lambda: answer(who))
 
 
 def _rows(table: pd.DataFrame, who: Reader) -> list[dict[str, Any]]:
@@ -174,7 +162,4 @@ def discreet(table: pd.DataFrame, who: Reader) -> pd.DataFrame:
 
 
 # Answers differ when the rules do.
-CODE = blake2b(
-    repr((law.RULE, sorted(covered.QUERIES.items()), control.NORMS, blindspots.CLUSTER)).encode(),
-    digest_size=8,
-).hexdigest()
+CODE = etags.digest((law.RULE, sorted(covered.QUERIES.items()), control.NORMS, blindspots.CLUSTER))

@@ -8,7 +8,8 @@ from pydantic import Field
 from api.answers import plans as answers
 from api.answers import told as declared
 from api.asked import Body, Id, Number, Short, Told
-from api.plans import Seen, Writing
+from api.guard import Writing
+from api.plans import Seen
 from api.readers import reader
 from geo.store import cutting
 from geo.store.cutting import Changed

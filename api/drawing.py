@@ -36,6 +36,7 @@ class Asked(BaseModel):
     on: date | None = Field(None, description="as of this day; today where not said")
     metric: str | None = Field(None, max_length=64, description="adds this metric as `value`")
     filter: str | None = Field(None, min_length=1, max_length=MOST_IN_URL, description="CQL2 text")
+    clusters: bool | None = Field(None, description="points that crowd as one with their number")
     rev: str | None = Field(None, max_length=80, description="the layer's revision, for caching")
 
 
@@ -91,22 +92,25 @@ async def _up_to_date(state: Any) -> Setting:
 
 def _wanted(order: Order, log: Log, setting: Setting) -> Wanted:
     asked = order.asked
+    gathered = bool(asked.clusters) and order.tile.z <= order.layer.clusters
     return Wanted(
         on=asked.on.isoformat() if asked.on else log.today(),
-        share=log.shares.get((order.layer.key, order.tile.z), 1),
+        share=1 if gathered else log.shares.get((order.layer.key, order.tile.z), 1),
         system=asked.system,
         open=asked.open,
         since=instant(asked.since, setting),
         until=instant(asked.until, setting),
         metric=asked.metric,
         filter=asked.filter,
+        clusters=gathered or None,
     )  # fmt: skip
 
 
 async def _thinned(state: Any, order: Order, wanted: Wanted) -> Wanted:
     """With a filter or a period, points are thinned by how many pass, not by how many there are."""
     layer = order.layer
-    if not layer.budget or not (wanted.filter or wanted.since or wanted.until):
+    narrowed = wanted.filter or wanted.since or wanted.until
+    if not layer.budget or wanted.clusters or not narrowed:
         return wanted
     if order.tile.z > layer.budget[-1][0]:
         return wanted._replace(share=1)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -11,6 +11,7 @@ from api.asked import (
     WHOLE,
     After,
     Body,
+    Day,
     Id,
     Key,
     Metres,
@@ -25,8 +26,7 @@ from api.asked import (
     page_of,
     stretches,
 )
-from api.guard import only_from_here
-from api.places import Day
+from api.guard import Writing
 from api.readers import reader
 from geo.duties import Days
 from geo.rotas import Rhythm, Unit
@@ -44,7 +44,6 @@ MOST = 2_000
 MOST_BYTES = 20_000_000
 MOST_REJECTS = 500
 
-Writing = Depends(only_from_here)
 Kind = Literal["road", "lane", "river", "rail"]
 Segment = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 

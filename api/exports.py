@@ -24,6 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
+from api.asked import Day
 from api.computing import in_turn
 from api.flights import Left
 from api.readers import reader
@@ -84,7 +85,9 @@ BoxText = Annotated[
 Time = Annotated[
     datetime | None, Query(description="of layers with a time; a date is its midnight")
 ]
-Day = Annotated[date | None, Query(description="dated layers as of this day; today where not said")]
+OnDay = Annotated[
+    Day | None, Query(description="dated layers as of this day; today where not said")
+]
 Filter = Annotated[
     str, Query(alias="filter", max_length=4000, description="a condition in CQL2 text")
 ]
@@ -100,7 +103,7 @@ async def export(
     bbox: BoxText = None,
     since: Time = None,
     until: Time = None,
-    on: Day = None,
+    on: OnDay = None,
     zipped: Zipped = False,
     filter_: Filter = "",
 ) -> Response:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException, Request
+from fastapi import Depends, HTTPException, Request
 
 from geo.store.settings import Settings
 
@@ -60,6 +60,10 @@ def only_from_here(request: Request) -> None:
         raise HTTPException(403, FROM_ELSEWHERE)
     if request.method not in READING and not _is_same_origin(request):
         raise HTTPException(403, CROSS_SITE)
+
+
+Writing = Depends(only_from_here)
+"""What routes depend on that take data."""
 
 
 def _is_local(host: str) -> bool:

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Request, Response
 from fastapi import Path as InPath
@@ -12,7 +12,8 @@ from starlette.concurrency import run_in_threadpool
 
 from api import upload
 from api.answers import intake, told
-from api.guard import only_from_here
+from api.asked import Told
+from api.guard import Writing
 from geo import crs, kinds, preview, rosters
 from geo.head import Asked
 from geo.intake import Wishes
@@ -22,7 +23,7 @@ from geo.store.database import read_setting, transaction
 from geo.store.jobs import Job
 from geo.store.settings import Settings
 
-router = APIRouter(prefix="/api/imports", tags=["imports"], dependencies=[Depends(only_from_here)])
+router = APIRouter(prefix="/api/imports", tags=["imports"], dependencies=[Writing])
 
 DATUMS = ("wgs84", "gcj02", "bd09", "cgcs2000")
 # All uploads that are kept may take so many times the largest one.
@@ -31,7 +32,6 @@ STOP_ATTEMPTS, STOP_EVERY_S = 10, 0.2
 # What only the worker needs to know.
 INTERNAL = ("place", "stop", "backend")
 
-Told = dict[str, Any]
 Words = Annotated[str, Field(max_length=400)]
 Pairs = Annotated[dict[Words, Words], Field(max_length=200)]
 Pair = Annotated[str, Field(json_schema_extra={"pattern": "="})]

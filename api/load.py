@@ -1,25 +1,23 @@
 """Routes of load: what blocks, grids and areas ask of those who work there, and the rule sets."""
 
-from hashlib import blake2b
 from typing import Annotated, Any, Literal
 
-import orjson
 import pandas as pd
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api import shelf
+from api import etags
 from api.answers import loads as answers
 from api.answers import told as told_as
-from api.guard import only_from_here
-from api.places import AsOf
+from api.asked import AsOf, Body
+from api.guard import Writing
 from api.plan_ground import RuleKey
 from api.readers import reader
 from geo import load as law
 from geo.layers import SMALL_COUNTS
 from geo.load import Rule
-from geo.store import changes, load_rules, loads
-from geo.store.database import Connection, read_setting, transaction
+from geo.store import load_rules, loads
+from geo.store.database import read_setting, transaction
 from geo.store.loads import Loads, Units
 
 router = APIRouter(prefix="/api/load", tags=["load"])
@@ -43,10 +41,8 @@ class Question(BaseModel):
     as_of: AsOf = None
 
 
-class Written(BaseModel):
+class Written(Body):
     """A rule set; it becomes the next version of its name."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z][a-z_]*$")]
     title: Word
@@ -65,22 +61,17 @@ def read_load(request: Request, asked: Annotated[Question, Query()]) -> Response
         rule = load_rules.rule_of(conn, asked.rule)
         day = asked.as_of or loads.today(conn)
         hide = asked.of == "blocks" and SMALL_COUNTS not in who.rights
-        revision = _revision(conn)
+        revision = etags.revision(conn, SOURCES)
         parts = asked.model_dump(), rule, day, hide, revision, sorted(loads.QUERIES.items())
-        headers = {
-            "ETag": f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"',
-            "Cache-Control": shelf.ASK_AGAIN.decode(),
-        }
-        known = request.headers.get("if-none-match", "").encode("latin-1")
-        if shelf.matches(known, headers["ETag"].encode()):
-            return Response(status_code=304, headers=headers)
-        found = loads.of_blocks(conn, rule, day)
-        found = loads.discreet(found) if hide else found
-        table = loads.of_units(conn, found, Units(asked.of, asked.system, asked.level), day)
-        srid = read_setting(conn).srid
-    said = {"as_of": day, "revision": revision, "crs": srid}
-    body = orjson.dumps({"of": asked.of, **told(table, found), **said})
-    return Response(body, media_type="application/json", headers=headers)
+
+        def answer() -> dict[str, Any]:
+            found = loads.of_blocks(conn, rule, day)
+            found = loads.discreet(found) if hide else found
+            table = loads.of_units(conn, found, Units(asked.of, asked.system, asked.level), day)
+            how = {"as_of": day, "revision": revision, "crs": read_setting(conn).srid}
+            return {"of": asked.of, **told(table, found), **how}
+
+        return etags.answer(request, parts, answer)
 
 
 def told(table: pd.DataFrame, found: Loads) -> dict[str, Any]:
@@ -112,7 +103,7 @@ def list_rules(request: Request) -> dict[str, Any]:
 
 
 @router.post(
-    "/rules", status_code=201, dependencies=[Depends(only_from_here)], response_model=None,
+    "/rules", status_code=201, dependencies=[Writing], response_model=None,
     responses=told_as(answers.LoadRule, 201),
 )  # fmt: skip
 def write_rule(request: Request, body: Written) -> dict[str, Any]:
@@ -120,8 +111,3 @@ def write_rule(request: Request, body: Written) -> dict[str, Any]:
     with transaction(request.app.state.pool, reader(request)) as conn:
         titles = body.title, body.title_en
         return said(load_rules.put_rule(conn, body.name, titles, body.weights, body.made_by))
-
-
-def _revision(conn: Connection) -> str:
-    found = changes.revisions(conn)
-    return blake2b(repr([found[s] for s in SOURCES]).encode(), digest_size=6).hexdigest()

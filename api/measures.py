@@ -1,15 +1,13 @@
 """The route of figures: the values of a metric over the units of a layer."""
 
-from hashlib import blake2b
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
-from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import shelf
+from api import etags
 from api.answers import figures, told
-from api.places import Day
+from api.asked import Day
 from api.readers import reader
 from geo.layers import LAYERS
 from geo.metrics import METRICS, Metric
@@ -23,9 +21,7 @@ MOST_UNITS = 1_000
 # What a grid has is the sum of what its blocks have.
 SUMS = ("incidents", "incidents_open", "merchants", "households", "far_households", "load")
 # Answers differ when the declaration or the queries do.
-CODE = blake2b(
-    repr((METRICS, sorted(measures.QUERIES.items()))).encode(), digest_size=8
-).hexdigest()
+CODE = etags.digest((METRICS, sorted(measures.QUERIES.items())))
 
 MetricKey = Annotated[str, Path(description="a key among `metrics` of /api/layers")]
 
@@ -56,11 +52,8 @@ def read_metric(request: Request, metric: MetricKey, asked: Annotated[Asked, Que
             metric, LAYERS[asked.layer], day, who.rights, asked.level, asked.system,
             summed=day != today,
         )  # fmt: skip
-        headers = {"ETag": _etag(conn, wanted, asked), "Cache-Control": shelf.ASK_AGAIN.decode()}
-        known = request.headers.get("if-none-match", "").encode("latin-1")
-        if shelf.matches(known, headers["ETag"].encode()):
-            return Response(status_code=304, headers=headers)
-        return JSONResponse(_answer(conn, declared, wanted, asked), headers=headers)
+        parts = _parts(conn, wanted, asked)
+        return etags.answer(request, parts, lambda: _answer(conn, declared, wanted, asked))
 
 
 def _answer(conn: Connection, metric: Metric, wanted: Measured, asked: Asked) -> dict[str, object]:
@@ -76,14 +69,13 @@ def _answer(conn: Connection, metric: Metric, wanted: Measured, asked: Asked) ->
     }
 
 
-def _etag(conn: Connection, wanted: Measured, asked: Asked) -> str:
-    """Of the values, of the units that they are of, of what is asked and of who asks."""
-    parts = (
+def _parts(conn: Connection, wanted: Measured, asked: Asked) -> object:
+    """The values, the units that they are of, what is asked and who asks."""
+    return (
         changes.revision(conn, "metrics"), changes.revision(conn, wanted.layer.key),
         wanted.on if wanted.layer.dated else "", sorted(wanted.rights),
         wanted.metric, asked.model_dump(), CODE,
     )  # fmt: skip
-    return f'"{blake2b(repr(parts).encode(), digest_size=12).hexdigest()}"'
 
 
 def _declared(key: str) -> Metric:

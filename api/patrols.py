@@ -1,13 +1,14 @@
 """Routes of the chief's page: their strip, patrols with the metres they pass, visits to shops."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.answers import told, walking
-from api.guard import only_from_here
+from api.asked import Body, Told
+from api.guard import Writing
 from api.readers import reader
 from api.situation import Time
 from geo import patrol
@@ -18,7 +19,6 @@ from geo.store.patrols import Begun, Visit
 
 router = APIRouter(prefix="/api", tags=["patrols"])
 
-Told = dict[str, Any]
 Key = Annotated[str, Field(min_length=1, max_length=200, description="given by the device")]
 Code = Annotated[str, Field(min_length=1, max_length=200)]
 PatrolKey = Annotated[str, InPath(min_length=1, max_length=200, description="as it was begun with")]
@@ -26,20 +26,16 @@ ChiefCode = Annotated[str, InPath(description="a chief's number")]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 
 
-class Beginning(BaseModel):
+class Beginning(Body):
     """A patrol that begins."""
-
-    model_config = ConfigDict(extra="forbid")
 
     key: Key
     chief: Code
     begun_at: Time
 
 
-class Fix(BaseModel):
+class Fix(Body):
     """One reading of a position."""
-
-    model_config = ConfigDict(extra="forbid")
 
     lon: Number
     lat: Number
@@ -47,27 +43,21 @@ class Fix(BaseModel):
     accuracy_m: Annotated[Number, Field(ge=0)]
 
 
-class Track(BaseModel):
+class Track(Body):
     """Part of a track; it begins with the last fix of the part before."""
-
-    model_config = ConfigDict(extra="forbid")
 
     fixes: list[Fix] = Field(min_length=1, max_length=patrols.MOST_FIXES)
     crs: str = Field("wgs84", max_length=64)
 
 
-class Ending(BaseModel):
+class Ending(Body):
     """A patrol that ends."""
-
-    model_config = ConfigDict(extra="forbid")
 
     ended_at: Time
 
 
-class Visited(BaseModel):
+class Visited(Body):
     """A shop that a chief has looked at."""
-
-    model_config = ConfigDict(extra="forbid")
 
     key: Key
     chief: Code
@@ -79,7 +69,6 @@ class Visited(BaseModel):
 
 # Until people can sign in, whoever may write says which chief they are. Then the chief follows from
 # the session: `only_from_here` gives way to it here, and `chief` is held against it.
-WRITING = [Depends(only_from_here)]
 
 
 @router.get("/strips", response_model=None, responses=told(walking.StripChiefs))
@@ -96,7 +85,7 @@ def read_strip(request: Request, chief: ChiefCode) -> Told:
         return strips.read(conn, chief)
 
 
-@router.post("/patrols", status_code=201, dependencies=WRITING)
+@router.post("/patrols", status_code=201, dependencies=[Writing])
 def begin_patrol(request: Request, body: Beginning) -> Told:
     """Begin a patrol; the same again does nothing."""
     with transaction(request.app.state.pool, reader(request)) as conn:
@@ -104,7 +93,7 @@ def begin_patrol(request: Request, body: Beginning) -> Told:
     return {"key": body.key}
 
 
-@router.post("/patrols/{key}/fixes", dependencies=WRITING)
+@router.post("/patrols/{key}/fixes", dependencies=[Writing])
 def walk(request: Request, key: PatrolKey, body: Track) -> Told:
     """Add a part of a track: what it passes is kept, the fixes are not."""
     fixes = [(fix.lon, fix.lat, fix.at.timestamp(), fix.accuracy_m) for fix in body.fixes]
@@ -112,14 +101,14 @@ def walk(request: Request, key: PatrolKey, body: Track) -> Told:
         return _told(key, patrols.walk(conn, key, fixes, body.crs))
 
 
-@router.post("/patrols/{key}/end", dependencies=WRITING)
+@router.post("/patrols/{key}/end", dependencies=[Writing])
 def end_patrol(request: Request, key: PatrolKey, body: Ending) -> Told:
     """End a patrol; of several times said, the latest holds."""
     with transaction(request.app.state.pool, reader(request)) as conn:
         return {"key": key, "ended_at": patrols.end(conn, key, body.ended_at)}
 
 
-@router.post("/visits", status_code=201, dependencies=WRITING)
+@router.post("/visits", status_code=201, dependencies=[Writing])
 def visit_shop(request: Request, body: Visited) -> Told:
     """Write down a visit to a shop; the same again does nothing."""
     with transaction(request.app.state.pool, reader(request)) as conn:

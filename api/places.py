@@ -1,14 +1,13 @@
 """Routes about places: the district, its areas, what is here, what is called so."""
 
-import re
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import Field
 
 from api.answers import places as answers
 from api.answers import told
+from api.asked import AsOf, Body, Day
 from geo.store import seek
 from geo.store.database import Rows, transaction
 
@@ -17,29 +16,15 @@ router = APIRouter(prefix="/api", tags=["places"])
 MOST_POINTS = 10_000
 
 
-def _written(day: object) -> object:
-    """A day as text; pydantic alone would also take numbers, as seconds since 1970."""
-    if isinstance(day, str) and not DAY.fullmatch(day):
-        raise ValueError("write a day as YYYY-MM-DD")
-    if not isinstance(day, str | date | None):
-        raise ValueError("write a day as text, YYYY-MM-DD")
-    return day
-
-
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-Day = Annotated[date, BeforeValidator(_written)]
 Datum = Annotated[
     str,
     Query(max_length=64, description="wgs84, gcj02, bd09, cgcs2000 or EPSG:nnnn; x is longitude"),
 ]
 Coordinate = Annotated[float, Query(allow_inf_nan=False)]
-AsOf = Annotated[Day | None, Query(description="units as they were on this day; default today")]
 
 
-class Points(BaseModel):
+class Points(Body):
     """Many places to locate at once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     points: list[
         tuple[
@@ -51,10 +36,8 @@ class Points(BaseModel):
     as_of: Day | None = None
 
 
-class Line(BaseModel):
+class Line(Body):
     """Points in their order: a line, or the ring of an area."""
-
-    model_config = ConfigDict(extra="forbid")
 
     points: list[
         tuple[
@@ -80,10 +63,12 @@ def areas(request: Request) -> dict[str, Rows]:
 
 
 @router.get("/on-duty", response_model=None, responses=told(answers.Chiefs))
-def on_duty(request: Request) -> dict[str, Rows]:
-    """All who have a duty along a road today."""
+def on_duty(
+    request: Request, on: Annotated[Day | None, Query(description="the day; default today")] = None
+) -> dict[str, Rows]:
+    """All who have a duty along a road today, or on a day."""
     with transaction(request.app.state.pool) as conn:
-        return {"chiefs": seek.chiefs(conn)}
+        return {"chiefs": seek.chiefs(conn, on)}
 
 
 @router.get("/locate", response_model=None, responses=told(answers.Place))
@@ -118,7 +103,8 @@ def search(
         Query(min_length=1, max_length=100, description="a name, code, address or coordinates"),
     ],
     limit: Annotated[int, Query(ge=1, le=seek.MOST_RESULTS)] = 10,
+    as_of: AsOf = None,
 ) -> dict[str, Rows]:
     """What carries this name or code."""
     with transaction(request.app.state.pool) as conn:
-        return {"results": seek.search(conn, q, limit)}
+        return {"results": seek.search(conn, q, limit, as_of)}

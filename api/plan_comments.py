@@ -9,7 +9,7 @@ from pydantic import Field
 from api.answers import plans as answers
 from api.answers import told
 from api.asked import Body, Id, Short, Told
-from api.plans import Writing
+from api.guard import Writing
 from api.readers import reader
 from geo.store import plan_comments
 from geo.store.database import transaction

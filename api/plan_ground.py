@@ -60,8 +60,9 @@ def read_checks(
     request: Request, plan: Id, rule: RuleKey = None, lang: Lang = "zh"
 ) -> dict[str, Any]:
     """What of the plan breaks its rules, with the place and the reason; hard rules first."""
-    with transaction(request.app.state.pool, reader(request)) as conn:
-        checked = plan_checks.check(conn, plan, load_rules.rule_of(conn, rule))
+    who = reader(request)
+    with transaction(request.app.state.pool, who) as conn:
+        checked = plan_checks.check(conn, plan, load_rules.rule_of(conn, rule), who=who)
         srid = read_setting(conn).srid
     return {**plan_checks.told(checked, srid, lang), "limits": checked.limits._asdict()}
 

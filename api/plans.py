@@ -8,9 +8,8 @@ from pydantic import Field
 
 from api.answers import plans as answers
 from api.answers import told as declared
-from api.asked import WHOLE, Body, Id, Name, Number, Short, Told
-from api.guard import only_from_here
-from api.places import Day
+from api.asked import WHOLE, Body, Day, Id, Name, Number, Short, Told
+from api.guard import Writing
 from api.readers import reader
 from geo.rule_sentences import Lang
 from geo.store import plan_lineage, publishing, redrawing, strokes
@@ -20,7 +19,6 @@ from geo.store.strokes import By
 
 router = APIRouter(prefix="/api/plans", tags=["plans"])
 
-Writing = Depends(only_from_here)
 Note = Annotated[str, Field(max_length=2000, pattern=WHOLE)]
 Limit = Annotated[float, Field(ge=0, le=1e12, allow_inf_nan=False)]
 NO_VERSION = "say in If-Match which version of the plan you have seen: its ETag"

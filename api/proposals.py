@@ -12,7 +12,8 @@ from api.answers import proposals as answers
 from api.answers import told as declared
 from api.asked import Body, Id, Number, Short, Told
 from api.computing import compute_later
-from api.plans import Seen, Writing
+from api.guard import Writing
+from api.plans import Seen
 from api.readers import reader
 from api.strokes import MOST_BLOCKS, told
 from geo.store import proposals

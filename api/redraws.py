@@ -6,9 +6,8 @@ import pandas as pd
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from api.asked import Id
+from api.asked import Day, Id
 from api.computing import in_turn
-from api.places import Day
 from api.readers import reader
 from api.replays import Number, Seed
 from api.reports import AT_ONCE, BUSY, MEDIA, as_file
@@ -54,7 +53,7 @@ def plan_report(
     asker = reader(request)
     with in_turn(AT_ONCE, BUSY):
         with snapshot(request.app.state.pool, asker) as conn:
-            found = redraws.read(conn, Asked(plan, against, since, until, seed), lang)
+            found = redraws.read(conn, Asked(plan, against, since, until, seed), lang, asker)
         html = page(found, Wish(lang, "small_counts" in asker.rights))
         body = html.encode() if f == "html" else printed(html, f)
     return as_file(body, name_of(found), f)

@@ -8,11 +8,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 
 from api.answers import told
 from api.answers.replays import GridsTrend, PlansCompared, ReplayTold
-from api.asked import WHOLE, Id, Told
-from api.places import Day
+from api.asked import WHOLE, AsOf, Day, Id, Told
 from api.readers import reader
 from geo.discretion import small
-from geo.fairness import DRAWS, Moves
+from geo.fairness import DRAWS, Moves, Span
 from geo.rerun import Tally
 from geo.store import redrawing, reruns, trends
 from geo.store.database import snapshot, transaction
@@ -65,10 +64,12 @@ def read_trend(
     request: Request,
     system: Annotated[str, Query(max_length=40, pattern=WHOLE)] = "management",
     months: Annotated[int, Query(ge=1, le=120)] = trends.MONTHS,
+    of: Annotated[trends.Of, Query(description="what is counted")] = "cases",
+    as_of: AsOf = None,
 ) -> Told:
-    """Cases by grid and month: in today's borders, and in those of their day."""
+    """Cases, visits or metres by grid and month: in borders of one day, and of each day."""
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return trends.trend(conn, system, months)
+        return trends.trend(conn, trends.Asked(system, months, of, as_of))
 
 
 def told_replay(found: Replay, seed: int, sees_small: bool) -> Told:
@@ -79,12 +80,17 @@ def told_replay(found: Replay, seed: int, sees_small: bool) -> Told:
         "plan": _plan(found.after), "against": _plan(found.before),
         "since": period.since.isoformat(), "until": period.until.isoformat(),
         "seed": seed, "draws": DRAWS, "busy_at": made.busy_at,
-        "total": _total(found), "moved": made.moved._asdict() | {"blocks": len(made.moved.blocks)},
-        "cases": made.cases._asdict(), "households": made.households._asdict(),
+        "total": _total(found, sees_small),
+        "moved": made.moved._asdict() | {"blocks": len(made.moved.blocks),
+                                         "cases": _count(made.moved.cases, sees_small)},
+        "cases": {way: _count(n, sees_small) for way, n in made.cases._asdict().items()},
+        "households": made.households._asdict(),
         "figures": [{"key": key, **change._asdict(), "verdict": _verdict(change.low, change.high)}
                     for key, change in made.changes.items()],
         "grids": _grids(found, sees_small),
         "weeks": [(period.since + timedelta(days=day)).isoformat() for day in first],
+        "weeks_lighter": (made.moves.apart < 0).sum(axis=1).tolist(),
+        "weeks_heavier": (made.moves.apart > 0).sum(axis=1).tolist(),
         "weekly": [{"key": key, "before": one.tolist(), "after": made.weekly[1][key].tolist()}
                    for key, one in made.weekly[0].items()],
     }  # fmt: skip
@@ -101,14 +107,14 @@ def _plan(plan: Plan) -> Told:
     }
 
 
-def _total(found: Replay) -> Told:
+def _total(found: Replay, sees_small: bool) -> Told:
     before, after = found.found.before, found.found.after
     all_of = {name: before.of[name].sum() + before.outside[name] for name in before.of}
     return {
         **{name: int(all_of[name]) for name in ("cases", "late", "visits")},
         "patrol_m": float(all_of["patrol_m"]),
-        "outside_before": int(before.outside["cases"]),
-        "outside_after": int(after.outside["cases"]),
+        "outside_before": _count(before.outside["cases"], sees_small),
+        "outside_after": _count(after.outside["cases"], sees_small),
     }
 
 
@@ -118,23 +124,25 @@ def _grids(found: Replay, sees_small: bool) -> list[Told]:
     after = _of_grids(found.after, made.after, sees_small)
     moves: Moves = made.moves
     rows = []
-    for k in range(len(moves.was)):
+    for k in range(len(moves.before)):
         one = before[moves.before[k]] if moves.before[k] >= 0 else None
         two = after[moves.after[k]] if moves.after[k] >= 0 else None
-        shown = not any(grid and grid["cases"] is None for grid in (one, two))
-        low, high = float(moves.low[k]), float(moves.high[k])
-        figures = (moves.was[k], moves.now[k], low, high) if shown else (None,) * 4
+        ends = float(moves.cases.low[k]), float(moves.cases.high[k])
         verdict = "new" if one is None else "ended" if two is None else _verdict(
-            low, high, ("lighter", "heavier"))  # fmt: skip
+            *ends, ("lighter", "heavier"))  # fmt: skip
+        shown = not any(grid and grid["cases"] is None for grid in (one, two))
+        all_late = shown and not any(grid and grid["late"] is None for grid in (one, two))
         rows.append({
-            "before": one, "after": two, "verdict": verdict,
-            **dict(zip(("was", "now", "low", "high"), map(_number, figures), strict=True)),
+            "before": one, "after": two, "verdict": verdict, **_span(moves.cases, k, shown),
+            "late": _span(moves.late, k, all_late),
+            "weeks_lighter": int((moves.apart[:, k] < 0).sum()) if shown else None,
+            "weeks_heavier": int((moves.apart[:, k] > 0).sum()) if shown else None,
         })  # fmt: skip
     return rows
 
 
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
+def _span(span: Span, k: int, shown: bool) -> dict[str, float | None]:
+    return {name: float(value[k]) if shown else None for name, value in span._asdict().items()}
 
 
 def _of_grids(plan: Plan, tally: Tally, sees_small: bool) -> list[Told]:
@@ -150,6 +158,10 @@ def _of_grids(plan: Plan, tally: Tally, sees_small: bool) -> list[Told]:
         }
         for k, grid in enumerate(plan.grids)
     ]  # fmt: skip
+
+
+def _count(value: float, sees_small: bool) -> int | None:
+    return _counts(np.array([value]), sees_small)[0]
 
 
 def _counts(values: Any, sees_small: bool) -> list[int | None]:

@@ -9,8 +9,8 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 from pydantic import StringConstraints
 
+from api.asked import Day
 from api.computing import in_turn
-from api.places import Day
 from api.readers import reader
 from geo.reporting.content import compute
 from geo.reporting.material import Material, Plan
@@ -52,7 +52,7 @@ def read(
     plans: tuple[str, ...] = (),
 ) -> Read:
     """The material for ``days`` (since, until); without them, of the seven last days with cases."""
-    period = period_of(*days, reporting.newest(conn).day)
+    period = period_of(*days, reporting.newest(conn))
     chosen = tuple(reporting.read_plan(conn, plan) for plan in plans)
     return Read(reporting.read_material(conn, period, system), period, chosen)
 

@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi import Path as InPath
 from pydantic import Field
 
 from api.asked import (
     WHOLE,
     Body,
+    Day,
     Id,
     Key,
     Metres,
@@ -21,8 +22,7 @@ from api.asked import (
     day_or_today,
     stretches,
 )
-from api.guard import only_from_here
-from api.places import Day
+from api.guard import Writing
 from api.readers import reader
 from geo.duties import Days
 from geo.store import editing, roads, sides
@@ -33,7 +33,6 @@ from geo.store.stretches import Wanted, look_at
 
 router = APIRouter(prefix="/api", tags=["segments"])
 
-Writing = Depends(only_from_here)
 IfMatch = Annotated[str | None, Header(description="the ETag of the segment")]
 Coordinate = Annotated[float, Field(allow_inf_nan=False)]
 

@@ -3,15 +3,14 @@
 from threading import BoundedSemaphore
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi import Path as InPath
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from api.answers import sharing, told
-from api.asked import Told
+from api.asked import Body, Day, Told
 from api.computing import compute_later
-from api.guard import only_from_here
-from api.places import Day
+from api.guard import Writing
 from api.readers import reader
 from geo.store import drafts
 from geo.store.database import Connection, transaction
@@ -26,13 +25,10 @@ Id = Annotated[int, InPath(alias="id", ge=1, le=2**31 - 1, description="number o
 # PostgreSQL knows no text with a zero in it.
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
 Words = Annotated[list[Word], Field(max_length=1000)]
-Writing = Depends(only_from_here)
 
 
-class Wish(BaseModel):
+class Wish(Body):
     """What a draft is to be; ``from`` is the first of next month where nothing else is said."""
-
-    model_config = ConfigDict(extra="forbid")
 
     role: Literal["second", "first", "general"] = "second"
     day: Day | None = Field(None, alias="from")
@@ -46,10 +42,8 @@ class Wish(BaseModel):
     seed: int = Field(0, ge=0, le=2**31 - 1)
 
 
-class Filling(BaseModel):
+class Filling(Body):
     """A chief for a vacant post."""
-
-    model_config = ConfigDict(extra="forbid")
 
     post: int = Field(ge=0, le=2**31 - 1)
     chief: Word = Field(description="code of the chief")

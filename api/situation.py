@@ -1,12 +1,13 @@
 """Routes of the operations and wall pages: how things stand, trends, the history of a spot."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from api.answers import casework, told
+from api.asked import AsOf, Told
 from api.readers import reader
 from geo.reporting.periods import FIRST_YEAR, LAST_YEAR
 from geo.store import situation
@@ -14,8 +15,6 @@ from geo.store.database import Rows, transaction
 from geo.store.situation import Spot
 
 router = APIRouter(prefix="/api", tags=["situation"])
-
-Told = dict[str, Any]
 
 
 def _written(value: object) -> object:
@@ -42,11 +41,12 @@ def trends(
     request: Request,
     at: Annotated[Time | None, Query(description="their end; default now")] = None,
     system: Annotated[str, Query(max_length=40, description="a grid system")] = "management",
+    as_of: AsOf = None,
 ) -> Told:
     """The last 24 hours and 30 days, their classes, and the grids with most to do."""
     end: datetime | None = at
     with transaction(request.app.state.pool, reader(request)) as conn:
-        return situation.trends(conn, end, system)
+        return situation.trends(conn, end, system, as_of)
 
 
 @router.get("/classes", response_model=None, responses=told(casework.Kinds))

@@ -100,6 +100,7 @@ def _check(layer: Layer, asked: Asked) -> None:
         word for word, there in (
             ("system", "system" in columns), ("open", layer.key == "incidents"),
             ("since", layer.time), ("until", layer.time), ("on", layer.dated),
+            ("clusters", layer.clusters),
         ) if getattr(asked, word) is not None and not there
     ]  # fmt: skip
     if missing:
@@ -124,6 +125,7 @@ def _describe(conn: Connection, layer: Layer, rights: frozenset[str]) -> dict[st
         "min_zoom": layer.min_zoom,
         "max_zoom": layer.max_zoom,
         "budget": layer.budget,
+        "clusters": layer.clusters,
         "shown": layer.shown,
         "columns": [c._asdict() for c in layers.readable(layer, rights)],
         "parts": layer.parts,

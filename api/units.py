@@ -6,7 +6,7 @@ from fastapi import APIRouter, HTTPException, Path, Request
 
 from api.answers import told
 from api.answers.panels import UnitTold
-from api.places import AsOf
+from api.asked import AsOf
 from api.readers import reader
 from geo.store import units
 from geo.store.database import transaction

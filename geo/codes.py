@@ -18,9 +18,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Level = Literal["province", "city", "district", "street", "community"]
-StreetKind = Literal["subdistrict", "town", "township", "special"]
-CommunityKind = Literal["residents", "villagers", "special"]
-
 LONGEST_CODE = 40
 
 
@@ -52,11 +49,6 @@ def split(code: str) -> Division:
     return parts
 
 
-def full(code: str) -> str:
-    """Return a division code written with all 12 digits. Raises ``BadCode``."""
-    return "".join(split(code))
-
-
 def level(code: str) -> Level:
     """Return the administrative level a division code stands for. Raises ``BadCode``."""
     county, street, community = split(code)
@@ -76,33 +68,6 @@ def parent(code: str) -> str | None:
     """
     kept = {"community": 9, "street": 6, "district": 4, "city": 2, "province": 0}[level(code)]
     return code[:kept].ljust(12, "0") if kept else None
-
-
-def street_kind(code: str) -> StreetKind:
-    """Return what a street-level division is: 街道 (0xx), 镇 (1xx), 乡 (2xx, 3xx) or special.
-
-    Special are the zones, farms and forests that statistics treat as streets (4xx and up).
-    Takes street and community codes. Raises ``BadCode``.
-    """
-    street = split(code).street
-    if street == "000":
-        raise BadCode(f"{code!r} names no street: digits 7 to 9 are missing or 000.")
-    kinds: dict[str, StreetKind] = {"0": "subdistrict", "1": "town", "2": "township"}
-    kinds["3"] = "township"
-    return kinds.get(street[0], "special")
-
-
-def community_kind(code: str) -> CommunityKind:
-    """Return whether a community is a 居委 (001–199), a 村委 (200–399) or special (400 and up).
-
-    Raises ``BadCode``.
-    """
-    community = split(code).community
-    if community == "000":
-        raise BadCode(f"{code!r} names no community: digits 10 to 12 are missing or 000.")
-    if community < "200":
-        return "residents"
-    return "villagers" if community < "400" else "special"
 
 
 def fits(code: str, pattern: str) -> bool:

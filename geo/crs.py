@@ -173,20 +173,6 @@ def transform_geometries(geoms: ArrayLike, source: CrsLike, target: CrsLike) -> 
     return moved
 
 
-def transform_frame(frame: Any, source: CrsLike, target: CrsLike) -> Any:
-    """Return a copy of a GeoDataFrame moved from ``source`` to ``target``.
-
-    What the frame itself says of its CRS is not looked at. The copy's ``crs`` is the target's, or
-    none where the target is GCJ-02 or BD-09, which no other program would understand.
-    Raises ``UnknownCrs`` and ``OutsideChina``.
-    """
-    source, target = parse(source), parse(target)
-    moved = transform_geometries(frame.geometry.to_numpy(), source, target)
-    copy = frame.set_crs(None, allow_override=True)
-    copy[frame.geometry.name] = moved
-    return copy if target.offset else copy.set_crs(target.base)
-
-
 def outside_china(lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
     """Return which points (degrees) lie outside the box in which GCJ-02 and BD-09 exist.
 
@@ -225,24 +211,6 @@ def require_metric(crs_or_frame: Any) -> pyproj.CRS:
             "tiles only; transform to a Gauss-Krüger or UTM zone."
         )
     return base
-
-
-def suggest_srid(lon: float, lat: float) -> int:
-    """Return the EPSG number of a metric CRS that fits a place (degrees, WGS 84 or CGCS2000).
-
-    In the box of CGCS2000's area of use: the 3-degree Gauss-Krüger zone EPSG:4534–4554 (central
-    meridians 75° E to 135° E). Elsewhere: the UTM zone EPSG:326xx (north) or 327xx (south).
-    Raises ``ValueError`` where the place is not on Earth or beyond UTM (80° S to 84° N).
-    """
-    if not (-180 <= lon <= 180 and -80 <= lat <= 84):
-        raise ValueError(
-            f"No metric CRS for longitude {lon}, latitude {lat}: longitude must be within ±180, "
-            "latitude within -80 to 84. Are the two swapped?"
-        )
-    if 73.62 <= lon <= 134.77 and 16.7 <= lat <= 53.56:
-        return 4509 + int((lon + 1.5) // 3)
-    zone = min(int((lon + 180) // 6) + 1, 60)
-    return (32600 if lat >= 0 else 32700) + zone
 
 
 def _transform(x: Floats, y: Floats, rows: NDArray[Any], way: tuple[Crs, Crs]) -> Pair:

@@ -29,6 +29,20 @@ class CannotJoin(ValueError):
     """The blocks are not one piece of ground."""
 
 
+def drawn_line(text: str) -> list[tuple[float, float]]:
+    """The corners (longitude, latitude) of a line as WKT or GeoJSON writes it.
+
+    GeoJSON may be the line itself, or a feature or collection with it alone. Raises `CannotCut`.
+    """
+    read = shapely.from_wkt if text.lstrip()[:1].isalpha() else shapely.from_geojson
+    with np.errstate(invalid="ignore"):  # of coordinates that are no numbers
+        parts = shapely.get_parts(read(text, on_invalid="ignore"))
+    is_line = shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING
+    if len(parts) != 1 or not is_line[0] or shapely.is_empty(parts[0]):
+        raise CannotCut("name one line: a LINESTRING as WKT, or a LineString as GeoJSON")
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(parts[0])]
+
+
 def cut(block: Any, line: Any, least_area_m2: float = LEAST_AREA_M2) -> Geometries:
     """The pieces of a polygon along a line that crosses it, in the order of their size.
 

@@ -31,18 +31,27 @@ class Change(NamedTuple):
     high: float
 
 
-class Moves(NamedTuple):
-    """What becomes of grids, one entry each pair; cases of one worker in a week.
+class Span(NamedTuple):
+    """What one worker has in a week under both plans, and where ``now`` - ``was`` may lie."""
 
-    ``before`` and ``after`` number the grids of the plans, -1 for none.
-    """
-
-    before: Ints
-    after: Ints
     was: Floats
     now: Floats
     low: Floats
     high: Floats
+
+
+class Moves(NamedTuple):
+    """What becomes of grids, one entry each pair.
+
+    ``before`` and ``after`` number the grids of the plans, -1 for none; ``cases`` and ``late`` are
+    those of one worker in a week, ``apart`` (weeks, pairs) how many cases more in each week.
+    """
+
+    before: Ints
+    after: Ints
+    cases: Span
+    late: Span
+    apart: Floats
 
 
 def most(values: Floats) -> Floats:
@@ -117,17 +126,26 @@ def changes(before: Tally, after: Tally, seed: int = 0) -> dict[str, Change]:
 
 
 def moves(before: Tally, after: Tally, pairs: Ints, seed: int = 0) -> Moves:
-    """Cases of a worker's week in each of ``pairs`` (n, 2) of grids; -1: no such grid there."""
-    weeks = max(len(before.of["cases"]), 1)
-    drawn = draws(weeks, seed)
-    sides = []
-    for tally, grid in ((before, pairs[:, 0]), (after, pairs[:, 1])):
-        each = tally.of["cases"] * _part(tally)
-        each = np.column_stack([each, np.zeros(len(each))])[:, grid]
-        sides.append((each.sum(axis=0) / weeks, drawn @ each / weeks))
-    (was, was_drawn), (now, now_drawn) = sides
-    low, high = np.percentile(now_drawn - was_drawn, _ends(), axis=0)
-    return Moves(pairs[:, 0], pairs[:, 1], was, now, low, high)
+    """What a worker's week has in each of ``pairs`` (n, 2) of grids; -1: no such grid there."""
+    drawn = draws(len(before.of["cases"]), seed)
+    sides = ((before, pairs[:, 0]), (after, pairs[:, 1]))
+    was, now = (_each(tally, "cases", grid) for tally, grid in sides)
+    late_was, late_now = (_each(tally, "late", grid) for tally, grid in sides)
+    spans = _span(was, now, drawn), _span(late_was, late_now, drawn)
+    return Moves(pairs[:, 0], pairs[:, 1], *spans, now - was)
+
+
+def _each(tally: Tally, name: str, grid: Ints) -> Floats:
+    """What one worker of each ``grid`` has in each week; 0 for -1."""
+    each = tally.of[name] * _part(tally)
+    found: Floats = np.column_stack([each, np.zeros(len(each))])[:, grid]
+    return found
+
+
+def _span(one: Floats, two: Floats, drawn: Floats) -> Span:
+    weeks = max(len(one), 1)
+    low, high = np.percentile(drawn @ (two - one) / weeks, _ends(), axis=0)
+    return Span(one.sum(axis=0) / weeks, two.sum(axis=0) / weeks, low, high)
 
 
 def draws(weeks: int, seed: int) -> Floats:

@@ -74,10 +74,11 @@ class Layer(NamedTuple):
 
     ``label`` names the columns of its second part in tiles, points that carry names. ``budget``
     gives, by zoom, how many points the whole district may show; beyond the last zoom named there
-    all are shown. Points with a rank below ``always`` are shown at every zoom. ``time`` is the
-    column that a period is asked of. A ``dated`` layer holds what is valid on a day; ``bands`` are
-    the last zooms of its shapes simplified as a coverage, those of equal ``apart`` together;
-    ``banded`` layers have features for some zooms only.
+    all are shown. Points with a rank below ``always`` are shown at every zoom. Up to the zoom
+    ``clusters`` points can be had gathered where they crowd. ``time`` is the column that a period
+    is asked of. A ``dated`` layer holds what is valid on a day; ``bands`` are the last zooms of its
+    shapes simplified as a coverage, those of equal ``apart`` together; ``banded`` layers have
+    features for some zooms only.
     """
 
     key: str
@@ -91,6 +92,7 @@ class Layer(NamedTuple):
     label: tuple[str, ...] = ()
     budget: tuple[tuple[int, int], ...] = ()
     always: float = 0
+    clusters: int = 0
     time: str = ""
     dated: bool = False
     bands: tuple[int, ...] = ()
@@ -291,6 +293,7 @@ INCIDENTS = Layer(
     ),
     budget=((11, 1_000), (12, 1_500), (13, 2_500), (14, 8_000), (15, 24_000)),
     always=1 / 1024,  # open ones have a rank below that
+    clusters=15,
     time="reported_at",
 )  # fmt: skip
 

@@ -9,11 +9,6 @@ import pandas as pd
 NONE = -1
 """In place of a grid: the block is in none."""
 
-KINDS = ("kept", "split", "merged", "moved", "ended", "new")
-
-BACKWARDS = {"split": "merged", "merged": "split", "ended": "new", "new": "ended"}
-"""What each kind is when the two plans change places; the others stay as they are."""
-
 Ints = npt.NDArray[np.int64]
 
 

@@ -10,14 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from geo import containers, fields, remarks, sheets, subtotals, tables
 from geo.containers import LIMITS, Limits
 from geo.kinds import PHONE, Field, Kind, Names
 from geo.tables import Table
-
-Reasons = NDArray[np.object_]
 
 LEVELS = {
     "general": "总路长 总河长 总",

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from geo.rules import Finding
-from geo.sentences import spaced
 
 Lang = Literal["zh", "en"]
 ProtectedKind = Literal["school", "hospital", "market", "estate", "heritage", "other"]
@@ -55,13 +54,13 @@ class _Names:
 
 
 def _blocks(n: int) -> str:
-    return "1 block" if n == 1 else f"{spaced(n)} blocks"
+    return "1 block" if n == 1 else f"{n:,} blocks"
 
 
 def _assigned(f: Facts, own: str, names: _Names) -> Pair:
     n = f["blocks"]
     verb = "belongs" if n == 1 else "belong"
-    return f"{spaced(n)} 个街区还没有划入网格。", f"{_blocks(n)} {verb} to no grid yet."
+    return f"{n:,} 个街区还没有划入网格。", f"{_blocks(n)} {verb} to no grid yet."
 
 
 def _contiguous(f: Facts, own: str, names: _Names) -> Pair:
@@ -105,8 +104,8 @@ def _over(f: Facts) -> bool:
 
 
 def _households(f: Facts, own: str, names: _Names) -> Pair:
-    value, over = spaced(round(f["value"])), _over(f)
-    bound = spaced(round(f["most" if over else "least"]))
+    value, over = f"{round(f['value']):,}", _over(f)
+    bound = f"{round(f['most' if over else 'least']):,}"
     zh, en = ("每人", " a worker") if f["workers"] > 1 else ("", "")
     return (
         f"{own}{zh}有 {value} 户，{'超过上限' if over else '不足下限'} {bound} 户。",

@@ -35,11 +35,15 @@ _untouched: dict[str, str] = {}
 
 
 class _ByFile(LoadFileScheduling):
-    """A file's tests run in one worker, and all of the browser in one, as it draws in software."""
+    """A file's tests run in one worker, and those of the browser in two, as it draws in software.
+
+    One of the two takes the pictures of all views; in a single one, that one was the last to end.
+    """
 
     def _split_scope(self, nodeid: str) -> str:
-        browser = nodeid.startswith("tests/browser/")
-        return "browser" if browser else str(super()._split_scope(nodeid))
+        file = str(super()._split_scope(nodeid))
+        browser = file.startswith("tests/browser/") and not file.endswith("/test_views.py")
+        return "browser" if browser else file
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _ByFile:

@@ -46,6 +46,7 @@ class Layer(TypedDict):
     """A layer of the map. `parts` are the sets of features in its tiles: its own, and points that
     carry names. `revision` changes whenever its features do. `budget` says how many points the
     whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown.
+    Up to the zoom `clusters` its points can be had gathered; 0 where they cannot.
     """
 
     key: str
@@ -61,6 +62,7 @@ class Layer(TypedDict):
     style: Style
     revision: str
     budget: list[tuple[int, int]]
+    clusters: int
     shares: dict[str, float]
 
 

@@ -7,8 +7,6 @@ from typing_extensions import TypedDict
 from api.answers import exact
 from api.answers.shapes import Shape
 
-Said = str | float | bool | None
-
 
 @exact
 class ImportField(TypedDict):

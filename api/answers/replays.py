@@ -54,11 +54,22 @@ class ReplayGrid(TypedDict):
 
 
 @exact
+class ReplaySpan(TypedDict):
+    """What a worker has in a week under both plans, and where the difference may lie."""
+
+    was: float | None
+    now: float | None
+    low: float | None
+    high: float | None
+
+
+@exact
 class ReplayMove(TypedDict):
     """What becomes of a grid; `before` or `after` is null where it is new or has ended.
 
     `was` and `now`: cases of one of its workers in a week; `low` to `high`: where `now` - `was` may
-    lie. All four are null where counts are too small to be shown.
+    lie; `late`: the same of late ones; in how many weeks that worker has less, and more. All are
+    null where counts are too small to be shown.
     """
 
     before: ReplayGrid | None
@@ -67,6 +78,9 @@ class ReplayMove(TypedDict):
     now: float | None
     low: float | None
     high: float | None
+    late: ReplaySpan
+    weeks_lighter: int | None
+    weeks_heavier: int | None
     verdict: Literal["lighter", "heavier", "same", "new", "ended"]
 
 
@@ -83,8 +97,8 @@ class ReplayWeeks(TypedDict):
 class ReplayEased(TypedDict):
     """How many come to a worker with less to do, and how many to one with more."""
 
-    lighter: float
-    heavier: float
+    lighter: float | None
+    heavier: float | None
 
 
 @exact
@@ -95,8 +109,8 @@ class ReplayTotal(TypedDict):
     late: int
     visits: int
     patrol_m: float
-    outside_before: int
-    outside_after: int
+    outside_before: int | None
+    outside_after: int | None
 
 
 @exact
@@ -105,12 +119,15 @@ class ReplayMoved(TypedDict):
 
     blocks: int
     households: float
-    cases: int
+    cases: int | None
 
 
 @exact
 class ReplayTold(TypedDict):
-    """A period's work under two plans; `weeks` have the first day of each."""
+    """A period's work under two plans; `weeks` have the first day of each.
+
+    `weeks_lighter`, `weeks_heavier`: in how many grids a worker has less, or more, in each week.
+    """
 
     plan: ReplayedPlan
     against: ReplayedPlan
@@ -126,6 +143,8 @@ class ReplayTold(TypedDict):
     figures: list[ReplayFigure]
     grids: list[ReplayMove]
     weeks: list[str]
+    weeks_lighter: list[int]
+    weeks_heavier: list[int]
     weekly: list[ReplayWeeks]
 
 
@@ -195,24 +214,26 @@ class TrendPlan(TypedDict):
 
 @exact
 class TrendGrid(TypedDict):
-    """Cases of a grid month by month.
+    """What was done in a grid month by month: numbers, or metres.
 
-    `today`: in its borders of today, null where it has ended; `then`: in those of each case's day.
+    `today`: in its borders on the day `as_of`, null where there it is none; `then`: on each day.
     """
 
     id: int
     code: str
     name: str
     since: str
-    today: list[int] | None
-    then: list[int]
+    today: list[float] | None
+    then: list[float]
 
 
 @exact
 class GridsTrend(TypedDict):
-    """Cases by grid and month."""
+    """What was done by grid and month, in the borders of a day and of each day."""
 
     system: str
+    of: Literal["cases", "visits", "patrol_m"]
+    as_of: str
     months: list[str]
     plans: list[TrendPlan]
     grids: list[TrendGrid]

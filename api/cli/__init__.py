@@ -8,6 +8,7 @@ from api.cli import (
     bodies,
     check,
     coverage,
+    cuts,
     db,
     district,
     duty,
@@ -53,6 +54,8 @@ app.add_typer(road.app, name="road")
 app.add_typer(reach.reach_app, name="reach")
 app.add_typer(report.report_app, name="report")
 app.add_typer(shares.shares_app, name="shares")
+plan.plan_app.command()(cuts.cut)
+plan.plan_app.command()(cuts.join)
 plan.plan_app.command()(proposals.propose)
 plan.plan_app.command()(replay.replay)
 plan.plan_app.command()(replay.trend)

@@ -193,4 +193,4 @@ def rota(
 
 
 def _day(conn: Connection, on: datetime | None) -> date:
-    return on.date() if on else date.fromisoformat(read_setting(conn).today())
+    return on.date() if on else read_setting(conn).day()

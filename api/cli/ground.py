@@ -1,6 +1,6 @@
 """`luge blocks`, `luge grids`, `luge link`: what is made from the imported ground."""
 
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,7 +8,7 @@ import typer
 
 from api.cli.session import console, database, refresh, tell
 from geo.store import blocks, boundaries, linking, plans, protected, relinking
-from geo.store.database import transaction
+from geo.store.database import read_setting, transaction
 
 blocks_app = typer.Typer(
     help="Blocks (街区): the smallest ground a planner moves.", no_args_is_help=True
@@ -58,7 +58,7 @@ def init(
     with console.status("grouping blocks"), transaction(url) as conn:
         made = plans.init_plan(
             conn, system, households=households, count=count,
-            start=start.date() if start else date.today(),
+            start=start.date() if start else read_setting(conn).day(),
         )  # fmt: skip
     refresh(url)
     tell(f"{made.name}: {made.grids} grids of {made.blocks} blocks, in force from {made.start}")

@@ -70,6 +70,7 @@ def _special(layer: Layer) -> str:
         (layer.dated, "of a day"),
         (layer.time, f"of a period by `{layer.time}`"),
         (layer.budget, "thinned at far zooms"),
+        (layer.clusters, f"gathered up to zoom {layer.clusters} where `clusters` asks for it"),
         (layer.bands, "simplified as a coverage at far zooms"),
         (layer.banded, "other features at other zooms"),
         (layer.label, "with points for names"),

@@ -15,7 +15,7 @@ from api.cli.report import DAY, Lang, Pdf, Png, Public, day_of, forms, lang_of, 
 from api.cli.session import console, database, tell
 from geo.store import redraws as material
 from geo.store import reruns, trends
-from geo.store.database import snapshot, transaction
+from geo.store.database import LOCAL, Reader, snapshot, transaction
 from geo.store.reruns import Asked, Replay
 from maps.report.page import Wish
 from maps.report.redraw_tables import number, verdict
@@ -55,8 +55,9 @@ def plan_report(
     """Write a report on a draft: both plans side by side, what moves, the replay."""
     made, wish = forms(pdf, png), Wish(lang_of(lang), not public)
     asked = Asked(plan, against, day_of(since), day_of(until), seed)
+    who = Reader("public") if public else LOCAL
     with console.status("reading"), snapshot(database()) as conn:
-        read = material.read(conn, asked, "en" if lang == "en" else "zh")
+        read = material.read(conn, asked, "en" if lang == "en" else "zh", who)
     write(redraws.page(read, wish), out or Path(f"{redraws.name_of(read)}.html"), made)
 
 
@@ -64,10 +65,14 @@ def trend(
     system: Annotated[str, typer.Option(help="Code of the grid system.")] = "management",
     months: Annotated[int, typer.Option(help="How many, this one included.", min=1, max=120)] = 12,
     then: Annotated[bool, typer.Option("--then", help="In the borders of their day.")] = False,
+    of: Annotated[trends.Of, typer.Option(help="What is counted.")] = "cases",
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="In the borders of this day; today.")
+    ] = None,
 ) -> None:
-    """Print each grid's cases by month as CSV, in today's borders: a redraw breaks no trend."""
+    """Print each grid's months as CSV, in today's borders: a redraw breaks no trend."""
     with transaction(database()) as conn:
-        found = trends.trend(conn, system, months)
+        found = trends.trend(conn, trends.Asked(system, months, of, day_of(as_of)))
     rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(["code", "name", *found["months"]])
     for grid in found["grids"]:

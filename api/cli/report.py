@@ -91,7 +91,7 @@ def weekly(
     """Write a weekly report for each street into a folder, Monday to Sunday."""
     made, wish = forms(pdf, png), Wish(lang_of(lang), not public, weekly=True)
     with console.status("reading"), snapshot(database()) as conn:
-        period = week_of(week.date()) if week else last_week(reporting.newest(conn).day)
+        period = week_of(week.date()) if week else last_week(reporting.newest(conn))
         found = reports.read(conn, (period.since, period.until), system)
     out.mkdir(parents=True, exist_ok=True)
     for code in street or streets_of(found.material):

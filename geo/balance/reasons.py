@@ -16,7 +16,8 @@ Pair = tuple[str, str]
 class Unsolved(NamedTuple):
     """An area that stays as it is: the ``rule`` that no plan found keeps, with the ``values`` that
     `sentence` tells; the rows of ``blocks`` where; and how far off the ``nearest`` plan is, as a
-    share (None: none was tried).
+    share (None: none was tried). ``even`` is the share of the load of the rows ``among`` that those
+    of ``blocks`` would have in an even plan.
     """
 
     parent: int
@@ -24,6 +25,8 @@ class Unsolved(NamedTuple):
     blocks: tuple[int, ...]
     nearest: float | None
     values: Mapping[str, Any]
+    even: float = 0.0
+    among: tuple[int, ...] = ()
 
 
 def too_few(puzzle: Puzzle, piece: Piece) -> Unsolved | None:
@@ -52,7 +55,8 @@ def too_heavy(puzzle: Puzzle, wish: Wish, piece: Piece) -> Unsolved | None:
         return None
     rows = piece.rows[puzzle.label == v]
     values = {"blocks": len(rows), "off": over}
-    return Unsolved(piece.parent, "heavy", tuple(rows.tolist()), over, values)
+    even, among = _share(puzzle, most), tuple(piece.rows.tolist())
+    return Unsolved(piece.parent, "heavy", tuple(rows.tolist()), over, values, even, among)
 
 
 def missed(puzzle: Puzzle, wish: Wish, piece: Piece, part: Places, *, proved: bool) -> Unsolved:
@@ -62,7 +66,14 @@ def missed(puzzle: Puzzle, wish: Wish, piece: Piece, part: Places, *, proved: bo
     worst = int(off.argmax())
     rows = piece.rows[part[puzzle.label] == worst]
     values = {"proved": proved, "tolerance": wish.tolerance, "off": float(off[worst])}
-    return Unsolved(piece.parent, "load", tuple(rows.tolist()), float(off[worst]), values)
+    even, among = _share(puzzle, float(puzzle.target[worst])), tuple(piece.rows.tolist())
+    return Unsolved(
+        piece.parent, "load", tuple(rows.tolist()), float(off[worst]), values, even, among
+    )
+
+
+def _share(puzzle: Puzzle, target: float) -> float:
+    return target / float(puzzle.target.sum())
 
 
 def torn(parent: int, rows: Ints) -> Unsolved:

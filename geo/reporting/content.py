@@ -19,7 +19,6 @@ MOST_ROADS = 15
 # Beyond these the rest is one row; its name.
 MOST_CLASSES, OTHERS = 20, ""
 MOST_SPOTS = 10
-MOST_OVERDUE = 20
 
 
 class YearAgo(NamedTuple):

@@ -17,9 +17,6 @@ class Plan(NamedTuple):
 
     name: str
     system: str
-    system_name: str
-    system_name_en: str
-    valid_from: date | None
     of_block: pd.Series
     grids: Frame
 

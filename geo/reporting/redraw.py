@@ -62,8 +62,8 @@ class Read(NamedTuple):
 
 class Redraw(NamedTuple):
     """One report. ``moved``: block, community, from, to, households, cases. ``grids``: name, was,
-    now, low, high, late and walk_m of both plans, verdict. ``lineage``: kind, from, to, blocks,
-    households.
+    now, low, high, the same of late ones, late and walk_m of both plans, verdict. ``lineage``:
+    kind, from, to, blocks, households.
     """
 
     read: Read
@@ -103,13 +103,14 @@ def grids_of(read: Read) -> pd.DataFrame:
         moves.after >= 0, _names(after, moves.after), _names(before, moves.before)
     )  # fmt: skip
     table = pd.DataFrame({
-        "name": name, "was": moves.was, "now": moves.now, "low": moves.low, "high": moves.high,
+        "name": name, **moves.cases._asdict(),
+        "late_low": moves.late.low, "late_high": moves.late.high,
         **{f"{key}_{end}": _sum(tally, key, grid)
            for key in ("cases", "late", "walk_m")
            for end, tally, grid in (("was", made.before, moves.before),
                                     ("now", made.after, moves.after))},
         "verdict": np.select(
-            [moves.before < 0, moves.after < 0, moves.high < 0, moves.low > 0],
+            [moves.before < 0, moves.after < 0, moves.cases.high < 0, moves.cases.low > 0],
             ["new", "ended", "lighter", "heavier"], "same"),
     })  # fmt: skip
     apart = (table["now"] - table["was"]).abs()

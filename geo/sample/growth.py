@@ -14,8 +14,6 @@ import numpy as np
 from geo.sample.drawing import CORE
 from geo.sample.fabric import Fabric, Floats, Street, edge, following, lengths, ring_area
 
-Ways = list[list[int]]
-
 TRIES = 6
 PARK = (1850.0, 960.0)
 WORKS = (-2950.0, 2250.0)

@@ -8,8 +8,6 @@ from psycopg import sql
 # What sends a column of this type as its bytes, in the order of the network.
 _SENDERS = {"int": ("int8send", ">i8"), "float": ("float8send", ">f8")}
 
-Columns = dict[str, NDArray[np.int64] | NDArray[np.float64]]
-
 
 def read_arrays(
     conn: psycopg.Connection, query: bytes, params: dict[str, object], **types: str

@@ -1,6 +1,6 @@
 """Blind spots and the span of control, read from the database and named for people."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,11 +10,10 @@ from geo import blindspots, control, crs, denominator
 from geo import coverage as law
 from geo.store import coverage, covered, stations
 from geo.store.coverage import Whose
-from geo.store.covered import Asked, Frames, frame
+from geo.store.covered import QUERIES, Asked, Frames
 from geo.store.database import read_setting
+from geo.store.staging import read_table
 from geo.store.stations import Far
-
-Rows = list[dict[str, Any]]
 
 MOST_CLUSTERS = 1_000
 # Beyond a quarter of an hour on foot a station serves nobody.
@@ -51,7 +50,7 @@ def blind(conn: psycopg.Connection, asked: Asked) -> Blind:
     held = law.cover(material.duties, material.acts, material.length_m)
     computed = coverage.compute(material)
     frames = covered.placed(conn, Frames(when, computed.sides, computed.points), asked)
-    names = dict(frame(conn, "names").to_numpy())
+    names = dict(read_table(conn, QUERIES["names"]).to_numpy())
     places = blindspots.places(frames.sides, frames.points)
     places = places[(places["bare_m"] > 0) | (places["hollow_m"] > 0)]
     places = places.assign(community_name=places["community"].map(names).fillna(""))
@@ -76,7 +75,7 @@ def _boxed(conn: psycopg.Connection, places: pd.DataFrame) -> pd.DataFrame:
     """``places`` with the box around their bare segments, or else around the hollow ones."""
     ids = places["segments"].where(places["bare_m"] > 0, places["hollow_segments"])
     flat = ids.explode().dropna().astype("int64")
-    boxes = frame(conn, "boxes", {"ids": flat.unique().tolist()}).set_index("id")
+    boxes = read_table(conn, QUERIES["boxes"], {"ids": flat.unique().tolist()}).set_index("id")
     each = boxes.reindex(flat.to_numpy()).set_axis(flat.index)
     around = each.groupby(level=0).agg(
         {"west": "min", "south": "min", "east": "max", "north": "max"}
@@ -106,7 +105,7 @@ def _compounds(
         "held": ones.paper, "faced": points.side >= 0,
     })  # fmt: skip
     found = blindspots.compounds(fronts)
-    about = frame(conn, "compounds", {"ids": found.index.tolist()}).set_index("id")
+    about = read_table(conn, QUERIES["compounds"], {"ids": found.index.tolist()}).set_index("id")
     table = found.join(about).reset_index(names="id")
     here = {code for one in (frames.sides, frames.points) for code in pd.unique(
         one[["community", "street"]].to_numpy(object).ravel())}  # fmt: skip
@@ -119,7 +118,7 @@ def _clusters(
 ) -> pd.DataFrame:
     points, _, owner = material.points["incident"]
     bare = (points.side >= 0) & (law.hold(held, points).paper == 0)
-    cases = frame(conn, "cases", {"ids": owner[bare].tolist()})
+    cases = read_table(conn, QUERIES["cases"], {"ids": owner[bare].tolist()})
     keys = frames.points.loc[frames.points["what"] == "incident", ["segment_id", "side"]]
     cases = cases.merge(keys.drop_duplicates(), on=["segment_id", "side"])
     found = blindspots.clusters(cases, MOST_CLUSTERS)
@@ -134,7 +133,7 @@ def span(conn: psycopg.Connection, asked: Asked) -> Control:
     computed = coverage.compute(material)
     frames = covered.placed(conn, Frames(when, computed.sides, computed.points), asked)
     material = covered.within(material, frames)
-    about = frame(conn, "chiefs", {"on": when.on}).set_index("id")
+    about = read_table(conn, QUERIES["chiefs"], {"on": when.on}).set_index("id")
     table = covered.by_owner(material, material.chief)
     table = about.join(_loads(table, "paper_m", "_paper"), how="inner").reset_index(drop=True)
     return Control(frames, control.chiefs(table), _staff(conn, material, frames, about),
@@ -151,7 +150,7 @@ def _staff(
     conn: psycopg.Connection, material: coverage.Material, frames: Frames, about: pd.DataFrame
 ) -> pd.DataFrame:
     """By community: what its metres, doors and cases need, and how many go there in person."""
-    names = dict(frame(conn, "names").to_numpy())
+    names = dict(read_table(conn, QUERIES["names"]).to_numpy())
     units = _loads(denominator.by_unit(frames.sides, frames.points, "community"), "side_m")
     in_person = about.index[about["roles"] != "general"]
     segment = material.segment[material.duties.side // 2]
@@ -166,7 +165,7 @@ def _staff(
 
 
 def _workers(conn: psycopg.Connection, frames: Frames) -> pd.DataFrame:
-    table = frame(conn, "workers", {"on": frames.days.on})
+    table = read_table(conn, QUERIES["workers"], {"on": frames.days.on})
     table = table[table["code"].isin(set(frames.sides["community"]))]
     households, workers = table["households"].astype(float), table["workers"].astype(float)
     table = table.assign(households=households, workers=workers, each=households / workers)

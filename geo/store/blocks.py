@@ -1,6 +1,5 @@
 """Blocks in the database: derived from lines, written whole, retired but never lost."""
 
-from datetime import date
 from typing import NamedTuple
 
 import geopandas
@@ -91,7 +90,7 @@ def _with_people(
 def write_blocks(conn: psycopg.Connection, made: geopandas.GeoDataFrame) -> BlockChange:
     """Makes ``made`` (code, area_id, households, people, geometry) all blocks of today."""
     _stage(conn, made)
-    retired = conn.execute(QUERIES["retire"], {"today": date.today()}).rowcount
+    retired = conn.execute(QUERIES["retire"], {"today": read_setting(conn).today()}).rowcount
     return _merge(conn, len(made), retired)
 
 
@@ -123,6 +122,6 @@ def _stage(conn: psycopg.Connection, made: geopandas.GeoDataFrame) -> None:
 
 def _merge(conn: psycopg.Connection, n: int, retired: int) -> BlockChange:
     changed = conn.execute(QUERIES["update"]).rowcount
-    added = conn.execute(QUERIES["add"], {"today": date.today()}).rowcount
+    added = conn.execute(QUERIES["add"], {"today": read_setting(conn).today()}).rowcount
     conn.execute(QUERIES["drop_stage"])
     return BlockChange(n, n - changed - added, changed, added, retired)

@@ -18,6 +18,7 @@ from geo.store import coverage
 from geo.store.coverage import Days, Material, Whose
 from geo.store.database import read_setting
 from geo.store.queries import load
+from geo.store.staging import read_table
 
 QUERIES = load("covered")
 
@@ -89,14 +90,16 @@ def _stored(conn: psycopg.Connection, when: Days) -> Frames | None:
     made = conn.execute(coverage.QUERIES["made"]).fetchone()
     if made is None or made[:2] != when[:2]:
         return None
-    return Frames(when, frame(conn, "sides"), frame(conn, "points"))
+    return Frames(when, read_table(conn, QUERIES["sides"]), read_table(conn, QUERIES["points"]))
 
 
 def placed(conn: psycopg.Connection, found: Frames, asked: Asked) -> Frames:
     """Frames with the columns kind, class, road, community, street, grid; only what is asked."""
-    segments = frame(conn, "segments")
-    units = frame(conn, "blocks", {"on": found.days.on})
-    sides = found.sides.merge(frame(conn, "homes"), on=["segment_id", "side"], how="left")
+    segments = read_table(conn, QUERIES["segments"])
+    units = read_table(conn, QUERIES["blocks"], {"on": found.days.on})
+    sides = found.sides.merge(
+        read_table(conn, QUERIES["homes"]), on=["segment_id", "side"], how="left"
+    )
     sides, points = (
         rows.merge(segments, on="segment_id", how="left").merge(units, on="block_id", how="left")
         for rows in (sides, found.points.rename(columns={"kind": "what"}))
@@ -131,7 +134,7 @@ def summary(conn: psycopg.Connection, asked: Asked, by: str) -> Summary:
         parts = _by_chief(conn, asked, found)
     else:
         parts = denominator.by_unit(found.sides, found.points, by).reset_index(names="code")
-        names = dict(frame(conn, "names").to_numpy())
+        names = dict(read_table(conn, QUERIES["names"]).to_numpy())
         parts["name"] = parts["code"].map(names).fillna(parts["code"])
     for name in ("paper", "lived") if by in ("role", "chief") else ():
         parts[f"{name}_share"] = 100 * parts[f"{name}_m"] / (total["side_m"] or np.nan)
@@ -151,7 +154,7 @@ def _by_role(conn: psycopg.Connection, asked: Asked) -> pd.DataFrame:
 def _by_chief(conn: psycopg.Connection, asked: Asked, found: Frames) -> pd.DataFrame:
     whose = Whose(asked.roles, (asked.chief,) if asked.chief else ())
     material = within(coverage.read(conn, found.days, whose), found)
-    about = frame(conn, "chiefs", {"on": found.days.on}).set_index("id")
+    about = read_table(conn, QUERIES["chiefs"], {"on": found.days.on}).set_index("id")
     return about.join(by_owner(material, material.chief), how="inner").reset_index(drop=True)
 
 
@@ -184,13 +187,3 @@ def by_owner(material: Material, owner: np.ndarray[Any, Any]) -> pd.DataFrame:
             sums = pd.Series(values).groupby(own.owner[at]).sum()
             table[f"{denominator.COUNTED[kind]}_{name}"] = sums.reindex(table.index).fillna(0.0)
     return table
-
-
-def frame(
-    conn: psycopg.Connection, query: str, given: dict[str, object] | None = None
-) -> pd.DataFrame:
-    """The rows of a named query."""
-    with conn.cursor(binary=True) as cursor:
-        cursor.execute(QUERIES[query], given)
-        names = [column.name for column in cursor.description or ()]
-        return pd.DataFrame(cursor.fetchall(), columns=names)

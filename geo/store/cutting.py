@@ -16,7 +16,7 @@ from psycopg.rows import namedtuple_row
 from geo import blocks as ground
 from geo import crs, cutting
 from geo.cutting import CannotCut, CannotJoin
-from geo.store import blocks, redrawing, strokes
+from geo.store import blocks, homes, redrawing, strokes
 from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.relinking import following
@@ -103,6 +103,15 @@ def join(conn: psycopg.Connection, plan: int, ids: list[int], by: By) -> Changed
     return Changed(version, numbers, _told(new, made), followed.points, followed.moved)
 
 
+def ids_of(conn: psycopg.Connection, plan: int, codes: list[str]) -> list[int]:
+    """The numbers of a draft's blocks by their codes; raises `UnknownPlan`, `UnknownBlock`."""
+    redrawing.known(conn, plan)
+    ids: dict[str, int] = dict(conn.execute(QUERIES["ids"], {"plan": plan, "codes": codes}))
+    if gone := [code for code in codes if code not in ids]:
+        raise UnknownBlock(f"plan {plan} has no block {gone[0]}: it may have been cut since")
+    return [ids[code] for code in codes]
+
+
 def _blocks(conn: psycopg.Connection, plan: int, ids: list[int], by: By) -> list[Any]:
     """Today's blocks of these numbers, all in the draft, which is held."""
     redrawing.hold(conn, plan, by.seen)
@@ -156,6 +165,7 @@ def _replace(
     noted = {"day": day, "kind": kind, "ids": ended, "id": main, "made": list(new)}
     conn.execute(QUERIES["note"], noted)
     conn.execute(QUERIES["follow"], noted)
+    homes.follow(conn, ended, list(new), _srid(conn))
     return new
 
 
@@ -165,6 +175,10 @@ def _in_drafts(
 ) -> int:  # fmt: skip
     """Drafts have the new blocks where they had ``main``; returns the version of ``plan``."""
     version = 0
+    for (id_,) in conn.execute(QUERIES["to_come"], {"day": read_setting(conn).day()}).fetchall():
+        given = {"plan": id_, "ids": ended, "id": main, "made": list(new)}
+        for step in ("follow_in_strokes", "leave_strokes"):
+            conn.execute(QUERIES[step], given)
     for id_, _ in conn.execute(QUERIES["drafts"], {"ids": ended}).fetchall():
         given = {"plan": id_, "ids": ended, "id": main, "made": list(new)}
         for step in ("follow_in_draft", "follow_in_strokes", "leave_strokes", "leave_draft"):

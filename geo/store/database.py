@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,10 +21,6 @@ NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
 # What a value raises that cannot be kept: NUL in a text, for one.
 NOT_KEPT = psycopg.DataError
-
-TILE_OPTIONS = (
-    "-c plan_cache_mode=force_generic_plan -c max_parallel_workers_per_gather=0 -c jit=off"
-)
 
 Rows = list[dict[str, object]]
 
@@ -106,9 +102,13 @@ class Setting(NamedTuple):
     time_zone: str
     link_distance_m: float
 
+    def day(self) -> date:
+        """Today in the district, which need not be today where the service runs."""
+        return datetime.now(ZoneInfo(self.time_zone)).date()
+
     def today(self) -> str:
-        """Today in the district, as YYYY-MM-DD."""
-        return datetime.now(ZoneInfo(self.time_zone)).date().isoformat()
+        """The same as YYYY-MM-DD."""
+        return self.day().isoformat()
 
 
 def read_setting(conn: psycopg.Connection) -> Setting:

@@ -111,7 +111,7 @@ def where(condition: Any, ground: Ground, values: Values) -> Composable:
     if isinstance(condition, bool):
         return SQL("true" if condition else "false")
     if isinstance(condition, Property):
-        return _of_type(condition, ground, "boolean")
+        return _flag(condition, ground)
     return WAYS[type(condition)](condition, ground, values)
 
 
@@ -228,10 +228,10 @@ def _plain_type(name: str, ground: Ground) -> str:
     return found
 
 
-def _of_type(it: Property, ground: Ground, wanted: str) -> Composable:
+def _flag(it: Property, ground: Ground) -> Composable:
     found = _type(it.name, ground)
-    if found != wanted:
-        raise BadFilter(f"{it.name!r} is {found}, not {wanted}")
+    if found != "boolean":
+        raise BadFilter(f"{it.name!r} is {found}, not boolean")
     return Identifier(it.name)
 
 

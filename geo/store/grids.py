@@ -1,7 +1,5 @@
 """Imported grid shapes become plans: each block belongs to the grid that holds most of it."""
 
-from datetime import date
-
 import geopandas
 import numpy as np
 import pandas as pd
@@ -10,6 +8,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.store.blocks import read_blocks
+from geo.store.database import read_setting
 from geo.store.plans import NoBlocks, read_assignment, read_system, write_plan
 
 DEFAULT_SYSTEM = "management"
@@ -23,9 +22,9 @@ class TwoSystems(ValueError):
 
 
 def put_grids(
-    conn: psycopg.Connection, rows: geopandas.GeoDataFrame, start: date | None = None
+    conn: psycopg.Connection, rows: geopandas.GeoDataFrame
 ) -> tuple[tuple[int, int, int], list[str]]:
-    """Publishes imported grids (code, name, system, geometry) as the plan in force from ``start``.
+    """Publishes imported grids (code, name, system, geometry) as the plan in force from today.
 
     Returns the numbers of new, changed and unchanged grids, and notes. Shapes are not kept: a grid
     is a set of whole blocks. Raises `NoBlocks`, `TwoSystems`, and `CodesDoNotFit`.
@@ -48,9 +47,8 @@ def put_grids(
     counts = _compare(before, new, rows)
     notes = _notes(rows, owner, share)
     if before != new:
-        made = write_plan(
-            conn, system, blocks["id"].to_numpy()[inside], grid, start or date.today()
-        )
+        start = read_setting(conn).day()
+        made = write_plan(conn, system, blocks["id"].to_numpy()[inside], grid, start)
         notes.insert(0, f"plan {made.name}: {made.grids} grids of {made.blocks} blocks")
     return counts, notes
 

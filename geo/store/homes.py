@@ -5,6 +5,8 @@ sum up to the district. A compound faces roads along its outline; its households
 over the places there.
 """
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,6 +36,7 @@ FRONTS = {
 }  # fmt: skip
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def refresh_homes(conn: psycopg.Connection, srid: int) -> bool:
@@ -41,7 +44,8 @@ def refresh_homes(conn: psycopg.Connection, srid: int) -> bool:
     ground = linking.read_ground(conn)
     segments = read_frame(conn, QUERIES["segments"], srid=srid)
     compounds = read_frame(conn, QUERIES["compounds"], srid=srid)
-    homes, fronts = homes_of(segments, ground), fronts_of(compounds, ground)
+    homes = homes_of(segments, lambda x, y: _find(ground, x, y).block)
+    fronts = fronts_of(compounds, ground)
     for name, frame, types in (("homes", homes, HOMES), ("fronts", fronts, FRONTS)):
         conn.execute(QUERIES[f"stage_{name}"])
         rows = binary.rows_of({column: frame[column] for column in types}, types)
@@ -58,10 +62,30 @@ def refresh_homes(conn: psycopg.Connection, srid: int) -> bool:
     return any(changed)
 
 
-def homes_of(segments: pd.DataFrame, ground: "Index") -> pd.DataFrame:
+def follow(conn: psycopg.Connection, ended: list[int], made: list[int], srid: int) -> None:
+    """Has sides whose block ended belong to those made of it, so that no load lacks them."""
+    segments = read_frame(conn, QUERIES["segments_of"], {"ended": ended}, srid=srid)
+    blocks = read_frame(conn, QUERIES["blocks"], {"made": made}, srid=srid)
+    homes = homes_of(segments, partial(_among, blocks))
+    columns = {name: homes[name].tolist() for name in ("segment_id", "side", "block_id")}
+    if conn.execute(QUERIES["follow"], columns | {"ended": ended}).rowcount:
+        conn.execute(QUERIES["note"])
+
+
+def _among(blocks: pd.DataFrame, x: Floats, y: Floats) -> Ints:
+    """Which of some blocks each place lies in; -1 for none."""
+    shapes = shapely.STRtree(blocks.geometry.to_numpy())
+    place, at = shapes.query(shapely.points(x, y), predicate="intersects")
+    found = np.full(len(x), -1, np.int64)
+    found[place] = blocks["id"].to_numpy()[at]
+    return found
+
+
+def homes_of(segments: pd.DataFrame, block_of: Callable[[Floats, Floats], Ints]) -> pd.DataFrame:
     """The block of each side (0 for none): two rows for each of ``segments`` (id, width_m).
 
-    The outer side of a road along the district's border belongs where its inner side does.
+    ``block_of`` gives the blocks of places, -1 for none. The outer side of a road along the
+    district's border belongs where its inner side does.
     """
     axes = np.asarray(segments.geometry.to_numpy(), object)
     middle, across = _middles(axes)
@@ -70,7 +94,7 @@ def homes_of(segments: pd.DataFrame, ground: "Index") -> pd.DataFrame:
         block = np.full(len(axes), -1, np.int64)
         for off in (np.full(len(axes), NEAR_M), segments["width_m"].to_numpy(float) / 2 + BEYOND_M):
             x, y = (middle + sign * off[:, None] * across).T
-            here = _find(ground, x, y).block
+            here = block_of(x, y)
             block = np.where(block < 0, here, block)
         found[name] = block
     sides = [

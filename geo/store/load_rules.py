@@ -10,6 +10,7 @@ from psycopg.types.json import Jsonb
 from geo import load as law
 from geo.load import STANDARD, Rule
 from geo.store.queries import load
+from geo.store.staging import read_table
 
 QUERIES = load("loads")
 
@@ -20,8 +21,7 @@ class NoSuchRule(ValueError):
 
 def rules(conn: psycopg.Connection) -> pd.DataFrame:
     """All rule sets: name, version, title, title_en, weights, made_at, made_by; the usual first."""
-    cursor = conn.execute(QUERIES["rules"])
-    rows = pd.DataFrame(cursor.fetchall(), columns=[c.name for c in cursor.description or ()])
+    rows = read_table(conn, QUERIES["rules"])
     usual = {**STANDARD._asdict(), "weights": plain(STANDARD), "made_at": None, "made_by": ""}
     return pd.concat([pd.DataFrame([usual], dtype=object), rows.astype(object)], ignore_index=True)
 

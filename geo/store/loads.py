@@ -1,6 +1,5 @@
 """Loads of blocks, grids and areas, read by integer joins."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -13,6 +12,7 @@ from geo.discretion import small
 from geo.load import Rule
 from geo.store.database import read_setting
 from geo.store.queries import load
+from geo.store.staging import read_table
 
 QUERIES = load("loads")
 
@@ -65,9 +65,9 @@ def of_blocks(
     on = day or today(conn)
     which = QUERIES["of_day" if ids is None else "of_ids"]
     query = QUERIES["blocks"].replace(b"{which}", which)
-    blocks = _frame(conn, query, {"day": on, "ids": ids}).set_index("id")
+    blocks = read_table(conn, query, {"day": on, "ids": ids}).set_index("id")
     since, until, weeks = _span(conn, on)
-    cases = _frame(conn, QUERIES["cases"], {"since": since, "until": until})
+    cases = read_table(conn, QUERIES["cases"], {"since": since, "until": until})
     of_class = cases.groupby("class")[["handled", "hours"]].sum()
     of_class["hours"] /= of_class["handled"].where(of_class["handled"] > 0)
     each = law.case_minutes(of_class, rule.weights)
@@ -123,7 +123,7 @@ def _grids(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     if system and conn.execute(QUERIES["system"], {"system": system}).fetchone() != (True,):
         raise NoSuchUnits(f"there is no grid system {system!r}; `luge grids system` makes one")
-    rows = _frame(conn, QUERIES["grids"], {"system": system, "day": day})
+    rows = read_table(conn, QUERIES["grids"], {"system": system, "day": day})
     about = rows.drop_duplicates("id").set_index("id").drop(columns="block_id")
     pairs = rows.rename(columns={"block_id": "block", "id": "unit"})[["block", "unit"]]
     return about.astype({"workers": float}), pairs
@@ -132,7 +132,7 @@ def _grids(
 def _areas(
     conn: psycopg.Connection, area: pd.Series, level: str | None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    areas = _frame(conn, QUERIES["areas"], {}).set_index("id")
+    areas = read_table(conn, QUERIES["areas"]).set_index("id")
     about = areas.assign(workers=law.workers_of(areas))
     about = about[(about["level"] == level) | (level is None)]
     if about.empty and level:
@@ -157,7 +157,7 @@ def rated(table: pd.DataFrame, weeks: float) -> pd.DataFrame:
 
 def today(conn: psycopg.Connection) -> date:
     """Today in the district."""
-    return date.fromisoformat(read_setting(conn).today())
+    return read_setting(conn).day()
 
 
 def _span(conn: psycopg.Connection, day: date) -> tuple[datetime, datetime, float]:
@@ -167,9 +167,3 @@ def _span(conn: psycopg.Connection, day: date) -> tuple[datetime, datetime, floa
         return now, now, LEAST_WEEKS
     since = max(first, last - YEAR)
     return since, last, max((last - since) / timedelta(days=7), LEAST_WEEKS)
-
-
-def _frame(conn: psycopg.Connection, query: bytes, params: Mapping[str, object]) -> pd.DataFrame:
-    cursor = conn.execute(query, params)
-    names = [column.name for column in cursor.description or ()]
-    return pd.DataFrame(cursor.fetchall(), columns=names)

@@ -9,10 +9,12 @@ import psycopg
 
 from geo import crs, rule_sentences, rules
 from geo.adjacency import adjacency
+from geo.layers import SMALL_COUNTS
 from geo.load import Rule
 from geo.rule_sentences import Lang
 from geo.rules import NOBODY, Drawn, Finding, Limits
 from geo.store import loads, plan_ground
+from geo.store.database import LOCAL, Reader
 from geo.store.redrawing import UnknownPlan
 
 QUERIES = plan_ground.QUERIES
@@ -36,10 +38,14 @@ class Checked(NamedTuple):
 
 
 def check(
-    conn: psycopg.Connection, plan: int, rule: Rule, which: tuple[rules.Rule, ...] = rules.RULES
-) -> Checked:
-    """What of ``plan`` breaks the rules ``which``; raises `geo.store.redrawing.UnknownPlan`."""
-    drawn = read(conn, plan, rule)
+    conn: psycopg.Connection, plan: int, rule: Rule,
+    which: tuple[rules.Rule, ...] = rules.RULES, who: Reader = LOCAL,
+) -> Checked:  # fmt: skip
+    """What of ``plan`` breaks the rules ``which``, by the loads that ``who`` may be told.
+
+    Raises `geo.store.redrawing.UnknownPlan`.
+    """
+    drawn = read(conn, plan, rule, who)
     areas: dict[str, str] = dict(conn.execute(QUERIES["area_names"]).fetchall())
     names = {int(str(number)): str(name) for number, name in drawn.grids["name"].items()}
     ids = drawn.blocks["id"].tolist()
@@ -65,16 +71,17 @@ def told(checked: Checked, srid: int, lang: Lang) -> dict[str, Any]:
     return {"hard": hard, "soft": len(found) - hard, "findings": rows}
 
 
-def read(conn: psycopg.Connection, plan: int, rule: Rule) -> Drawn:
+def read(conn: psycopg.Connection, plan: int, rule: Rule, who: Reader = LOCAL) -> Drawn:
     """``plan`` as the rules look at it: a draft as it is painted, others as they were published."""
     about = conn.execute(QUERIES["system"], {"plan": plan}).fetchone()
     if about is None:
         raise UnknownPlan(f"there is no plan {plan}")
     system, across, pattern, wishes = about
     blocks = plan_ground.read_blocks(conn, plan)
-    weighed = loads.of_blocks(conn, rule, ids=blocks["id"].tolist()).blocks.loc[blocks["id"]]
+    weighed = loads.of_blocks(conn, rule, ids=blocks["id"].tolist())
+    weighed = weighed if SMALL_COUNTS in who.rights else loads.discreet(weighed)
     for name in ("households", "load"):
-        blocks[name] = weighed[name].to_numpy(float)
+        blocks[name] = weighed.blocks.loc[blocks["id"], name].to_numpy(float)
     found = conn.execute(QUERIES["assignment"], {"plan": plan})  # by id, as blocks are
     number = [NOBODY if n is None else n for (n,) in found]
     pairs, shared_m = adjacency(blocks.geometry.to_numpy())

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from geo import codes, grids
 from geo.store.blocks import read_blocks
+from geo.store.database import read_setting
 from geo.store.queries import load
 from geo.store.staging import copy_rows
 
@@ -201,7 +202,9 @@ def read_assignment(
     conn: psycopg.Connection, system: int, day: date | None = None
 ) -> dict[int, tuple[str, str]]:
     """Block id → (grid code, grid name) under the plan in force on ``day`` (default: today)."""
-    found = conn.execute(QUERIES["assignment"], {"system": system, "day": day or date.today()})
+    found = conn.execute(
+        QUERIES["assignment"], {"system": system, "day": day or read_setting(conn).day()}
+    )
     return {block: (code, name) for block, code, name in found}
 
 

@@ -204,12 +204,18 @@ def _discreet(
     ground: Ground, found: Proposal, states: dict[int, tuple[Told | None, Told | None]]
 ) -> Told:
     """The figures by loads from which no small count can be told."""
-    figures = _figures(
-        ground._replace(blocks=ground.blocks.assign(load=ground.blocks["told"])), found, states
-    )
-    for one in figures["unsolved"]:  # reckoned from what a block really has
-        one["nearest"] = one["nearest"] and round(one["nearest"], 2)
-    return figures
+    told = ground.blocks.assign(load=ground.blocks["told"])
+    unsolved = [_reckoned(told["load"].to_numpy(float), one) for one in found.unsolved]
+    return _figures(ground._replace(blocks=told), found._replace(unsolved=unsolved), states)
+
+
+def _reckoned(load: Any, one: Unsolved) -> Unsolved:
+    """A reason with how far off its blocks are by ``load`` of all blocks."""
+    even = one.even * load[list(one.among)].sum()
+    if "off" not in one.values or not even:
+        return one
+    off = abs(float(load[list(one.blocks)].sum() / even) - 1)
+    return one._replace(nearest=off, values={**one.values, "off": off})
 
 
 def _figures(

@@ -113,7 +113,7 @@ def publish(conn: psycopg.Connection, held: Held, step: Step) -> None:
 def withdraw(conn: psycopg.Connection, held: Held) -> None:
     """Takes a plan that is held back before its first day: the one before it goes on.
 
-    Its grids, blocks and strokes are those of the draft again; codes that it gave stay given.
+    Its grids, blocks and strokes are those of the draft again, and codes that it gave are free.
     """
     given = {"id": held.id, "system": held.system_id, "today": read_setting(conn).today()}
     row = conn.execute(QUERIES["to_come"], given).fetchone()
@@ -130,6 +130,7 @@ def withdraw(conn: psycopg.Connection, held: Held) -> None:
     for query in ("forget_lineage", "forget_assignment", "forget_shapes"):
         conn.execute(QUERIES[query], given)
     conn.execute(plans.QUERIES["drop_unused_grids"], given)
+    conn.execute(QUERIES["free_codes"], given)
     if held.against is not None:
         note = f"plan {held.id} was withdrawn"
         redrawing.add_step(conn, held.against, "published", note=note)
@@ -139,7 +140,7 @@ def _before(conn: psycopg.Connection, held: Held, start: date | None) -> int | N
     """The plan that a new one from ``start`` follows; raises `DayUnusable`, `PlanOvertaken`."""
     if start is None:
         raise DayUnusable("say the day from which the plan is to hold")
-    today = date.fromisoformat(read_setting(conn).today())
+    today = read_setting(conn).day()
     if start < today:
         raise DayUnusable(f"{start} has passed: a plan is published from today ({today}) or later")
     given = {"system": held.system_id, "start": start}

@@ -133,7 +133,7 @@ def _filed(conn: psycopg.Connection, plan: int, change: list[int]) -> float:
 
 def _last_month(conn: psycopg.Connection) -> Period:
     """The last whole month with cases."""
-    until = reporting.newest(conn).day.replace(day=1)
+    until = reporting.newest(conn).replace(day=1)
     return Period((pd.Timestamp(until) - pd.DateOffset(months=1)).date(), until)
 
 

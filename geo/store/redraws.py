@@ -11,7 +11,7 @@ from geo.reporting.redraw import Land, Read, Side
 from geo.rerun import Tally
 from geo.rule_sentences import Lang
 from geo.store import changes, load_rules, plan_checks, reporting, reruns
-from geo.store.database import read_setting
+from geo.store.database import LOCAL, Reader, read_setting
 from geo.store.reruns import Asked, Plan, Replay
 from geo.store.staging import read_frame
 
@@ -20,8 +20,8 @@ QUERIES = reruns.QUERIES
 SOURCES = ("incidents", "blocks", "areas", "grids", "assignments", "segments", "acts")
 
 
-def read(conn: psycopg.Connection, asked: Asked, lang: Lang) -> Read:
-    """The report's material, as of one moment; reasons of rules in ``lang``.
+def read(conn: psycopg.Connection, asked: Asked, lang: Lang, who: Reader = LOCAL) -> Read:
+    """The report's material, as of one moment; reasons of rules in ``lang``, as ``who`` may know.
 
     Raises as `geo.store.reruns.replay` does.
     """
@@ -30,7 +30,7 @@ def read(conn: psycopg.Connection, asked: Asked, lang: Lang) -> Read:
     blocks = read_frame(conn, QUERIES["shapes"], srid=srid)
     made, block = replay.found, replay.work.cases.block
     sides = ((replay.before, made.before), (replay.after, made.after))
-    checked = plan_checks.check(conn, asked.plan, load_rules.rule_of(conn))
+    checked = plan_checks.check(conn, asked.plan, load_rules.rule_of(conn), who=who)
     return Read(
         _land(conn, replay), replay.period,
         (_side(*sides[0], blocks), _side(*sides[1], blocks)),

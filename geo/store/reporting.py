@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from hashlib import blake2b
-from typing import NamedTuple
 
 import pandas as pd
 import psycopg
@@ -14,7 +13,7 @@ from geo.store import changes, covered, load_rules, loads
 from geo.store.covered import Asked
 from geo.store.database import Setting, read_setting
 from geo.store.queries import load
-from geo.store.staging import Params, read_frame
+from geo.store.staging import Params, read_frame, read_table
 
 QUERIES = load("reporting")
 # The layers that a report is made of, as the log of changes names them.
@@ -48,20 +47,16 @@ class NoSuchPlan(ValueError):
     """No plan has this number or name."""
 
 
-class Newest(NamedTuple):
-    """What periods are reckoned from: the last day with data, not after today."""
+def newest(conn: psycopg.Connection) -> date:
+    """The day of the newest incident, which periods are reckoned from; today where that is none.
 
-    day: date
-    any_case: bool
-
-
-def newest(conn: psycopg.Connection) -> Newest:
-    """The day of the newest incident, or today where there is none or it lies in the future."""
+    An incident after today does not count.
+    """
     setting = read_setting(conn)
-    today = pd.Timestamp.now(tz=setting.time_zone).date()
+    today: date = pd.Timestamp.now(tz=setting.time_zone).date()
     row = conn.execute(QUERIES["newest"], {"time_zone": setting.time_zone}).fetchone()
-    day = row[0] if row else None
-    return Newest(min(day or today, today), day is not None)
+    day: date | None = row[0] if row else None
+    return min(day, today) if day else today
 
 
 def read_material(conn: psycopg.Connection, period: Period, system: str | None = None) -> Material:
@@ -128,21 +123,17 @@ def _plan_in_force(
 
 
 def _plan(conn: psycopg.Connection, row: tuple[object, ...], srid: int) -> Plan:
-    plan, name, system, system_name, system_name_en, valid_from = row
+    plan, name, system = row
     held: dict[int, str] = dict(conn.execute(QUERIES["assignment"], {"plan": plan}).fetchall())
     grids = read_frame(conn, QUERIES["grids"], {"plan": plan}, srid=srid)
-    return Plan(
-        str(name), str(system), str(system_name), str(system_name_en),
-        valid_from if isinstance(valid_from, date) else None,
-        pd.Series(held, dtype=object, name="grid"), grids,
-    )  # fmt: skip
+    return Plan(str(name), str(system), pd.Series(held, dtype=object, name="grid"), grids)
 
 
 def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.DataFrame:
     """Cases that were open at some time of the period."""
     start, end = span_of(period, setting.time_zone)
     params = {"since": start.to_pydatetime(), "until": end.to_pydatetime(), "most": MOST_CASES + 1}
-    frame = _frame(conn, "cases", params)
+    frame = read_table(conn, QUERIES["cases"], params)
     if len(frame) > MOST_CASES:
         raise TooManyCases(
             f"from {period.since} to {period.last} there are more than {MOST_CASES:,} cases:"
@@ -151,12 +142,6 @@ def _cases(conn: psycopg.Connection, period: Period, setting: Setting) -> pd.Dat
     for name in TIMES:
         frame[name] = pd.to_datetime(frame[name], utc=True).dt.tz_convert(setting.time_zone)
     return frame
-
-
-def _frame(conn: psycopg.Connection, query: str, params: Params) -> pd.DataFrame:
-    cursor = conn.execute(QUERIES[query], params)
-    names = [column.name for column in cursor.description or ()]
-    return pd.DataFrame(cursor.fetchall(), columns=names)
 
 
 def _revisions(conn: psycopg.Connection) -> dict[str, str]:

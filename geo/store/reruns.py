@@ -113,7 +113,7 @@ def period_of(conn: psycopg.Connection, since: date | None, until: date | None) 
     if since is None and until is None:
         setting = read_setting(conn)
         row = conn.execute(QUERIES["newest"], {"zone": setting.time_zone}).fetchone()
-        until = last_week((row and row[0]) or date.fromisoformat(setting.today())).until
+        until = last_week((row and row[0]) or setting.day()).until
     if until is None:
         assert since is not None  # noqa: S101 - one of them was given
         until = since + year

@@ -36,7 +36,7 @@ def locate(
     setting = read_setting(conn)
     x, y = crs.transform_points(lon, lat, datum, f"EPSG:{setting.srid}")
     query = fill_srid(QUERIES["locate"].decode(), setting.srid).encode()
-    when = as_of or date.today()
+    when = as_of or setting.day()
     found = rows(
         conn,
         query,
@@ -62,8 +62,7 @@ def _spread(row: dict[str, object]) -> dict[str, object]:
 
 def district(conn: psycopg.Connection) -> dict[str, object]:
     """The district's name, box (degrees), counts and grid systems with the plan in force today."""
-    read_setting(conn)
-    return rows(conn, QUERIES["district"], {"today": date.today()})[0]
+    return rows(conn, QUERIES["district"], {"today": read_setting(conn).today()})[0]
 
 
 def areas(conn: psycopg.Connection) -> Rows:
@@ -71,9 +70,9 @@ def areas(conn: psycopg.Connection) -> Rows:
     return rows(conn, QUERIES["areas"])
 
 
-def chiefs(conn: psycopg.Connection) -> Rows:
-    """Who has a duty today: code, name, department, metres of side, up to three of the roads."""
-    return rows(conn, QUERIES["chiefs"], {"on": read_setting(conn).today()})
+def chiefs(conn: psycopg.Connection, on: date | None = None) -> Rows:
+    """Who has a duty on a day (default: today), with metres of side, up to three of the roads."""
+    return rows(conn, QUERIES["chiefs"], {"on": on or read_setting(conn).day()})
 
 
 # A road or lane with a number; addresses are read only for these, since nobody indexes them.
@@ -81,8 +80,10 @@ _ADDRESS = re.compile(r"[路街道弄巷里]\D{0,3}\d")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
-def search(conn: psycopg.Connection, text: str, limit: int = 10) -> Rows:
+def search(conn: psycopg.Connection, text: str, limit: int = 10, as_of: date | None = None) -> Rows:
     """Areas, grids, roads, stations, blocks, merchants and incidents by name or start of code.
+
+    Grids and blocks are those in force on ``as_of`` (default: today).
 
     A road with a number is sought in addresses too; two numbers are coordinates, each reading of
     them (`geo.readings`) a result of its own with the CRS as its code.
@@ -104,7 +105,7 @@ def search(conn: psycopg.Connection, text: str, limit: int = 10) -> Rows:
             "starts": f"{literal}%",
             "address": bool(_ADDRESS.search(wanted)),
             "limit": min(limit, MOST_RESULTS),
-            "today": date.today(),
+            "on": as_of or read_setting(conn).day(),
         },
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ import psycopg
 
 from geo.progress import Say
 from geo.store.queries import load
-from geo.store.staging import or_none
+from geo.store.staging import or_none, read_table
 
 if TYPE_CHECKING:  # the engine is compiled: who only reads drafts does not wait for it
     from geo.shares import Proposal, Wishes
@@ -76,14 +76,14 @@ class Found(NamedTuple):
 def read(conn: psycopg.Connection, asked: Asked, day: date) -> Found:
     """What there is to share on ``day``; raises `NothingToShare`, `PlannedLater`."""
     given = {"role": asked.role, "day": day, "area": asked.area, "everywhere": asked.everywhere}
-    stretches = _frame(conn, "stretches", given)
+    stretches = read_table(conn, QUERIES["stretches"], given)
     if stretches.empty:
         raise NothingToShare(
             f"no road or lane{f' in {asked.area}' * (asked.area is not None)} has a chief of the"
             f" role {asked.role} on {day}"
         )
     ids = {"segments": stretches["id"].tolist()}
-    duties = _frame(conn, "duties", given | ids)
+    duties = read_table(conn, QUERIES["duties"], given | ids)
     later = duties[duties["valid_from"] > day]
     if len(later):
         roads = _roads(conn, later["segment_id"])
@@ -93,8 +93,8 @@ def read(conn: psycopg.Connection, asked: Asked, day: date) -> Found:
         )
     first, last = _span(conn)
     since = max(first, last - YEAR)
-    shops = _frame(conn, "shops", ids)
-    cases = _frame(conn, "cases", ids | {"since": since, "until": last})
+    shops = read_table(conn, QUERIES["shops"], ids)
+    cases = read_table(conn, QUERIES["cases"], ids | {"since": since, "until": last})
     weeks = max((last - since) / timedelta(days=7), LEAST_WEEKS)
     return Found(stretches, _sides(stretches, duties, shops, cases), duties, weeks)
 
@@ -114,7 +114,7 @@ def wishes_of(conn: psycopg.Connection, found: Found, asked: Asked) -> Wishes:
     """What was asked for, by ids; raises `UnknownChief`, `UnknownLock`."""
     from geo.shares import Wishes
 
-    codes = {row["code"]: row["id"] for row in _frame(conn, "chiefs", {}).to_dict("records")}
+    codes = {code: id_ for id_, code, *_ in conn.execute(QUERIES["chiefs"])}
     return Wishes(
         chiefs=asked.chiefs,
         added=tuple(_chief(codes, code) for code in asked.added),
@@ -206,9 +206,3 @@ def _roads(conn: psycopg.Connection, segments: pd.Series) -> str:
     names = [name for (name,) in conn.execute(QUERIES["roads"], params)]
     more = f" and {len(names) - 3} more roads" if len(names) > 3 else ""
     return ", ".join(names[:3]) + more if names else f"{segments.nunique()} unnamed stretches"
-
-
-def _frame(conn: psycopg.Connection, query: str, params: dict[str, Any]) -> pd.DataFrame:
-    cursor = conn.execute(QUERIES[query], params)
-    names = [column.name for column in cursor.description or ()]
-    return pd.DataFrame(cursor.fetchall(), columns=names)

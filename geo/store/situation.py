@@ -1,6 +1,6 @@
 """How things stand: open cases, trends, grids with most to do, the history of a spot."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -41,8 +41,12 @@ def now(conn: psycopg.Connection) -> Told:
     return {"at": _value(conn, "clock", {}), **told, **none}
 
 
-def trends(conn: psycopg.Connection, at: datetime | None, system: str) -> Told:
+def trends(
+    conn: psycopg.Connection, at: datetime | None, system: str, as_of: date | None = None
+) -> Told:
     """Hours and days up to ``at``, classes of these days, and grids with most to do.
+
+    Grids are those of the day ``as_of`` (default: that of ``at``).
 
     Without ``at`` they end now, or where reports end if nearly none came for a month.
     """
@@ -52,7 +56,7 @@ def trends(conn: psycopg.Connection, at: datetime | None, system: str) -> Told:
     today = local.replace(hour=0)
     since = (today - timedelta(days=DAYS - 1)).replace(tzinfo=ZoneInfo(setting.time_zone))
     period = {"since": since, "until": end}
-    grids = {"system": system, "day": today.date(), "limit": MOST_GRIDS}
+    grids = {"system": system, "day": as_of or today.date(), "limit": MOST_GRIDS}
     return {
         "until": end, "asleep": asleep,
         "hours": _series(conn, setting, local, HOURS, "hour"),

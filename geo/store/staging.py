@@ -1,6 +1,6 @@
 """Frames out of the database and rows into it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import geopandas
 import numpy as np
@@ -10,17 +10,23 @@ import shapely
 from numpy.typing import NDArray
 from psycopg import sql
 
-Params = dict[str, object]
+Params = Mapping[str, object]
+
+
+def read_table(
+    conn: psycopg.Connection, query: bytes, params: Params | None = None
+) -> pd.DataFrame:
+    """The rows of ``query`` as a frame without shapes."""
+    with conn.cursor(binary=True) as cursor:
+        found = cursor.execute(query, params).fetchall()
+        return pd.DataFrame(found, columns=[column.name for column in cursor.description or ()])
 
 
 def read_frame(
     conn: psycopg.Connection, query: bytes, params: Params | None = None, *, srid: int
 ) -> geopandas.GeoDataFrame:
     """The rows of ``query`` as a frame in EPSG:``srid``; its column ``geom`` holds WKB."""
-    with conn.cursor(binary=True) as cursor:
-        found = cursor.execute(query, params).fetchall()
-        names = [column.name for column in cursor.description or ()]
-    frame = pd.DataFrame(found, columns=names)
+    frame = read_table(conn, query, params)
     shapes = shapely.from_wkb(frame.pop("geom").to_numpy(object))
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=srid)
 

@@ -10,6 +10,7 @@ import pyproj
 from psycopg import sql
 from psycopg_pool import AsyncConnectionPool
 
+from geo.discretion import LEAST
 from geo.layers import Layer
 from geo.store import layers
 from geo.store.database import Setting
@@ -25,6 +26,8 @@ MAX_ZOOM = 22
 # A tile asks for features a little beyond its edge: 64 of its 4096 units, as ST_AsMVTGeom clips.
 EXTENT = 4096
 BUFFER = 64 / EXTENT
+# Cells that points are gathered by: so many to a side of a tile, 85 pixels each.
+CELLS = 6
 MERCATOR_HALF_M = 20037508.342789244
 
 
@@ -46,7 +49,7 @@ class Wanted(NamedTuple):
     ``share`` (0 to 1) thins points; ``on`` is the day for dated layers; ``system`` one grid
     system; ``open`` open or closed incidents; from ``since`` to before ``until`` (ISO times) by
     the layer's time column; ``metric`` adds its value as the attribute ``value``; ``filter`` is
-    CQL2 text.
+    CQL2 text; with ``clusters`` points that crowd come as one with their number.
     """
 
     on: str
@@ -57,6 +60,7 @@ class Wanted(NamedTuple):
     until: str | None = None
     metric: str | None = None
     filter: str | None = None
+    clusters: bool | None = None
 
 
 def check(tile: Tile) -> Tile:
@@ -158,7 +162,8 @@ def compose(
     """The query of ``layer`` at ``zoom``; ``asked`` names what is set of `Wanted`.
 
     The share is written out, so that the planner sees which index holds no more points than that.
-    ``passes`` is the SQL of a filter.
+    ``passes`` is the SQL of a filter. Clusters hold `geo.discretion.LEAST` points at least: fewer
+    stay points, so that no small count is told.
 
     Features come in the order of their ids, so equal data gives equal bytes.
     """
@@ -166,6 +171,18 @@ def compose(
     labels: sql.Composable = sql.SQL("")
     if layer.label:
         labels = _fill("labels", part=sql.Literal(layer.parts[1]), names=_names(layer.label))
+    if "clusters" in asked:
+        return _fill(
+            "clusters",
+            attributes=_attributes(layer, zoom, rights, asked),
+            view=layers.view(layer),
+            conditions=_conditions(layer, zoom, asked, share, passes),
+            part=sql.Literal(layer.key),
+            gathered=sql.Literal(f"{layer.key}_clusters"),
+            names=_names(shown),
+            cells=sql.Literal(CELLS),
+            least=sql.Literal(LEAST),
+        ).as_bytes(None)
     unshown = [name for name in layer.label if name not in shown]
     return _fill(
         "tile",

@@ -1,7 +1,7 @@
-"""Cases month by month in the grids of today, so that a trend survives a redraw."""
+"""What was done month by month in the grids of today, so that a trend survives a redraw."""
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import psycopg
 
@@ -17,28 +17,44 @@ MONTHS = 24
 Told = dict[str, Any]
 
 
-def trend(conn: psycopg.Connection, system: str, months: int = MONTHS) -> Told:
-    """Cases of each grid of ``system`` in the last ``months``, this one included.
+Of = Literal["cases", "visits", "patrol_m"]
 
-    ``today`` counts them in the grid's borders of today, whatever plans were in force: points know
-    their block, so this is exact. ``then`` counts them in the grids that there were on their day.
-    Raises `geo.store.reporting.NoSuchSystem`.
+
+class Asked(NamedTuple):
+    """What is counted in the grids of which system and day (None: today), for how many months."""
+
+    system: str
+    months: int = MONTHS
+    of: Of = "cases"
+    as_of: date | None = None
+
+
+def trend(conn: psycopg.Connection, wanted: Asked) -> Told:
+    """What was done in each grid in the last months, this one included.
+
+    ``today`` counts it in the grid's borders of the day that is asked for, whatever plans were in
+    force: points and sides know their block, so this is exact. ``then`` counts it in the grids that
+    there were on its day. Raises `geo.store.reporting.NoSuchSystem`.
     """
+    system = wanted.system
     if conn.execute(REPORTING["system"], {"system": system}).fetchone() is None:
         raise NoSuchSystem(f"there is no grid system {system!r}")
     setting = read_setting(conn)
-    names = _months(date.fromisoformat(setting.today()), months)
+    names = _months(setting.day(), wanted.months)
     asked: Told = {"system": system, "since": f"{names[0]}-01", "today": setting.today(),
-                   "zone": setting.time_zone}  # fmt: skip
+                   "as_of": wanted.as_of or setting.day(), "zone": setting.time_zone}  # fmt: skip
     plans = rows(conn, QUERIES["plans"], asked)
-    found = {(row["grid_id"], row["month"]): row for row in rows(conn, QUERIES["counts"], asked)}
+    query = QUERIES["months"].replace(b"{counted}", QUERIES[wanted.of])
+    found = {(row["grid_id"], row["month"]): row for row in rows(conn, query, asked)}
+    number: Any = float if wanted.of == "patrol_m" else int
     grids: list[Told] = rows(conn, QUERIES["grids"], asked | {"plans": [p["id"] for p in plans]})
     for grid in grids:
         mine = [found.get((grid["id"], month), {}) for month in names]
         inside = grid["today"]
-        grid["today"] = [row.get("today") or 0 for row in mine] if inside else None
-        grid["then"] = [row.get("then") or 0 for row in mine]
-    return {"system": system, "months": names, "plans": plans, "grids": grids}
+        grid["today"] = [number(row.get("today") or 0) for row in mine] if inside else None
+        grid["then"] = [number(row.get("then") or 0) for row in mine]
+    said = {"of": wanted.of, "as_of": asked["as_of"].isoformat()}
+    return {"system": system, **said, "months": names, "plans": plans, "grids": grids}
 
 
 def _months(last: date, count: int) -> list[str]:

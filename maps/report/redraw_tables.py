@@ -81,29 +81,31 @@ def _grids(grids: pd.DataFrame, voice: Voice) -> Table:
          _interval(row, voice),
          *(voice.count(row[f"{key}_{end}"]) for key in ("cases", "late") for end in
            ("was", "now")),
+         _interval(row, voice, "late"),
          *(voice.number(row[f"walk_m_{end}"] / 1000) for end in ("was", "now")),
          voice.word(f"redraw_{row['verdict']}")]
         for row in shown.to_dict("records")
     ]  # fmt: skip
     each = [voice.word("redraw_each_was"), voice.word("redraw_each_now")]
-    pairs = [word for name in ("cases", "late", "walk")
-             for word in (voice.word(f"redraw_{name}"), "→")]  # fmt: skip
-    heads = [voice.word("grid"), *each, voice.word("redraw_interval"), *pairs,
+    pairs = [[voice.word(f"redraw_{name}"), "→"] for name in ("cases", "late", "walk")]
+    intervals = [voice.word("redraw_interval"), voice.word("redraw_late_interval")]
+    heads = [voice.word("grid"), *each, intervals[0], *pairs[0], *pairs[1], intervals[1], *pairs[2],
              voice.word("redraw_verdict")]  # fmt: skip
     empty = voice.word("redraw_no_moves")
     return Table(voice.word("redraw_grids"), heads, rows, empty=empty)
 
 
-def _each(row: dict[str, Any], end: str, voice: Voice) -> str:
-    cases = row[f"cases_{end}"]
-    return NOTHING if pd.isna(cases) else voice.figure(row[end], cases)
+def _each(row: dict[str, Any], end: str, voice: Voice, what: str = "cases") -> str:
+    count = row[f"{what}_{end}"]
+    return NOTHING if pd.isna(count) else voice.figure(row[end], count)
 
 
-def _interval(row: dict[str, Any], voice: Voice) -> str:
+def _interval(row: dict[str, Any], voice: Voice, what: str = "cases") -> str:
     """Nothing where one of the two means may not be told."""
-    if NOTHING in (_each(row, "was", voice), _each(row, "now", voice)):
+    if NOTHING in (_each(row, "was", voice, what), _each(row, "now", voice, what)):
         return NOTHING
-    return span(signs(f"{row['low']:+.1f}"), signs(f"{row['high']:+.1f}"), voice)
+    low, high = ("low", "high") if what == "cases" else ("late_low", "late_high")
+    return span(signs(f"{row[low]:+.1f}"), signs(f"{row[high]:+.1f}"), voice)
 
 
 def _moved(moved: pd.DataFrame, voice: Voice) -> Table:

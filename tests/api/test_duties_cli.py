@@ -1,7 +1,8 @@
-"""Duties and the network on the command line: real processes, a real file."""
+"""Duties and the network on the command line, with a real file."""
 
 import pytest
-from test_cli import BOUNDARIES, luge
+from commands import luge
+from test_cli import BOUNDARIES, INIT
 
 from geo.store.database import transaction
 
@@ -15,7 +16,7 @@ where road.kind = 'road' and segment.length_m > 20 group by 1 order by count(*) 
 def made(make_module_database):
     """The roads of the sample district, and nobody who answers for them."""
     url = make_module_database()
-    luge(url, "init", "--name", "云汀区", "--code", "319901", "--srid", "4549")
+    luge(url, *INIT)
     luge(url, "import", "roads", BOUNDARIES / "ways.geojson")
     with transaction(url) as conn:
         return url, conn.execute(ROADS).fetchall()

@@ -2,19 +2,16 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 import time
 import zipfile
 from io import BytesIO
-from pathlib import Path
 from urllib.parse import unquote
 
 import geopandas
 import psycopg
 import pyogrio
 import pytest
+from commands import ROOT, luge
 from services import run, serve
 
 from api.app import create_app
@@ -23,8 +20,6 @@ from geo.exporting.formats import FORMATS
 from geo.layers import LAYERS
 from geo.store import archive
 from geo.store.settings import Settings
-
-ROOT = Path(__file__).parents[2]
 
 
 def saved(answer, tmp_path, name):
@@ -230,16 +225,6 @@ def test_who_leaves_leaves_nothing_behind(sample_url, query, take):
 
     taken = run(leave())
     assert taken <= take + 2
-
-
-def luge(url, *words, cwd=ROOT, check=True):
-    code = "from api.cli import main; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, words)], cwd=cwd, capture_output=True, text=True,
-        env={**os.environ, "LUGE_DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
-    assert not check or done.returncode == 0, done.stderr
-    return done
 
 
 def test_the_command_line_writes_layers_and_what_they_are(sample_url, tmp_path):

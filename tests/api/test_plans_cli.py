@@ -1,14 +1,18 @@
 """`luge plan` on a copy of the sample district: a draft out to a table, in again, published."""
 
 import csv
-from datetime import date, timedelta
+import json
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
 
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +26,7 @@ def luge(sample_url, make_module_database):
             raise done.exception
         return done.stdout
 
+    run.url = url
     return run
 
 
@@ -78,3 +83,27 @@ def test_a_file_of_another_kind_is_refused(luge, tmp_path):
     with pytest.raises(ValueError, match="no column 'block'; it has a, b"):
         luge("import", plan, file)
     assert "is deleted" in luge("discard", plan)
+
+
+def test_a_block_is_cut_along_a_line_and_joined_again(luge, tmp_path):
+    plan = begun(luge)
+    with psycopg.connect(luge.url) as conn:
+        code, households, *ends = conn.execute(
+            """select code, households, st_xmin(p), st_xmax(p), (st_ymin(p) + st_ymax(p)) / 2
+            from block, lateral st_transform(geom, 4326) as p
+            where st_area(geom) > 8000 and households > 0 order by code limit 1"""
+        ).fetchone()
+    west, east, north = ends
+    line = [[west - 1e-4, north], [east + 1e-4, north]]
+    file = tmp_path / "line.geojson"
+    file.write_text(json.dumps({"type": "LineString", "coordinates": line}), "utf-8")
+    told = luge("cut", plan, code, file, "--by", "王").splitlines()
+    assert told[0].startswith(f"{code} ended; ")
+    pieces = [row.split("\t") for row in told[1:]]
+    assert sum(int(row[2].split()[0]) for row in pieces) == households
+    with pytest.raises(ValueError, match="no block"):
+        luge("cut", plan, code, "LINESTRING (121 31, 122 31)")
+    joined = luge("join", plan, *(row[0] for row in pieces)).splitlines()
+    assert joined[1].split("\t")[2] == f"{households} households"
+    wkt = "LINESTRING (" + ", ".join(f"{x} {y}" for x, y in line) + ")"
+    assert len(luge("cut", plan, joined[1].split("\t")[0], wkt).splitlines()) == len(told)

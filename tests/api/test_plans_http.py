@@ -1,6 +1,7 @@
 """Plans over HTTP, on copies of the sample district: begun, painted, taken through their steps."""
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import TypeAdapter
@@ -8,7 +9,8 @@ from pydantic import TypeAdapter
 from api.answers import plans as answers
 
 PLANS = "/api/plans"
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 import psycopg
 import pytest
 import shapely
-from test_cli import luge
+from commands import luge
 
 from api.reach import _solving
 

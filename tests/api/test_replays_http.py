@@ -152,8 +152,47 @@ def test_small_counts_need_the_right(own, draft):
     counts = [row["after"][name] for row in rows for name in ("cases", "late", "border")]
     assert None in counts
     assert not {1, 2, 3, 4} & set(counts)
-    assert all((row["was"] is None) == (None in (row["before"]["cases"], row["after"]["cases"]))
-               for row in rows)  # fmt: skip
+    for row in rows:
+        ends = row["before"], row["after"]
+        assert (row["was"] is None) == any(end["cases"] is None for end in ends)
+        assert (row["weeks_lighter"] is None) == (row["was"] is None)
+        late = row["was"] is None or any(end["late"] is None for end in ends)
+        assert (row["late"]["was"] is None) == late
+
+
+def test_who_gains_and_who_loses_week_by_week(replayed, draft):
+    weeks = len(replayed["weeks"])
+    grids = {row["after"]["number"]: row for row in replayed["grids"]}
+    busy, other = grids[draft["busy"]], grids[draft["other"]]
+    assert busy["weeks_lighter"] > weeks / 2
+    assert busy["weeks_heavier"] == 0
+    assert other["weeks_heavier"] > weeks / 2
+    for way in ("weeks_lighter", "weeks_heavier"):
+        assert sum(replayed[way]) == sum(row[way] for row in replayed["grids"])
+    workers = busy["after"]["workers"]
+    fewer = busy["after"]["late"] - busy["before"]["late"]
+    late = busy["late"]
+    assert late["now"] - late["was"] == pytest.approx(fewer / workers / weeks)
+    assert late["low"] <= late["now"] - late["was"] <= late["high"] <= 0
+
+
+def test_few_cases_that_change_hands_are_not_told(here, own, in_force):
+    """A draft of one block with few cases tells how many these are only to who may know."""
+    made = begin(here, "一个街区")
+    with psycopg.connect(own) as conn:
+        block, cases = conn.execute(
+            """select block_id, count(*) from incident join draft_block using (block_id)
+            where plan_id = %s and status <> 'cancelled'
+              and reported_at >= '2025-06-30' and reported_at < '2026-06-29'
+            group by 1 having count(*) between 1 and 4 limit 1""", [made["id"]]
+        ).fetchone()  # fmt: skip
+    here.post(f"{PLANS}/{made['id']}/strokes", json={"blocks": [block], "number": None},
+              headers={"If-Match": "*"})  # fmt: skip
+    with serve(own) as anyone:
+        for asker, told in ((here, cases), (anyone, None)):
+            found = asker.get(f"{PLANS}/{made['id']}/replay").json()
+            assert found["moved"]["cases"] == told
+            assert found["total"]["outside_after"] == told
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,15 @@
 """Shares over HTTP and by command, on copies of the sample district."""
 
-import os
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import psycopg
+from commands import luge
 from pydantic import TypeAdapter
 from services import serve
 
 from api.answers import sharing
 from api.shares import AT_ONCE
 
-ROOT = Path(__file__).parents[2]
 DRAFTS = "/api/shares/drafts"
 PATIENCE_S = 120
 
@@ -85,29 +81,20 @@ def test_nothing_is_written_from_elsewhere(own):
         assert away.get(DRAFTS).status_code == 200
 
 
-def luge(url, *words):
-    done = subprocess.run(
-        [sys.executable, "-c", "from api.cli import main; main()", "shares", *words],
-        env={**os.environ, "LUGE_DATABASE_URL": url}, cwd=ROOT, capture_output=True, text=True,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
-
-
 def test_the_same_by_command(sample_url, make_database):
     url = make_database(sample_url)
-    code, said = luge(url, "propose", "--chiefs", "31", "--lock", "LZ056", "--from", "2100-01-01")
-    assert code == 0, said
+
+    def shares(*words, code=0):
+        done = luge(url, "shares", *words, check=False)
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    said = shares("propose", "--chiefs", "31", "--lock", "LZ056", "--from", "2100-01-01")
     assert "draft 1: ready, role second, from 2100-01-01" in said
     assert "connected shares: 3 of 30" in said
     assert "vacant" in said
-    code, said = luge(url, "apply", "1")
-    assert code == 1
-    assert "post 30 of draft 1 has no chief yet" in said
-    assert luge(url, "fill", "1", "30", "LZ004")[0] == 0
-    code, said = luge(url, "apply", "1")
-    assert code == 0
-    assert "m of side had a chief" in said
-    assert "1  applied  second  from  2100-01-01  max/mean 2.65 →" in luge(url, "list")[1]
-    code, said = luge(url, "propose", "--lock", "无此路", "--from", "2101-01-01")
-    assert code == 1
-    assert "无此路" in said
+    assert "post 30 of draft 1 has no chief yet" in shares("apply", "1", code=1)
+    shares("fill", "1", "30", "LZ004")
+    assert "m of side had a chief" in shares("apply", "1")
+    assert "1  applied  second  from  2100-01-01  max/mean 2.65 →" in shares("list")
+    assert "无此路" in shares("propose", "--lock", "无此路", "--from", "2101-01-01", code=1)

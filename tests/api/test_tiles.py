@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from services import tile_of
 from shapely import Point, from_wkt
 
-from api.app import _serve_page, create_app
+from api import pages
+from api.app import create_app
 from geo.layers import LAYERS, Layer
 from geo.store.settings import Settings
 from geo.store.tiles import Tile, reach_of
@@ -230,7 +231,7 @@ def test_unexpected_errors_show_no_internals(db: str) -> None:
 
 def test_page_that_is_not_built_says_how(tmp_path: Path) -> None:
     app = FastAPI()
-    _serve_page(app, tmp_path)
+    pages.serve(app, tmp_path)
     answer = TestClient(app).get("/")
     assert answer.status_code == 503
     assert "./scripts/setup" in answer.text
@@ -241,7 +242,7 @@ def test_page_is_never_stale_and_its_assets_are_kept(tmp_path: Path) -> None:
     (tmp_path / "index.html").write_text("<p>page</p>")
     (tmp_path / "assets" / "main-1a2b.js").write_text("1")
     app = FastAPI()
-    _serve_page(app, tmp_path)
+    pages.serve(app, tmp_path)
     client = TestClient(app)
     page = client.get("/")
     assert (page.status_code, page.text) == (200, "<p>page</p>")

@@ -43,3 +43,23 @@ def overflow(page: Page) -> list[str]:
             })
             .map((element) => element.outerHTML.slice(0, 80))"""
     )
+
+
+def cut(page: Page) -> list[str]:
+    """Choices of which the end is cut off, as their field is too narrow for the chosen one."""
+    arrow = 18
+    found: list[str] = page.evaluate(
+        """(arrow) => [...document.querySelectorAll('select')]
+            .filter((select) => select.checkVisibility() && select.selectedOptions[0])
+            .filter((select) => {
+                const style = getComputedStyle(select);
+                const pen = document.createElement('canvas').getContext('2d');
+                pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+                const text = pen.measureText(select.selectedOptions[0].text).width;
+                const sides = parseFloat(style.paddingLeft) + parseFloat(style.paddingRight);
+                return text + sides + arrow > select.clientWidth;
+            })
+            .map((select) => `${select.id}: ${select.selectedOptions[0].text}`)""",
+        arrow,
+    )
+    return found

@@ -234,6 +234,51 @@ def test_the_map_says_that_it_hears_nothing_and_catches_up(
     )
 
 
+def test_a_cluster_counts_a_new_case_which_stands_above_it(
+    open_page: OpenPage, service: str, spot: Spot
+) -> None:
+    page = open_page(f"#map=13/{spot.lat}/{spot.lon}")
+    page.locator("[data-toggle=clusters]").check()
+    held = """() => [...new Map(luge.map.querySourceFeatures(
+        "incidents", { sourceLayer: "incidents_clusters" })
+        .map(({ id, properties }) => [id, properties.count])).values()]
+        .reduce((sum, count) => sum + count, 0)"""
+    page.wait_for_function(f"() => ({held})() > 0")
+    settle(page)
+    before = page.evaluate(held)
+    case = file(service, spot)
+    page.wait_for_function(
+        f"() => luge.map.queryRenderedFeatures({{layers: ['incidents-live']}})"
+        f".some(({{id}}) => id === {case['id']})",
+        timeout=SOON_MS,
+    )
+    page.wait_for_function(f"() => ({held})() === {before + 1}")
+
+
+def test_the_map_shows_what_the_words_over_the_queue_let_through(
+    open_page: OpenPage, service: str, spot: Spot
+) -> None:
+    wanted = file(service, spot, description="西瓜皮满地")["code"]
+    page = operations(open_page)
+    expect(row(page, wanted)).to_be_visible()
+    codes = """async () => (await luge.map.getSource("cases").getData()).features
+        .map(({ properties }) => properties.code).sort()"""
+    assert len(page.evaluate(codes)) > 1
+    page.locator("#filter").fill("西瓜皮")
+    expect(page.locator("#cases button")).to_have_count(1)
+    assert page.evaluate(codes) == [wanted]
+    expect(page.locator("[data-tab=new] b")).to_have_text("1")
+    expect(page.locator("[data-tab=work] b")).to_have_text("0")
+    # What is worked on stays on the map, and what comes is thinned too.
+    row(page, wanted).click()
+    other = file(service, spot)["code"]
+    page.locator("#filter").fill(other)
+    expect(row(page, other)).to_be_visible(timeout=SOON_MS)
+    assert page.evaluate(codes) == sorted([wanted, other])
+    page.locator("#filter").fill("")
+    page.wait_for_function(f"async () => (await ({codes})()).length > 2")
+
+
 def test_an_old_point_that_changed_is_drawn_once(
     open_page: OpenPage, service: str, spot: Spot
 ) -> None:

@@ -1,8 +1,5 @@
 """The same page on a phone: sheets at the bottom, nothing wider than the screen."""
 
-from pathlib import Path
-
-import httpx2 as httpx
 from pages import PHONE, OpenPage, Spot, overflow, settle, shot
 from playwright.sync_api import Page, expect
 
@@ -117,29 +114,3 @@ def test_density_in_english_fits(open_page: OpenPage) -> None:
     page.wait_for_timeout(300)
     assert overflow(page) == []
     shot(page, "phone-density")
-
-
-def test_a_grid_is_found_incidents_compared_saved_and_printed(
-    open_page: OpenPage, service: str
-) -> None:
-    found = httpx.get(f"{service}/api/search", params={"q": "第1网格"}).json()["results"][0]
-    page = open_page("#cases=from:2026-06-01;to:2026-06-30", phone=True)
-    page.get_by_role("combobox").fill(found["code"])
-    page.get_by_role("option").first.tap()
-    expect(page.locator("#place h2")).to_have_text(found["name"])
-    page.get_by_label("关闭").locator("visible=true").first.tap()
-    page.locator("[data-opens=explore]").tap()
-    page.locator("#filter-class").select_option("占道经营")
-    expect(page.locator(".chip")).to_have_count(2)
-    page.locator("#filter-compared").select_option("before")
-    expect(page.locator(".compared tbody tr").nth(1)).to_contain_text("占道经营")
-    with page.expect_download() as saved:
-        page.get_by_role("link", name="CSV").tap()
-    assert "占道经营" in Path(saved.value.path()).read_text("utf-8-sig")
-    page.locator("#sheet .close").tap()
-    page.get_by_role("button", name="Switch to English").tap()
-    expect(page.locator("[data-opens=explore]")).to_have_text("Filter")
-    page.evaluate("window.print = () => {}")
-    page.locator("[data-tool=tool_print]").tap()
-    page.get_by_role("button", name="Make and print").tap()
-    expect(page.locator("#print footer")).to_contain_text("占道经营")

@@ -4,8 +4,9 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -16,7 +17,8 @@ from playwright.sync_api import Page, expect
 from serving import serving
 
 MakeDatabase = Callable[..., str]
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 # Only these let the page be wider than the screen: they scroll in their own frame.
 OVERFLOW = """() => [...document.querySelectorAll('body *')]
     .filter((element) => element.checkVisibility())
@@ -33,7 +35,7 @@ MOVED = """() => {
         ({ middle }, at) => sketch.of[at] !== based[at] && locate(middle) === at);
     return [place, ground.blocks[place].id];
 }"""
-LAST_MONTH = (date.today() - timedelta(days=30)).isoformat()
+LAST_MONTH = (TODAY - timedelta(days=30)).isoformat()
 # A block of another grid that a grid could take and stay in one piece.
 BESIDE = """(number) => {
     const { editor } = luge.desk, { ground, sketch } = editor;
@@ -254,7 +256,7 @@ def a_day_passes(url: str, draft: int) -> None:
 
 def cases_of_today(service: str) -> dict[str, int]:
     """How many cases of today each management grid has, by its code."""
-    query = f"by=grid&system=management&since={date.today() - timedelta(days=1)}T00:00:00Z"
+    query = f"by=grid&system=management&since={TODAY - timedelta(days=1)}T00:00:00Z"
     groups = told(service, f"/api/counts?{query}")["groups"]
     return {str(group["key"]): int(group["count"] or 0) for group in groups}
 
@@ -343,7 +345,7 @@ def test_two_overloaded_communities_are_redrawn_and_published(
 
     # From tomorrow on what happens there is in the new grid; last month has the old one.
     then, now, soon = (
-        grid_of(service, lon, lat, day) for day in (LAST_MONTH, date.today().isoformat(), TOMORROW)
+        grid_of(service, lon, lat, day) for day in (LAST_MONTH, TODAY.isoformat(), TOMORROW)
     )
     assert before[0] != before[1]
     assert then == now != soon

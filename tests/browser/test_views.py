@@ -1,7 +1,9 @@
-"""Pictures of every page and its states, to be looked at: both sizes, both languages, all fits."""
+"""Pictures of every page and its states, to be looked at: both sizes, both languages, all fits, and
+nobody is kept out."""
 
 import pytest
-from pages import OpenPage, overflow, settle, shot
+from axe import serious_faults
+from pages import OpenPage, cut, overflow, settle, shot
 from playwright.sync_api import Page
 from views import CHIEF, DOOR_LAT, DOOR_LON, SITTINGS, Sitting, State, calm
 
@@ -22,7 +24,7 @@ def come(page: Page, sitting: Sitting) -> None:
 
 
 def look(page: Page, state: State, name: str) -> list[str]:
-    """A picture of the state; what is not told, or reaches beyond the screen."""
+    """A picture of the state; what is not told, cut off, or keeps somebody out."""
     calm(page)
     state.act(page)
     page.locator(state.seen).first.wait_for()
@@ -31,8 +33,11 @@ def look(page: Page, state: State, name: str) -> list[str]:
     shot(page, name)
     text = page.locator("body").inner_text()
     faults = [word for word in ("undefined", "NaN", "[object") if word in text]
-    paper = page.locator("#print footer").is_visible()  # as wide as its paper
-    return [f"{name}: {fault}" for fault in faults + ([] if paper else overflow(page))]
+    if not page.locator("#print footer").is_visible():  # as wide as its paper, read by eyes only
+        faults += overflow(page) + cut(page)
+        # Which faults there are does not depend on the language.
+        faults += serious_faults(page) if name.endswith("-zh") else []
+    return [f"{name}: {fault}" for fault in faults]
 
 
 @pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])

@@ -68,7 +68,7 @@ def columns_of(rows):
     }
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(ROW, max_size=6))
 def test_every_type_comes_back_as_it_was(conn, rows):
     conn.execute("set timezone to 'UTC'")

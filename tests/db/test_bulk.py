@@ -83,9 +83,7 @@ def outcome(url, path):
         )
 
 
-@settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.lists(ROW, min_size=1, max_size=12), size=st.integers(1, 5))
 def test_portions_make_no_difference(town, tmp_path, data, size):
     path = write(tmp_path / "a.csv", [(*row[:-1], *row[-1]) for row in data])

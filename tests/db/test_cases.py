@@ -63,9 +63,7 @@ def test_names_in_the_history_need_the_right(town):
     assert read(town, code, PUBLIC)["steps"][0]["actor"] is None
 
 
-@settings(
-    max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(st.sampled_from(sorted(loop.ACTIONS)), max_size=8))
 def test_any_sequence_leaves_the_state_that_the_history_tells(empty_town, actions):
     code = file(empty_town)

@@ -104,9 +104,7 @@ def test_rolled_back_is_no_change(empty_town):
     assert revision_of(read(empty_town, log), "stations") == before
 
 
-@settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from("wcr")), min_size=1, max_size=12)
 )
@@ -146,9 +144,7 @@ def test_many_rows_are_one_row_of_the_log(empty_town):
         assert found == (500,)
 
 
-@settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(st.tuples(st.integers(0, 2), st.sampled_from("wcrb")), min_size=1, max_size=14)
 )

@@ -275,9 +275,7 @@ AWKWARD = """
 """
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(awkward_rows(), min_size=1, max_size=4, unique_by=lambda row: row["words"]))
 def test_whatever_a_row_holds_comes_back(town, make_database, tmp_path, rows):
     with psycopg.connect(town) as conn:

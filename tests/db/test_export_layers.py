@@ -112,9 +112,7 @@ def test_map_apps_coordinates_are_named(sample_url, tmp_path):
     assert about["crs"]["epsg"] is None
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 @pytest.mark.parametrize("key", ["stations", "blocks", "segments"])
 def test_a_box_holds_what_touches_it(sample_url, key, data):

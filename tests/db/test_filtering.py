@@ -198,7 +198,7 @@ CONDITIONS = st.recursive(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(CONDITIONS)
 def test_conditions_choose_what_they_say(rows, condition):
     assert chosen(rows, condition) == expected(condition)

@@ -71,9 +71,7 @@ def links(conn):
     ).fetchall()
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(point, min_size=1, max_size=25))
 def test_trigger_bulk_and_postgis_agree(town, xy):
     with psycopg.connect(town) as conn:
@@ -123,9 +121,7 @@ def test_half_a_road_place_is_refused(town):
             conn.execute("update incident set side = null")
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(point, min_size=1, max_size=5))
 def test_a_row_inserted_with_its_links_has_those_of_the_trigger(town, xy):
     with psycopg.connect(town) as conn:

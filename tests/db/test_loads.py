@@ -1,6 +1,7 @@
 """Loads of the sample district against direct counts; rule sets; the ground of a plan."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import geopandas
 import numpy as np
@@ -23,7 +24,7 @@ from geo.store import (
 )
 from geo.store.loads import Units
 
-TODAY = date.today()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ from functools import partial
 import psycopg
 import pytest
 
-from geo.store import proposals, redrawing, strokes
+from geo.progress import silence
+from geo.store import proposals, proposed, redrawing, strokes
 from geo.store.database import LOCAL, Reader, transaction
 from geo.store.proposals import Asked, NoSuchProposal, ProposalNotReady, ProposalOvertaken
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, Wish
@@ -220,6 +221,30 @@ def test_what_cannot_be_is_told(own):
         assert one["nearest"] > 0.02
         assert one["blocks"]
         assert "%" in one["reason"]
+
+
+def test_reasons_are_by_the_loads_that_the_reader_is_told(drawn):
+    url, draft, _, _ = drawn
+    heavy = tuple(blocks_of(url, "319901001004"))
+    with transaction(url) as conn:
+        ground = proposed.read(conn, draft, Asked(tolerance=0.02, blocks=heavy))
+    load = ground.blocks["load"]
+
+    def reasons(told):
+        """Those for all, and those for who may not see small counts."""
+        made = proposed.propose(
+            ground._replace(blocks=ground.blocks.assign(told=told)), 0, silence, lambda: False
+        )
+        return made.figures["unsolved"], made.figures["discreet"]["unsolved"]
+
+    (one, *_), (other, *_) = reasons(3 * load)  # what weighs more by the same is as even
+    assert one["nearest"] == pytest.approx(other["nearest"])
+    assert one["values"]["off"] == pytest.approx(other["values"]["off"])
+    lighter = load.mask(ground.blocks["id"].isin(one["blocks"]), load / 2)
+    (same, *_), (other, *_) = reasons(lighter)
+    assert same == one
+    assert other["values"]["off"] == other["nearest"] != pytest.approx(one["nearest"])
+    assert other["reason"] != one["reason"]
 
 
 def test_stopped_it_gives_what_was_solved_so_far(own):

@@ -1,8 +1,9 @@
 """Plans redrawn on copies of the sample district: strokes, publishing, blocks cut and joined."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
@@ -12,14 +13,23 @@ from geo.load import STANDARD
 from geo.plan import WrongStep
 from geo.reporting.periods import Period
 from geo.rules import HARD, BadLimits
-from geo.store import cutting, linking, plan_checks, plan_lineage, publishing, redrawing, strokes
-from geo.store.database import LOCAL, transaction
+from geo.store import (
+    cutting,
+    linking,
+    plan_checks,
+    plan_lineage,
+    publishing,
+    redrawing,
+    seek,
+    strokes,
+)
+from geo.store.database import LOCAL, read_setting, transaction
 from geo.store.publishing import CannotWithdraw, DayUnusable, PlanOvertaken, RulesBroken, Step
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem, Wish
 from geo.store.reporting import read_material
 from geo.store.strokes import By, GridInUse, GridLocked, NothingToUndo, UnknownBlock, UnknownGrid
 
-TODAY = date.today()
+TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 TOMORROW = TODAY + timedelta(days=1)
 
 
@@ -89,6 +99,15 @@ def rows_of_points(conn):
         sorted(conn.execute(f"select id, xmin::text, block_id from {table}").fetchall())
         for table in linking.POINT_TABLES
     ]
+
+
+def test_a_draft_on_a_published_plan_has_its_workers(conn, draft):
+    strokes.change_grid(conn, draft, 3, By(), {"workers": 4})
+    publish(conn, draft)
+    again = redrawing.make(conn, Wish("management", "再画", based_on=draft))
+    workers = [grid["workers"] for grid in redrawing.grids_of(conn, again)]
+    assert workers == [grid["workers"] for grid in redrawing.grids_of(conn, draft)]
+    assert workers[2] == 4
 
 
 def test_drafts_begin_from_nothing_from_a_plan_and_from_a_draft(conn, draft):
@@ -295,6 +314,7 @@ def of_plans(conn):
             "drafts": "select plan_id, block_id, number, based from draft_block",
             "of_drafts": "select plan_id, number, grid_id, name, workers from draft_grid",
             "lineage": "select plan_id, from_grid, to_grid from lineage",
+            "codes": "select kind, code from code_given",
         }.items()
     }
 
@@ -317,6 +337,53 @@ def test_a_plan_to_come_is_withdrawn_as_if_it_had_not_been_published(conn, draft
     strokes.undo(conn, draft, By())
     strokes.undo(conn, draft, By())
     strokes.paint(conn, draft, {moved[0]: moved[2]}, By())
+
+
+def test_a_plan_is_withdrawn_after_a_block_of_it_was_cut(conn, draft, large):
+    """The pieces are what the block was, in the draft and in its strokes, and it is published."""
+    was = numbers(conn, draft)[large]
+    new, _ = strokes.add_grid(conn, draft, By(), name="新网格")
+    strokes.paint(conn, draft, {large: new}, By())
+    publish(conn, draft)
+    other = redrawing.make(conn, Wish("police", "另"))
+    done = cutting.cut(conn, other, large, middle(conn, large), By())
+    made = [block["id"] for block in done.blocks]
+    publishing.take_step(conn, draft, None, Step("approved"))
+    held = numbers(conn, draft)
+    assert large not in held
+    assert {held[block] for block in made} == {new}
+    publishing.take_step(conn, draft, None, Step("published", start=TOMORROW))
+    publishing.take_step(conn, draft, None, Step("approved"))
+    publishing.take_step(conn, draft, None, Step("draft"))
+    assert sorted(strokes.undo(conn, draft, By()).changed) == [(b, new, was) for b in sorted(made)]
+    based = redrawing.read_blocks(conn, draft)
+    assert based["number"] == based["based"]
+
+
+def test_a_plan_begins_at_midnight_in_the_district(conn, draft, moved):
+    """West of the date line it is a day or two earlier than east of it, at any time."""
+    block, was, now = moved
+    names = {grid["number"]: grid["name"] for grid in redrawing.grids_of(conn, draft)}
+    where = """select st_x(p), st_y(p) from block, st_transform(st_pointonsurface(geom), 4326) as p
+        where id = %s"""
+    lon, lat = conn.execute(where, [block]).fetchone()
+
+    def move_to(zone):
+        conn.execute("update setting set time_zone = %s", [zone])
+        return read_setting(conn).day()
+
+    def told():
+        (place,) = seek.locate(conn, [lon], [lat])
+        plans = {row["code"]: row["plan"]["name"] for row in seek.district(conn)["systems"]}
+        grid = next(row["name"] for row in place["grids"] if row["system"] == "management")
+        return grid, plans["management"] == "试画", place["as_of"]
+
+    yesterday = move_to("Pacific/Pago_Pago")
+    publish(conn, draft, yesterday + timedelta(days=1))
+    assert told() == (names[was], False, yesterday)
+    today = move_to("Pacific/Kiritimati")
+    assert today > yesterday
+    assert told() == (names[now], True, today)
 
 
 def test_a_plan_in_force_is_not_withdrawn(conn, draft, moved):

@@ -51,9 +51,7 @@ def linked(conn):
     ).fetchall()
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(spot, spot).filter(lambda pair: pair[0] != pair[1]), min_size=1, max_size=3),
     st.sets(st.sampled_from(["h100", "h200", "v300", "v500", "v600"]), max_size=2),

@@ -1,6 +1,6 @@
 """Trends and reports across a redraw: nothing that has been is otherwise after it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from geo.reporting.content import compute
 from geo.reporting.periods import Period
 from geo.store import cutting, publishing, redrawing, reporting, reruns, strokes, trends
-from geo.store.database import transaction
+from geo.store.database import read_setting, transaction
 from geo.store.homes import refresh_homes
 from geo.store.publishing import Step
 from geo.store.redrawing import Wish
@@ -16,6 +16,7 @@ from geo.store.reruns import Asked
 from geo.store.strokes import By
 
 LAST_MONTH = Period(date(2026, 6, 1), date(2026, 7, 1))
+YEARS = trends.Asked("management", 48)
 COUNTED = "select count(*) from incident where status <> 'cancelled' and block_id is not null"
 
 
@@ -61,7 +62,7 @@ def whole(found, key):
 
 
 def test_months_of_today_and_then_are_the_same_before_a_redraw(conn):
-    found = trends.trend(conn, "management", 48)
+    found = trends.trend(conn, YEARS)
     assert len(found["months"]) == 48
     assert all(grid["today"] == grid["then"] for grid in found["grids"])
     assert whole(found, "today") == conn.execute(COUNTED).fetchone()[0]
@@ -69,9 +70,9 @@ def test_months_of_today_and_then_are_the_same_before_a_redraw(conn):
 
 def test_a_trend_survives_a_redraw(conn, redrawn):
     plan, block = redrawn
-    before = {grid["id"]: grid for grid in trends.trend(conn, "management", 48)["grids"]}
+    before = {grid["id"]: grid for grid in trends.trend(conn, YEARS)["grids"]}
     in_force_today(conn, plan)
-    found = trends.trend(conn, "management", 48)
+    found = trends.trend(conn, YEARS)
     assert len(found["plans"]) == 2
     after = {grid["id"]: grid for grid in found["grids"]}
     assert whole(found, "today") == whole(found, "then") == conn.execute(COUNTED).fetchone()[0]
@@ -83,6 +84,31 @@ def test_a_trend_survives_a_redraw(conn, redrawn):
     cases = conn.execute(f"{COUNTED} and block_id = %s", [block]).fetchone()[0]
     apart = sorted(sum(after[id_]["today"]) - sum(before[id_]["today"]) for id_ in moved)
     assert apart == [-cases, cases]
+
+
+@pytest.mark.parametrize(("of", "query"), [
+    ("cases", COUNTED),
+    ("visits", "select count(*) from visit join merchant m on m.id = merchant_id"
+               " where block_id is not null"),
+    ("patrol_m", "select sum(to_m - from_m) from pass join side_home using (segment_id, side)"
+                 " where block_id > 0"),
+])  # fmt: skip
+def test_months_lose_nothing_in_the_borders_of_any_day(conn, redrawn, of, query):
+    """Under today's plan, that of tomorrow and that of each day there is as much in all."""
+    plan, _ = redrawn
+    for status in ("submitted", "approved"):
+        publishing.take_step(conn, plan, None, Step(status))
+    tomorrow = read_setting(conn).day() + timedelta(days=1)
+    publishing.take_step(conn, plan, None, Step("published", start=tomorrow))
+    today, soon = (trends.trend(conn, YEARS._replace(of=of, as_of=d)) for d in (None, tomorrow))
+    whole_of = conn.execute(query).fetchone()[0]
+    assert whole_of > 0
+    for found in (today, soon):
+        assert whole(found, "today") == pytest.approx(whole_of)
+        assert whole(found, "then") == pytest.approx(whole_of)
+    assert [p["id"] for p in today["plans"]] == [p["id"] for p in soon["plans"]][:-1]
+    now, later = ({g["id"]: g["today"] for g in found["grids"]} for found in (today, soon))
+    assert now != later or of != "cases"
 
 
 def test_the_plan_in_force_is_replayed_against_the_one_before(conn, redrawn):
@@ -114,9 +140,9 @@ def cut(conn, redrawn):
 def test_a_cut_changes_no_trend_and_no_replay(conn, redrawn, request):
     plan, _ = redrawn
     asked = Asked(plan, None, date(2025, 7, 1), date(2026, 6, 30))
-    before = trends.trend(conn, "management", 48), reruns.replay(conn, asked)
+    before = trends.trend(conn, YEARS), reruns.replay(conn, asked)
     request.getfixturevalue("cut")
-    after = trends.trend(conn, "management", 48), reruns.replay(conn, asked)
+    after = trends.trend(conn, YEARS), reruns.replay(conn, asked)
     assert before[0] == after[0]
     one, two = (replay.found for replay in (before[1], after[1]))
     for name in ("cases", "late", "visits"):
@@ -131,7 +157,6 @@ def test_last_months_report_is_unchanged_by_a_cut_and_a_redraw(conn, redrawn, re
     before = report()
     old, made = request.getfixturevalue("cut")
     in_force_today(conn, redrawn[0])
-    refresh_homes(conn, 4549)  # which piece of the block each side of a road belongs to
     after = report()
     for unit, table in before.by.items():
         pd.testing.assert_frame_equal(table, after.by[unit])
@@ -141,3 +166,18 @@ def test_last_months_report_is_unchanged_by_a_cut_and_a_redraw(conn, redrawn, re
         after.block_load.loc[pieces].sum(), before.block_load.loc[old], check_names=False
     )
     assert before.block_load.loc[old, "incidents"] > 0
+
+
+def test_the_frontage_of_a_cut_block_is_its_pieces_at_once(conn, redrawn, request):
+    """What is derived anew finds every side in the block that the cut, or the join, put it in."""
+    homes = "select segment_id, side, block_id from side_home order by 1, 2"
+    old, made = request.getfixturevalue("cut")
+    pieces = [block["id"] for block in made.blocks]
+    for blocks in (pieces, None):
+        if blocks is None:
+            blocks = [b["id"] for b in cutting.join(conn, redrawn[0], pieces, By(None, "")).blocks]
+        followed = conn.execute(homes).fetchall()
+        assert {block for _, _, block in followed} >= set(blocks)
+        assert old not in {block for _, _, block in followed}
+        refresh_homes(conn, 4549)
+        assert conn.execute(homes).fetchall() == followed

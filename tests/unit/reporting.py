@@ -64,7 +64,7 @@ def plan_of(grids, name="方案"):
         {"code": shapes.index, "name": [f"{code} 网格" for code in shapes.index]},
         geometry=shapes.to_numpy(), crs=SRID,
     )  # fmt: skip
-    return Plan(name, "management", "管理网格", "Management grid", date(2024, 1, 1), held, frame)
+    return Plan(name, "management", held, frame)
 
 
 def areas():

@@ -157,7 +157,7 @@ road = st.lists(along, min_size=2, max_size=4).filter(lambda p: len(set(p)) > 1)
 roads = st.lists(road, max_size=12)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(roads)
 def test_blocks_are_a_coverage_of_their_parents(axes):
     blocks = derive_blocks(TWO, lines(*axes))
@@ -172,7 +172,7 @@ def test_blocks_are_a_coverage_of_their_parents(axes):
     assert (blocks["code"].str[:12] == blocks["parent"]).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(roads, st.randoms(use_true_random=False))
 def test_the_same_lines_give_the_same_blocks(axes, random):
     once = derive_blocks(TWO, lines(*axes))
@@ -181,7 +181,7 @@ def test_the_same_lines_give_the_same_blocks(axes, random):
     assert derive_blocks(TWO, lines(*axes), known=once, used_codes=set(once["code"])).equals(once)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(roads, road)
 def test_a_new_road_changes_only_the_codes_of_the_ground_it_crosses(axes, new):
     old = derive_blocks(TWO, lines(*axes), min_area_m2=0, min_width_m=0)
@@ -198,7 +198,7 @@ def test_a_new_road_changes_only_the_codes_of_the_ground_it_crosses(axes, new):
 NUMBERS = st.one_of(st.none(), st.integers(0, 3000))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(roads, NUMBERS, NUMBERS, st.lists(st.tuples(along, NUMBERS), max_size=4))
 def test_people_add_up_to_the_totals(axes, of_left, of_right, housed):
     blocks = derive_blocks(TWO, lines(*axes))

@@ -145,7 +145,7 @@ WORDS = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(WORDS, max_size=40).map("".join) | st.text(max_size=60))
 def test_any_text_is_read_or_refused(text):
     said = fault(text)
@@ -176,7 +176,7 @@ ANY_JSON = st.recursive(
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(ANY_JSON)
 def test_any_json_is_read_or_refused(told):
     assert fault(json.dumps(told), "cql2-json") != ""

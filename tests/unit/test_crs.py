@@ -1,7 +1,5 @@
 """Laws of the coordinate conversions, with PRCoords, coord-convert and pyproj as oracles."""
 
-import re
-
 import geopandas
 import numpy as np
 import prcoords
@@ -67,7 +65,7 @@ def test_offsets_at_shanghai_are_the_known_ones():
     assert metres_apart(shanghai, bd) == pytest.approx(1130, abs=60)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(IN_CHINA, st.sampled_from([4549, 4550, 32651, 3857]))
 def test_epsg_equals_pyproj(points, srid):
     oracle = pyproj.Transformer.from_crs(4326, srid, always_xy=True).transform(*points)
@@ -140,7 +138,7 @@ RING = st.lists(
 
 
 @pytest.mark.parametrize("way", [("gcj02", 4549), ("bd09", 4549), ("wgs84", "bd09"), (4490, 4549)])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(RING)
 def test_a_ring_stays_closed_exactly(way, ring):
     hole = Polygon([(120, 30), (123, 30), (123, 33), (120, 33)], [ring])
@@ -162,17 +160,6 @@ def test_geometries_become_flat_and_missing_ones_stay_missing():
     assert not moved[0].has_z
     assert moved[1] is None
     assert moved[2].is_empty
-
-
-def test_a_frame_says_where_it_is_now():
-    frame = geopandas.GeoDataFrame(
-        {"name": ["a"]}, geometry=[Point(121.4, 31.2)], index=[7], crs=None
-    )
-    metric = crs.transform_frame(frame, "gcj02", 4549)
-    assert metric.crs.to_epsg() == 4549
-    assert list(metric.index) == [7]
-    assert crs.transform_frame(metric, 4549, "gcj02").crs is None
-    assert frame.geometry.iloc[0] == Point(121.4, 31.2)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +208,7 @@ def test_baidus_mercator_is_not_taken_for_its_degrees():
 
 @pytest.mark.parametrize("degrees", ["wgs84", "gcj02", "bd09", "cgcs2000", "EPSG:4269"])
 def test_a_planar_measure_on_degrees_is_an_error(degrees):
-    with pytest.raises(crs.DegreesError, match=r"transform_frame"):
+    with pytest.raises(crs.DegreesError, match="transform_geometries"):
         crs.require_metric(degrees)
 
 
@@ -240,27 +227,3 @@ def test_the_guard_takes_frames_and_series():
         crs.require_metric(frame.to_crs(4326))
     with pytest.raises(crs.UnknownCrs, match="has no CRS"):
         crs.require_metric(frame.set_crs(None, allow_override=True))
-
-
-@given(st.floats(73.62, 134.77), st.floats(16.7, 53.56))
-def test_the_suggested_zone_in_china_is_the_nearest_of_the_3_degree_zones(lon, lat):
-    srid = crs.suggest_srid(lon, lat)
-    meridian = float(re.search(r"3-degree Gauss-Kruger CM (\d+)E", pyproj.CRS(srid).name)[1])
-    assert 4534 <= srid <= 4554
-    assert abs(lon - meridian) <= 1.5
-
-
-@given(st.floats(-180, 180), st.floats(-80, 84))
-def test_the_suggested_crs_is_metric_and_true_to_scale(lon, lat):
-    srid = crs.suggest_srid(lon, lat)
-    crs.require_metric(srid)
-    assert pyproj.Proj(srid).get_factors(lon, lat).meridional_scale == pytest.approx(1, abs=2e-3)
-
-
-def test_suggestions_at_known_places():
-    assert crs.suggest_srid(121.49, 31.23) == 4549
-    assert crs.suggest_srid(121.51, 31.23) == 4550
-    assert crs.suggest_srid(-71.06, 42.36) == 32619
-    assert crs.suggest_srid(151.2, -33.9) == 32756
-    with pytest.raises(ValueError, match="swapped"):
-        crs.suggest_srid(31.2, 121.5)

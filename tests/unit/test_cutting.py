@@ -8,7 +8,16 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from geo.cutting import CannotCut, CannotJoin, cut, join, new_corners, share_out, with_corners
+from geo.cutting import (
+    CannotCut,
+    CannotJoin,
+    cut,
+    drawn_line,
+    join,
+    new_corners,
+    share_out,
+    with_corners,
+)
 
 SIDE = 100.0
 spot = st.tuples(st.floats(-40, 340), st.floats(-40, 340))
@@ -52,6 +61,27 @@ def test_a_cut_leaves_the_ground_and_a_valid_coverage(blocks, start, end, number
 def test_a_line_that_does_not_cross_is_refused(line):
     with pytest.raises(CannotCut, match="does not cross"):
         cut(shapely.box(0, 0, 100, 100), shapely.LineString(line))
+
+
+LINE = '{"type": "LineString", "coordinates": [[121.5, 31.25], [121.5, 31.5]]}'
+FEATURE = f'{{"type": "Feature", "properties": {{}}, "geometry": {LINE}}}'
+
+
+@pytest.mark.parametrize("text", [
+    LINE, FEATURE, f'{{"type": "FeatureCollection", "features": [{FEATURE}]}}',
+    " linestring (121.5 31.25, 121.5 31.5)", "MULTILINESTRING Z ((121.5 31.25 4, 121.5 31.5 4))",
+])  # fmt: skip
+def test_a_line_is_read_as_it_was_drawn(text):
+    assert drawn_line(text) == [(121.5, 31.25), (121.5, 31.5)]
+
+
+@pytest.mark.parametrize("text", [
+    "", "along", "[1]", '{"a": 1}', "POINT (1 2)", "LINESTRING EMPTY", "LINESTRING (1 2, 3)",
+    "MULTILINESTRING ((1 2, 3 4), (5 6, 7 8))", '{"type": "FeatureCollection", "features": []}',
+])  # fmt: skip
+def test_what_is_no_line_is_refused(text):
+    with pytest.raises(CannotCut, match="one line"):
+        drawn_line(text)
 
 
 def test_a_sliver_is_refused():

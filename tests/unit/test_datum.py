@@ -71,14 +71,14 @@ def verdict(frame, declared, kind=MERCHANTS, ground=GROUND):
     return datum.of_file(frame, kind, declared and crs.parse(declared), ground)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6), st.sampled_from(HYPOTHESES), st.sampled_from(HYPOTHESES))
 def test_doors_tell_the_datum_whatever_is_declared(seed, true, declared):
     found = verdict(written(doors(200, seed)[0], true), declared)
     assert found.best == ("" if declared == true else true)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6), st.sampled_from(HYPOTHESES))
 def test_places_without_any_pattern_raise_no_doubt(seed, declared):
     rng = np.random.default_rng(seed)
@@ -86,7 +86,7 @@ def test_places_without_any_pattern_raise_no_doubt(seed, declared):
     assert verdict(written(xy, "wgs84"), declared).best == ""
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.integers(0, 10**6), st.sampled_from(HYPOTHESES))
 def test_places_put_on_the_middle_of_the_road_raise_no_doubt(seed, true):
     xy, line = doors(200, seed)

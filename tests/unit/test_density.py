@@ -19,7 +19,7 @@ def count(places):
     return density.tally(lon, lat, is_open)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(PLACES)
 def test_every_point_counts_once_at_every_resolution(places):
     found = count(places)
@@ -30,7 +30,7 @@ def test_every_point_counts_once_at_every_resolution(places):
     assert (found["open"] <= found["count"]).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(PLACES)
 def test_cells_are_those_that_h3_finds(places):
     found = count(places)
@@ -58,7 +58,7 @@ def test_many_points_count_as_each_by_itself():
             )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(PLACES, PLACES)
 def test_portions_add_up(some, others):
     both = density.add([count(some), count(others)])

@@ -1,14 +1,15 @@
 """The docs keep step: settings, routes, commands and kinds are all in them; links lead on."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
-import typer
+from commands import every_command
 from rich.text import Text
 
 from api.app import create_app
-from api.cli import app as cli
 from api.cli.layers import page as layers_page
 from geo import kinds
 from geo.layers import LAYERS
@@ -38,32 +39,16 @@ def test_every_route_is_documented(method, path):
     assert f"`{method} {path}" in doc("http.md")
 
 
-def commands(group=None, prefix="luge"):
-    group = group or typer.main.get_command(cli)
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, f"{prefix} {name}")
-        else:
-            yield f"{prefix} {name}"
-
-
-@pytest.mark.parametrize("command", list(commands()))
+@pytest.mark.parametrize("command", [name for name, _ in every_command()])
 def test_every_command_is_documented(command):
     group, _, last = command.rpartition(" ")
     assert command in ALL or re.search(rf"{group} [a-z |]*\b{last}\b", ALL)
 
 
-def wishes(group=None, prefix="luge"):
-    group = group or typer.main.get_command(cli)
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from wishes(command, f"{prefix} {name}")
-        else:
-            yield from ((f"{prefix} {name}", wish) for wish in command.params)
-
-
 @pytest.mark.parametrize(
-    ("command", "wish"), list(wishes()), ids=lambda each: getattr(each, "name", each)
+    ("command", "wish"),
+    [(name, wish) for name, command in every_command() for wish in command.params],
+    ids=lambda each: getattr(each, "name", each),
 )
 def test_every_argument_and_option_has_words_that_help_shows(command, wish):
     assert wish.help, f"{command} {wish.name}"
@@ -88,7 +73,7 @@ def test_the_page_of_layers_is_the_declared_table():
 
 ROOMS = [
     path.stem
-    for folder in (ROOT / "geo", ROOT / "geo" / "store")
+    for folder in (ROOT / "geo", ROOT / "geo" / "store", ROOT / "api", ROOT / "maps" / "report")
     for path in folder.glob("*.py")
     if path.stem != "__init__"
 ]
@@ -97,6 +82,17 @@ ROOMS = [
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_is_on_the_plan(room):
     assert re.search(rf"\b{room}\b", doc("architecture.md"))
+
+
+def test_every_dependency_has_its_reason():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    names = {re.split(r"[\[<>=]", one)[0] for group in groups for one in group}
+    for package in (ROOT / "maps" / "web", ROOT / "maps" / "report"):
+        told = json.loads((package / "package.json").read_text())
+        names |= told.get("dependencies", {}).keys() | told.get("devDependencies", {}).keys()
+    reasons = doc("decisions.md")
+    assert not [name for name in names if not re.search(rf"\b{name}\b", reasons)]
 
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)

@@ -39,7 +39,7 @@ def area(shapes):
     return shapely.area(shapes).sum()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(PARTITIONS, st.floats(0.5, 60))
 def test_a_coverage_stays_a_coverage(cells, pixel):
     plain = generalise(cells, pixel)
@@ -50,7 +50,7 @@ def test_a_coverage_stays_a_coverage(cells, pixel):
     assert shapely.get_num_coordinates(kept).sum() <= shapely.get_num_coordinates(cells).sum()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(PARTITIONS, st.floats(0.5, 20))
 def test_corners_go_in_triangles_of_a_quarter_pixel(cells, pixel):
     """Every corner that goes moves an edge by less than a quarter of a square pixel."""
@@ -61,7 +61,7 @@ def test_corners_go_in_triangles_of_a_quarter_pixel(cells, pixel):
     assert (moved <= np.maximum(gone, 0) * pixel**2 / 4 + 1e-6).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(1, 12), st.integers(1, 12), st.floats(0.1, 5))
 def test_what_is_left_out_together_fits_into_a_pixel(columns, rows, size):
     """A field of small blocks is kept where leaving it out would leave a hole that is seen."""

@@ -98,7 +98,7 @@ corner = st.tuples(st.integers(0, 50), st.integers(0, 30)).map(lambda p: (p[0] *
 roads = st.lists(st.tuples(corner, corner).filter(lambda p: p[0] != p[1]), min_size=3, max_size=14)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(roads, st.data())
 def test_groups_are_whole_and_keep_to_their_area(axes, data):
     areas = gpd.GeoDataFrame(

@@ -73,7 +73,7 @@ LINE = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(SHOP, min_size=1, max_size=12))
 def test_every_row_is_accepted_or_rejected_never_both(rows):
     points, ids, names, stars = zip(*rows, strict=True)
@@ -90,7 +90,7 @@ def test_every_row_is_accepted_or_rejected_never_both(rows):
     assert shapely.contains(HERE.extent, intake.rows.geometry.to_numpy()).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(LINE, min_size=1, max_size=8))
 def test_the_parts_of_lines_add_up_too(lines):
     ids = [str(number) for number in range(len(lines))]
@@ -386,7 +386,7 @@ def test_rows_without_ids_are_known_by_content_and_place():
     }
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.floats(-0.0004, 0.0004), st.floats(0.002, 100))
 def test_the_place_counts_to_the_millimetre(noise, step):
     at = round(X, 3)

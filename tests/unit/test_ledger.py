@@ -73,9 +73,7 @@ def assert_same(whole, parts):
         assert parts.silent == whole.silent
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=DATA, rows=st.integers(1, 6), datum=st.sampled_from(["wgs84", "gcj02", "EPSG:4549"]))
 def test_the_outcome_does_not_depend_on_portions(tmp_path, monkeypatch, data, rows, datum):
     monkeypatch.setattr(remarks, "PILE_UP_ROWS", 3)
@@ -105,7 +103,7 @@ def test_the_sample_for_the_datum_does_not_depend_on_portions(tmp_path, monkeypa
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), unique=True, max_size=4), max_size=12))
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 def test_what_was_seen_is_found_with_its_first_row(batches):
     seen, first, row = identity.Seen(), {}, 0
     for batch in batches:

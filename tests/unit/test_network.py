@@ -177,7 +177,7 @@ def of_tangle(lines):
     return ways(*coords, name=name, level=level)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tangle)
 def test_segments_end_at_their_nodes_and_cover_the_ways(lines):
     given_ways = of_tangle(lines)
@@ -194,7 +194,7 @@ def test_segments_end_at_their_nodes_and_cover_the_ways(lines):
     assert (segments.length > 0).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tangle)
 def test_segments_of_one_level_meet_at_nodes_only(lines):
     nodes, segments = build_network(of_tangle([(c, n, 0) for c, n, _ in lines]))
@@ -208,7 +208,7 @@ def test_segments_of_one_level_meet_at_nodes_only(lines):
     assert (shapely.length(where) < 1e-6).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tangle, st.randoms(use_true_random=False))
 def test_the_network_does_not_depend_on_how_the_ways_came(lines, random):
     other = [(c[::-1] if random.random() < 0.5 else c, n, lv) for c, n, lv in lines]
@@ -218,7 +218,7 @@ def test_the_network_does_not_depend_on_how_the_ways_came(lines, random):
     assert one.nodes.equals(two.nodes)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tangle)
 def test_seq_counts_along_each_road(lines):
     segments = build_network(of_tangle(lines)).segments
@@ -227,7 +227,7 @@ def test_seq_counts_along_each_road(lines):
         assert road["seq"].tolist() == list(range(1, len(road) + 1))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tangle)
 def test_strips_are_apart_from_each_other_and_from_the_surface(lines):
     segments = build_network(of_tangle(lines)).segments
@@ -266,7 +266,7 @@ def test_segments_keep_their_ids_when_a_road_is_added():
     assert sorted(new.length[~kept]) == [30, 50]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(tangle, st.randoms(use_true_random=False))
 def test_the_same_ground_turned_and_shuffled_keeps_every_id(lines, random):
     known = with_ids(build_network(of_tangle([(c, n, 0) for c, n, _ in lines])).segments)

@@ -16,9 +16,7 @@ CELL = st.sampled_from(
 LINE = st.lists(CELL, min_size=3, max_size=5).map(",".join)
 CSV = st.lists(LINE | st.just(""), max_size=40).map("\n".join)
 
-few = settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+few = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

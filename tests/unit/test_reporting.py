@@ -83,7 +83,7 @@ def reckoned(cases):
     return found, hours
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CASES)
 def test_figures_equal_a_reckoning_case_by_case(cases):
     row = indicators.indicators(indicators.marks(cases, SPAN)).iloc[0]
@@ -95,7 +95,7 @@ def test_figures_equal_a_reckoning_case_by_case(cases):
     assert row["mean_hours"] == pytest.approx(mean, nan_ok=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CASES)
 def test_figures_of_units_add_up_to_those_of_all(cases):
     marked = indicators.marks(cases, SPAN)
@@ -105,7 +105,7 @@ def test_figures_of_units_add_up_to_those_of_all(cases):
         assert parts[name].sum() == whole[name]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CASES)
 def test_recurring_equals_looking_at_every_pair(cases):
     found = indicators.recurring(cases)

@@ -65,9 +65,11 @@ def test_a_plan_against_itself_changes_nothing(seed, held):
         assert (change.low, change.high) == (0, 0)
     same = {g: g for g in np.unique(held.grid[held.grid >= 0]).tolist()}
     rows = fairness.moves(a, b, fairness.pairs(held.grid, held.grid, np.ones(BLOCKS), same))
-    assert (rows.was == rows.now).all()
-    assert not rows.low.any()
-    assert not rows.high.any()
+    for span in (rows.cases, rows.late):
+        assert (span.was == span.now).all()
+        assert not span.low.any()
+        assert not span.high.any()
+    assert not rows.apart.any()
     lighter, heavier = fairness.eased(a, b, held.grid, held.grid)
     assert not lighter.any()
     assert not heavier.any()
@@ -91,6 +93,19 @@ def test_weeks_sum_to_the_whole(seed, held):
         for name in set(rerun.COUNTED) - {"walk_m"}:  # its post is that of all weeks
             assert of[name][week] == pytest.approx(whole.of[name][week])
             assert np.delete(of[name], week, axis=0).sum() == 0
+
+
+def test_intervals_of_grids_hold_the_difference_of_their_weeks():
+    a, b = (rerun.tally(work(1, 4000), plan(g)) for g in ([0] * 9 + [1] * 3, [0] * 6 + [1] * 6))
+    found = fairness.moves(a, b, np.array([[0, 0], [1, 1], [-1, 1]]))
+    for span, name in ((found.cases, "cases"), (found.late, "late")):
+        assert span.was[:2] * WEEKS == pytest.approx(a.of[name].sum(axis=0))
+        assert span.now[:2] * WEEKS == pytest.approx(b.of[name].sum(axis=0))
+        assert (span.low <= span.now - span.was).all()
+        assert (span.now - span.was <= span.high).all()
+        assert span.low[0] < span.high[0] < 0 < span.low[1]
+    assert found.apart.mean(axis=0) == pytest.approx(found.cases.now - found.cases.was)
+    assert found.cases.was[2] == 0
 
 
 def test_the_same_seed_draws_the_same():

@@ -41,14 +41,14 @@ def areas(found):
     return found.groupby("kind").area_m2.sum().round(3).to_dict()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(PARTITIONS)
 def test_a_partition_has_no_findings(cells):
     assert topology.check(cells, SQUARE, sliver_width_m=0).empty
     assert topology.check(cells, sliver_width_m=0).empty
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(PARTITIONS, st.data())
 def test_a_missing_feature_is_found_with_its_area(cells, data):
     lost = data.draw(st.integers(0, len(cells) - 1))
@@ -57,7 +57,7 @@ def test_a_missing_feature_is_found_with_its_area(cells, data):
     assert found.area_m2.sum() == pytest.approx(cells[lost].area, abs=0.01)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(PARTITIONS, st.data(), st.floats(0.1, 200), st.floats(0, 6.3))
 def test_a_shifted_feature_is_found_with_the_areas_it_makes(cells, data, step_m, angle):
     moved = data.draw(st.integers(0, len(cells) - 1))
@@ -90,7 +90,7 @@ BLOCKS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(BLOCKS, min_size=1, max_size=8))
 def test_every_overlap_of_any_boxes_is_found(boxes):
     found = topology.check(np.array(boxes), sliver_width_m=0)
@@ -105,7 +105,7 @@ def test_every_overlap_of_any_boxes_is_found(boxes):
     assert found[found.kind == "gap"].area_m2.sum() == pytest.approx(filled.area - union.area)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(PARTITIONS, st.integers(0, 9999), st.sampled_from([0.01, 0.1, 0.2]))
 def test_after_a_repair_nothing_narrow_is_left(cells, seed, error_m):
     width_m = 5 * error_m
@@ -133,7 +133,7 @@ def test_after_a_repair_nothing_narrow_is_left(cells, seed, error_m):
     assert shapely.equals_exact(repaired, again, tolerance=0).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(PARTITIONS, st.integers(0, 9999), st.booleans())
 def test_a_repair_beside_wide_conflicts_moves_only_what_is_narrow(cells, seed, bounded):
     random = np.random.default_rng(seed)

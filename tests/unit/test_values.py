@@ -46,7 +46,7 @@ def test_one_moment_in_many_styles(cell):
     assert (at, reason) == (pd.Timestamp("2024-03-05 00:15", tz="UTC"), "")
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(
         st.datetimes(datetime.datetime(1990, 1, 1), datetime.datetime(2100, 1, 1)), max_size=5

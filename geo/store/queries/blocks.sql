@@ -6,11 +6,6 @@ where a.level <> 'compound'
   and not exists (select 1 from area c where c.parent_id = a.id and c.level <> 'compound')
 order by a.code;
 
--- name: areas
--- Administrative areas of one level.
-select a.id, a.code, a.name, a.parent_id, st_asbinary(a.geom) as geom
-from area a where a.level = %(level)s order by a.code;
-
 -- name: compounds
 select id, code, households, people, st_asbinary(geom) as geom
 from area where level = 'compound' order by id;

@@ -66,9 +66,6 @@ where id = %(id)s
 select seq, step, status, at, case when %(people)s then actor end as actor, note
 from incident_step where incident_id = %(id)s order by seq
 
--- name: find
-select id from incident where external_id = %(code)s
-
 -- name: list
 -- Cases, newest first, behind the one that was reported at a time and has an id.
 select source.id, {columns},

@@ -51,8 +51,16 @@ select id, status from plan
 where id in (select plan_id from draft_block where block_id = any(%(ids)s))
 order by id for update;
 
+-- name: to_come
+-- Plans that may be withdrawn yet, and be drafts again.
+select id from plan where status = 'published' and valid_from > %(day)s and valid_to = 'infinity';
+
 -- name: in_draft
 select block_id from draft_block where plan_id = %(plan)s and block_id = any(%(ids)s);
+
+-- name: ids
+select block.code, block.id from draft_block join block on block.id = block_id
+where plan_id = %(plan)s and block.code = any(%(codes)s);
 
 -- name: follow_in_draft
 insert into draft_block (plan_id, block_id, number, based)

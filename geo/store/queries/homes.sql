@@ -4,6 +4,19 @@
 -- name: segments
 select id, width_m, st_asbinary(geom) as geom from segment where kind <> 'rail' order by id
 
+-- name: segments_of
+-- Those with a side that belongs to one of some blocks.
+select id, width_m, st_asbinary(geom) as geom from segment
+where id in (select segment_id from side_home where block_id = any(%(ended)s)) order by id
+
+-- name: blocks
+select id, st_asbinary(geom) as geom from block where id = any(%(made)s) order by id
+
+-- name: follow
+update side_home set block_id = fresh.block_id
+from unnest(%(segment_id)s::integer[], %(side)s::text[], %(block_id)s::integer[]) as fresh (segment_id, side, block_id)
+where side_home.segment_id = fresh.segment_id and side_home.side = fresh.side and side_home.block_id = any(%(ended)s)
+
 -- name: compounds
 select id, st_asbinary(geom) as geom from area where level = 'compound' order by id
 

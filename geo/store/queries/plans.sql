@@ -1,11 +1,6 @@
 -- name: system
 select id, name, code_pattern, across from grid_system where code = %(code)s;
 
--- name: systems
-select s.code, s.name, s.name_en, s.code_pattern, s.across,
-       (select count(*) from grid g where g.system_id = s.id) as grids
-from grid_system s order by s.id;
-
 -- name: put_system
 insert into grid_system (code, name, name_en, code_pattern, across)
 values (%(code)s, %(name)s, %(name_en)s, %(pattern)s, %(across)s)

@@ -69,10 +69,11 @@ select valid_from from plan
 where id = %(id)s and status = 'published' and valid_from > %(today)s and valid_to = 'infinity';
 
 -- name: draft_again
--- The blocks of a plan as its draft had them; what they were at first is told by its first strokes.
+-- Today's blocks of a plan as its draft had them; what they were at first is told by its first strokes.
 insert into draft_block (plan_id, block_id, number, based)
 select a.plan_id, a.block_id, d.number, case when first.block_id is null then d.number else first.was end
 from assignment a
+join block on block.id = a.block_id and block.valid_to = 'infinity'
 join draft_grid d on d.plan_id = a.plan_id and d.grid_id = a.grid_id
 left join (select distinct on (block_id) block_id, was from stroke_block
            where plan_id = %(id)s order by block_id, stroke) first on first.block_id = a.block_id
@@ -114,3 +115,10 @@ delete from assignment where plan_id = %(id)s;
 
 -- name: forget_shapes
 delete from grid_shape where plan_id = %(id)s;
+
+-- name: free_codes
+-- Codes that were given when the plan was published, and that no grid has: they were never in force.
+delete from code_given as given
+where kind = 'grid:' || %(system)s
+  and given_at = (select max(at) from plan_step where plan_id = %(id)s and status = 'published')
+  and not exists (select from grid where system_id = %(system)s and grid.code = given.code);

@@ -36,9 +36,10 @@ insert into draft (plan_id, made_by, against) values (%(id)s, %(made_by)s, %(aga
 
 -- name: grids_of_published
 -- The grids of a published plan, by their codes' order.
-insert into draft_grid (plan_id, number, grid_id, name, parent_id)
-select %(id)s, row_number() over (order by grid.code), grid.id, grid.name, grid.parent_id
-from grid where id in (select grid_id from assignment where plan_id = %(based_on)s);
+insert into draft_grid (plan_id, number, grid_id, name, parent_id, workers)
+select %(id)s, row_number() over (order by grid.code), grid.id, grid.name, grid.parent_id, coalesce(d.workers, 1)
+from grid left join draft_grid d on d.plan_id = %(based_on)s and d.grid_id = grid.id
+where grid.id in (select grid_id from assignment where plan_id = %(based_on)s);
 
 -- name: grids_of_draft
 insert into draft_grid (plan_id, number, grid_id, name, parent_id, workers, locked)

@@ -57,14 +57,14 @@ select segment.id, st_asbinary(surface) as geom from segment where kind = 'river
 select from grid_system where code = %(system)s
 
 -- name: plan_in_force
-select plan.id, plan.name, grid_system.code, grid_system.name, grid_system.name_en, plan.valid_from
+select plan.id, plan.name, grid_system.code
 from plan join grid_system on grid_system.id = system_id
 where grid_system.code = %(system)s and status in ('published', 'superseded')
   and plan.valid_from <= %(day)s and plan.valid_to > %(day)s
 
 -- name: plan
 -- By its number, or by its name.
-select plan.id, plan.name, grid_system.code, grid_system.name, grid_system.name_en, plan.valid_from
+select plan.id, plan.name, grid_system.code
 from plan join grid_system on grid_system.id = system_id
 where plan.id::text = %(plan)s or plan.name = %(plan)s order by plan.id desc limit 1
 

@@ -123,7 +123,7 @@ with found as (
     join grid_system s on s.id = g.system_id
     join grid_shape shape on shape.grid_id = g.id
     join plan p on p.id = shape.plan_id and p.status in ('published', 'superseded')
-               and p.valid_from <= %(today)s and p.valid_to > %(today)s
+               and p.valid_from <= %(on)s and p.valid_to > %(on)s
     where g.name ilike %(like)s or g.code ilike %(starts)s
     union all
     select 4, 'road', r.id, null, r.name, r.kind, st_collect(seg.geom)
@@ -134,7 +134,7 @@ with found as (
     from station s where s.name ilike %(like)s or s.external_id ilike %(starts)s
     union all
     select 6, 'block', b.id, b.code, b.code, null, b.geom
-    from block b where b.valid_to = 'infinity' and b.code ilike %(starts)s
+    from block b where b.valid_from <= %(on)s and b.valid_to > %(on)s and b.code ilike %(starts)s
     union all
     select 7, 'merchant', m.id, m.external_id, m.name, m.category, m.geom
     from merchant m where m.name ilike %(like)s or m.external_id ilike %(starts)s

@@ -11,6 +11,32 @@ with shape as materialized (
 select st_asmvt(t, {part}, 4096, 'geom', 'id' order by t.id) {labels}
 from (select id {names}, geom from shape where not st_isempty(geom)) as t
 
+-- name: clusters
+-- Points that crowd in a cell of the tile as one, in their mean place, with how many they are and
+-- their box in degrees; its id is the cell's number in the zoom. The others as they are. Units are
+-- whole before they are counted from the tile's corner, so every tile says the same of a point:
+-- it is in one tile only, and in one cell of it.
+with point as materialized (
+    select id {attributes}, st_x(tile_geom) as x, st_y(tile_geom) as y,
+           (floor(st_x(tile_geom) * %(scale)s::float8) + %(east)s::float8)::integer as u,
+           (floor(-st_y(tile_geom) * %(scale)s::float8) + %(down)s::float8)::integer as v
+    from {view} as source where source.geom && %(reach)s::geometry {conditions}
+), inside as (
+    select *, u * {cells} / 4096 as across, v * {cells} / 4096 as below from point
+    where u between 0 and 4095 and v between 0 and 4095
+), cell as materialized (
+    select across, below, count(*), avg(u)::integer as u, avg(v)::integer as v,
+           st_transform(st_makeenvelope(min(x), min(y), max(x), max(y), 3857), 4326) as box
+    from inside group by across, below having count(*) >= {least}
+)
+select (select st_asmvt(t, {part}, 4096, 'geom', 'id' order by t.id)
+        from (select id {names}, st_point(u, v) as geom from inside
+              where (across, below) not in (select across, below from cell)) as t)
+|| (select st_asmvt(t, {gathered}, 4096, 'geom', 'id' order by t.id)
+    from (select (%(y)s * {cells} + below) * ({cells} * 2 ^ %(z)s)::bigint + %(x)s * {cells} + across as id,
+                 count, st_xmin(box) as west, st_ymin(box) as south, st_xmax(box) as east,
+                 st_ymax(box) as north, st_point(u, v) as geom from cell) as t)
+
 -- name: labels
 || (select st_asmvt(t, {part}, 4096, 'geom', 'id' order by t.id)
     from (select id {names}, label as geom from shape where label is not null) as t)
@@ -62,7 +88,7 @@ select class, class, class from incident group by class order by count(*) desc, 
 -- name: grid_system
 -- Grid systems that have a plan in force today, for the legend.
 select code, name, name_en from grid_system
-where exists (select from plan
+where exists (select from plan, setting, lateral (select (now() at time zone time_zone)::date as today) as now
               where plan.system_id = grid_system.id and plan.status in ('published', 'superseded')
-                and plan.valid_from <= current_date and plan.valid_to > current_date)
+                and plan.valid_from <= today and plan.valid_to > today)
 order by id

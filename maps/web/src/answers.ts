@@ -543,9 +543,11 @@ export interface GridSystem {
   plan: PlanInForce | null;
 }
 
-/** Cases by grid and month. */
+/** What was done by grid and month, in the borders of a day and of each day. */
 export interface GridsTrend {
   system: string;
+  of: "cases" | "visits" | "patrol_m";
+  as_of: string;
   months: string[];
   plans: TrendPlan[];
   grids: TrendGrid[];
@@ -713,7 +715,7 @@ export interface LastPatrol {
   metres: number;
 }
 
-/** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. */
+/** A layer of the map. `parts` are the sets of features in its tiles: its own, and points that carry names. `revision` changes whenever its features do. `budget` says how many points the whole district may show up to a zoom; `shares`, by zoom, which share of its points is shown. Up to the zoom `clusters` its points can be had gathered; 0 where they cannot. */
 export interface Layer {
   key: string;
   zh: string;
@@ -728,6 +730,7 @@ export interface Layer {
   style: Style;
   revision: string;
   budget: [number, number][];
+  clusters: number;
   shares: Record<string, number>;
 }
 
@@ -1561,8 +1564,8 @@ export interface Proposals {
 
 /** How many come to a worker with less to do, and how many to one with more. */
 export interface ReplayEased {
-  lighter: number;
-  heavier: number;
+  lighter: number | null;
+  heavier: number | null;
 }
 
 /** A figure under both plans; less is better. `low` to `high`: where `after` - `before` may lie. `verdict` is `same` where that holds 0. */
@@ -1591,7 +1594,7 @@ export interface ReplayGrid {
   walk_m: number;
 }
 
-/** What becomes of a grid; `before` or `after` is null where it is new or has ended. `was` and `now`: cases of one of its workers in a week; `low` to `high`: where `now` - `was` may lie. All four are null where counts are too small to be shown. */
+/** What becomes of a grid; `before` or `after` is null where it is new or has ended. `was` and `now`: cases of one of its workers in a week; `low` to `high`: where `now` - `was` may lie; `late`: the same of late ones; in how many weeks that worker has less, and more. All are null where counts are too small to be shown. */
 export interface ReplayMove {
   before: ReplayGrid | null;
   after: ReplayGrid | null;
@@ -1599,6 +1602,9 @@ export interface ReplayMove {
   now: number | null;
   low: number | null;
   high: number | null;
+  late: ReplaySpan;
+  weeks_lighter: number | null;
+  weeks_heavier: number | null;
   verdict: "lighter" | "heavier" | "same" | "new" | "ended";
 }
 
@@ -1606,10 +1612,18 @@ export interface ReplayMove {
 export interface ReplayMoved {
   blocks: number;
   households: number;
-  cases: number;
+  cases: number | null;
 }
 
-/** A period's work under two plans; `weeks` have the first day of each. */
+/** What a worker has in a week under both plans, and where the difference may lie. */
+export interface ReplaySpan {
+  was: number | null;
+  now: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+/** A period's work under two plans; `weeks` have the first day of each. `weeks_lighter`, `weeks_heavier`: in how many grids a worker has less, or more, in each week. */
 export interface ReplayTold {
   plan: ReplayedPlan;
   against: ReplayedPlan;
@@ -1625,6 +1639,8 @@ export interface ReplayTold {
   figures: ReplayFigure[];
   grids: ReplayMove[];
   weeks: string[];
+  weeks_lighter: number[];
+  weeks_heavier: number[];
   weekly: ReplayWeeks[];
 }
 
@@ -1634,8 +1650,8 @@ export interface ReplayTotal {
   late: number;
   visits: number;
   patrol_m: number;
-  outside_before: number;
-  outside_after: number;
+  outside_before: number | null;
+  outside_after: number | null;
 }
 
 /** A figure week by week under both plans. */
@@ -2098,7 +2114,7 @@ export interface TrendClass {
   open: number;
 }
 
-/** Cases of a grid month by month. `today`: in its borders of today, null where it has ended; `then`: in those of each case's day. */
+/** What was done in a grid month by month: numbers, or metres. `today`: in its borders on the day `as_of`, null where there it is none; `then`: on each day. */
 export interface TrendGrid {
   id: number;
   code: string;

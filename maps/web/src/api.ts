@@ -5,7 +5,7 @@ import type { Areas, Chiefs, District, Layers, Measures, Place, Results } from "
 
 export type Bounds = [west: number, south: number, east: number, north: number];
 
-export type { Area, Chief, Column, District, GridSystem, Layer, Layers, MeasuredUnit, Measures, Metric, Place, Result, RoadPlace, Swatch } from "./answers";
+export type { Area, Chief, District, GridSystem, Layer, Layers, MeasuredUnit, Measures, Metric, Place, Result, RoadPlace, Swatch } from "./answers";
 
 /** An answer that is a problem (RFC 9457); its message is meant for people. */
 export class Problem extends Error {

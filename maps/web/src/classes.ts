@@ -1,7 +1,7 @@
 // Classes of numbers: about as many units in each, or at natural breaks, or in equal steps.
 
 /** Numbers are shown to a tenth, and classed as they are shown. */
-export const SHOWN_TO = 0.1;
+const SHOWN_TO = 0.1;
 
 export interface Class {
   /** The lowest and the highest value in it, as they are shown; none lies between two classes. */

@@ -4,6 +4,7 @@ import type { Layer } from "./api";
 import type { Class } from "./classes";
 import { quantiles } from "./classes";
 import { h } from "./dom";
+import { CLUSTERS } from "./draw/clusters";
 import { heat } from "./draw/density";
 import { HEAT, HIDDEN, STRENGTH } from "./draw/ramps";
 import { figure, named, t, unitName, whenLanguage } from "./i18n";
@@ -30,7 +31,7 @@ export function densityLegend(map: MapLibre, layer: Layer, quiet: Quiet, whenOn:
     const shown = isVisible(map, layer.key) && map.getZoom() >= layer.min_zoom;
     const now = shown ? look(map) : { classes: [], hidden: 0 };
     if (shown === on && JSON.stringify(now) === JSON.stringify(seen)) return;
-    quiet("density", shown ? ["incidents"] : []);
+    quiet("density", shown ? ["incidents", CLUSTERS] : []);
     // Two scales over each other would give colours that neither key knows.
     if (shown && !on) whenOn();
     [seen, on] = [now, shown];

@@ -2,6 +2,7 @@
 import type { Map as MapLibre } from "maplibre-gl";
 import type { Layer } from "./api";
 import { find } from "./dom";
+import { CLUSTERS } from "./draw/clusters";
 import { isNarrowed, passing } from "./explore/chosen";
 import type { Fresh } from "./fresh";
 import { language, named, t, whenLanguage } from "./i18n";
@@ -27,7 +28,7 @@ export function watchThinning(map: MapLibre, fresh: Fresh): void {
 
 function message(map: MapLibre, layer: Layer): string {
   const zoom = Math.floor(map.getZoom());
-  if (zoom < layer.min_zoom) return "";
+  if (zoom < layer.min_zoom || (layer.clusters && isVisible(map, CLUSTERS))) return "";
   if (layer.key === "incidents" && isNarrowed()) return (passing.count ?? 0) > most(layer, zoom) ? t("thinned_filtered") : "";
   const share = layer.shares[String(zoom)] ?? 1;
   if (share >= 1) return "";

@@ -36,6 +36,11 @@ export function t(key: Key, values: Values = {}, inLanguage = current): string {
   return catalogue[key][inLanguage].replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
+/** A text as something that carries both languages. */
+export function inBoth(key: Key): { zh: string; en: string } {
+  return catalogue[key];
+}
+
 /** The text for a value such as a class or tier; the value itself where the catalogue has none. */
 export function tValue(group: string, value: string): string {
   const key = `${group}_${value}`;

@@ -1,12 +1,15 @@
 // The layers panel: a switch and a legend for each declared layer, grouped as declared.
 import type { Map as MapLibre } from "maplibre-gl";
 import type { District, Layer, Swatch } from "./api";
+import { clusterLegend } from "./clusters";
+import { CLUSTER_COLOUR, CLUSTERS } from "./draw/clusters";
+import { gather } from "./draw/sources";
 import { isOnAtFirst, toggleKey } from "./draw/style";
 import { h } from "./dom";
 import { fade, readFades, writeFades } from "./fade";
 import type { Fresh } from "./fresh";
-import { named, number, t, whenLanguage } from "./i18n";
-import { setVisible, whenStyled } from "./map";
+import { inBoth, named, number, t, whenLanguage } from "./i18n";
+import { retile, setVisible, whenStyled } from "./map";
 
 const COUNTED: Record<string, string> = {
   incidents: "incident", merchants: "merchant", stations: "station", blocks: "block", compounds: "compound",
@@ -28,13 +31,13 @@ export interface LayersPanel {
   element: HTMLElement;
   /** Switch a layer on or off, as if by hand. */
   turn(toggle: string, on: boolean): void;
-  /** Give a layer a legend that follows what is in view. */
-  setLegend(key: string, legend: HTMLElement): void;
+  /** Give what is switched by this name a legend of its own, such as one that follows what is in view. */
+  setLegend(toggle: string, legend: HTMLElement): void;
 }
 
 export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
   const panel = h("div", { class: "layers" });
-  const live: Record<string, HTMLElement> = {};
+  const live: Record<string, HTMLElement> = { [CLUSTERS]: clusterLegend(Math.max(...fresh.declared.layers.map(({ clusters }) => clusters))) };
   let rows = fresh.declared.layers.flatMap(rowsOf);
   const given = readFades();
   for (const row of rows) row.strength = given.get(row.toggle) ?? 100;
@@ -48,7 +51,7 @@ export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
         h("fieldset", {},
           h("legend", {}, named(group)),
           ...rows.filter(({ layer }) => layer.group === group.key)
-            .map((row) => h("div", { class: "layer" }, switchOf(map, fresh.district, row), fader(map, row, keep), live[row.layer.key] ?? legend(row))))),
+            .map((row) => h("div", { class: "layer" }, switchOf(map, fresh.district, row), fader(map, row, keep), live[row.toggle] ?? legend(row))))),
     );
     greyOut(map, panel);
   };
@@ -71,12 +74,11 @@ export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
   return {
     element: panel,
     turn(toggle, on) {
-      for (const row of rows) if (row.toggle === toggle) row.on = on;
-      setVisible(map, toggle, on);
+      for (const row of rows) if (row.toggle === toggle) turn(map, row, on);
       refill();
     },
-    setLegend(key, legend) {
-      live[key] = legend;
+    setLegend(toggle, legend) {
+      live[toggle] = legend;
       refill();
     },
   };
@@ -85,21 +87,27 @@ export function layersPanel(map: MapLibre, fresh: Fresh): LayersPanel {
 function rowsOf(layer: Layer): Row[] {
   const { swatches, colour } = layer.style;
   if (layer.key !== "grids") {
-    return [{ toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: isOnAtFirst(layer), strength: 100 }];
+    const row = { toggle: toggleKey(layer), layer, name: layer, colour, legend: swatches, on: isOnAtFirst(layer), strength: 100 };
+    return layer.clusters ? [row, { ...row, toggle: CLUSTERS, name: inBoth("clusters"), colour: CLUSTER_COLOUR, legend: [], on: false }] : [row];
   }
   return swatches.map((system) => ({
     toggle: toggleKey(layer, system.value), layer, name: system, colour: system.colour, legend: [], on: isOnAtFirst(layer, system.value), strength: 100,
   }));
 }
 
+function turn(map: MapLibre, row: Row, on: boolean): void {
+  row.on = on;
+  setVisible(map, row.toggle, on);
+  if (row.toggle !== CLUSTERS) return;
+  gather(on);
+  retile(map, row.layer);
+}
+
 function switchOf(map: MapLibre, district: District, row: Row): HTMLElement {
-  const count = district.counts[COUNTED[row.layer.key] ?? ""];
+  const count = district.counts[COUNTED[row.toggle] ?? ""];
   const box = h("input", {
     type: "checkbox", role: "switch", "data-toggle": row.toggle,
-    onchange: () => {
-      row.on = box.checked;
-      setVisible(map, row.toggle, row.on);
-    },
+    onchange: () => turn(map, row, box.checked),
   });
   box.checked = row.on;
   return h("label", { class: "row", "data-min-zoom": row.layer.min_zoom },

@@ -11,6 +11,7 @@ import "./css/print.css";
 import "./css/live.css";
 import "./reach/reach.css";
 import * as api from "./api";
+import { notBegun } from "./begun";
 import { classed } from "./classes";
 import { densityLegend } from "./density";
 import { find, h } from "./dom";
@@ -36,12 +37,6 @@ import { visits } from "./visit";
 // The other pages; each word of the catalogue is called like its page.
 const PAGES = ["operations", "wall", "coverage", "plans", "shares", "my", "import"] as const;
 
-function cover(text: string, retry = false): void {
-  const again = h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"));
-  find("#cover").replaceChildren(h("div", { class: retry ? "failed" : "busy" },
-    retry && h("h2", {}, t("failed")), h("p", {}, text), retry && again));
-}
-
 function dataLine(district: api.District): HTMLElement {
   const line = h("footer", { class: "data" });
   whenLanguage(() => {
@@ -57,7 +52,7 @@ function dataLine(district: api.District): HTMLElement {
 
 async function start(): Promise<void> {
   speakBoth();
-  cover(t("loading"));
+  find("#cover").replaceChildren(h("div", { class: "busy" }, h("p", {}, t("loading"))));
   const live = openLive([], true);
   const asked = [api.district(), api.layers(), api.areas(), api.chiefs(), live.begun] as const;
   const [district, declared, areas, chiefs] = await Promise.all(asked);
@@ -82,8 +77,4 @@ async function start(): Promise<void> {
   Object.assign(window, { luge: { map, classed } });
 }
 
-start().catch((error: unknown) => {
-  console.error(error);
-  const webgl = error instanceof Error && error.name === "GPUInitializationError";
-  cover(webgl ? t("no_webgl") : error instanceof api.Problem ? error.message : t("offline"), true);
-});
+start().catch(notBegun("failed"));

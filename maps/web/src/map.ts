@@ -2,8 +2,9 @@
 import { LngLatBounds, Map as MapLibre, Marker, NavigationControl, ScaleControl } from "maplibre-gl";
 import type { MapMouseEvent, PaddingOptions, VectorTileSource } from "maplibre-gl";
 import "./maplibre";
-import type { Bounds, District, Layers } from "./api";
+import type { Bounds, District, Layer, Layers } from "./api";
 import { addBadges } from "./draw/badges";
+import { sourcesOf } from "./draw/sources";
 import { makeStyle } from "./draw/style";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { t, whenLanguage } from "./i18n";
@@ -93,6 +94,11 @@ export function reloadTiles(map: MapLibre, source: string, tiles: string[]): voi
   // Tiles that come back as they were make no frame, and so the map would not say that it is idle.
   const frames = window.setInterval(() => map.triggerRepaint(), FRAME_MS);
   map.once("idle", () => window.clearInterval(frames));
+}
+
+/** Ask for a layer's tiles anew, as they are to be asked for now. */
+export function retile(map: MapLibre, layer: Layer): void {
+  for (const [source, { tiles }] of Object.entries(sourcesOf(layer))) reloadTiles(map, source, tiles ?? []);
 }
 
 /** Go closer, where the map is farther away than `zoom`. */

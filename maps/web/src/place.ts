@@ -9,7 +9,7 @@ import { thingCard } from "./thing";
 import type { Ways } from "./unit/content";
 
 /** What is asked for only once the panel stands. */
-export interface Nearby {
+interface Nearby {
   units: HTMLElement;
   along: HTMLElement;
 }

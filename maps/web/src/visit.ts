@@ -4,6 +4,7 @@ import { locate, Problem } from "./api";
 import type { Area, Bounds, Layers, MeasuredUnit, Result } from "./api";
 import { gridSource } from "./draw/grids";
 import type { Choice } from "./figures/choice";
+import { clusterAt, openCluster } from "./clusters";
 import { cellAt, openCell, outline, problemOf } from "./explore/cell";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
 import { pushHash, readHash } from "./hash";
@@ -153,15 +154,22 @@ export function visits(map: MapLibre, declared: Layers): Visits {
 
   map.on("click", (event) => {
     if (!listening) return;
+    const cluster = clusterAt(map, event.point);
+    if (cluster) return openCluster(map, cluster);
     const thing = thingNear(map, event);
     const cell = thing ? null : cellAt(map, event);
     if (cell !== null) return void visitCell(cell);
     void visit(thing?.at ?? event.lngLat.toArray(), thing);
   });
   whenPointed(map, (event) => {
-    if (listening) map.getCanvas().style.cursor = thingNear(map, event) ? "pointer" : "";
+    if (listening) map.getCanvas().style.cursor = thingNear(map, event) || clusterAt(map, event.point) ? "pointer" : "";
   });
-  map.getCanvas().addEventListener("keydown", ({ key }) => key === "Enter" && listening && void visit(map.getCenter().toArray(), null, null, true));
+  map.getCanvas().addEventListener("keydown", ({ key }) => {
+    if (key !== "Enter" || !listening) return;
+    const cluster = clusterAt(map, map.project(map.getCenter()));
+    if (cluster) openCluster(map, cluster);
+    else void visit(map.getCenter().toArray(), null, null, true);
+  });
   panel.addEventListener("keydown", (event) => event.key === "Escape" && leave());
   whenLanguage(render);
   const reopen = (viewGiven: boolean) => {

@@ -88,6 +88,8 @@ const CHINESE: [pattern: RegExp, zh: string][] = [
   [/^grid (\d+) of plan (\d+) has (\d+) blocks: .*/, "网格 $1 还有 $3 个街区：先划到别的网格"],
   [/^plan (\d+) has no stroke to undo$/, "没有可撤销的操作"],
   [/^plan (\d+) has no stroke to do again$/, "没有可重做的操作"],
+  [/^plan (\d+) has no block (\S+): .*/, "方案 #$1 里没有街区 $2：可能已被切分或合并"],
+  [/^name one line: .*/, "请给一条线：WKT 的 LINESTRING，或 GeoJSON 的 LineString"],
   [/^block (\d+) is not in plan (\d+): .*/, "方案里没有街区 $1：可能已被切分或合并"],
   [/^say the day from which the plan is to hold$/, "请填写生效日期"],
   [/^(\S+) has passed: a plan is published from today \((.+)\) or later$/, "$1 已过：最早从今天（$2）起生效"],

@@ -10,7 +10,7 @@ import { lookOf } from "./look";
 
 type Parts = BarSeriesOption | LineSeriesOption | HeatmapSeriesOption | GridComponentOption | TooltipComponentOption
   | VisualMapComponentOption | DataZoomComponentOption;
-export type Option = ComposeOption<Parts>;
+type Option = ComposeOption<Parts>;
 export type Draw = (look: Look) => Option;
 type Events = Partial<Record<"click" | "datazoom", (event: { dataIndex?: number }, drawn: EChartsType) => void>>;
 

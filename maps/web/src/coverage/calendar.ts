@@ -8,7 +8,7 @@ export type Span = "month" | "weeks";
 const WEEKS = 12;
 const COLOURS = ["#cfe3ff", "#d5f0df", "#fde6c4", "#f6d5e4", "#e0dbfa", "#cdeef2", "#f4e3d0", "#e3eac5"];
 
-export interface Window {
+interface Window {
   from: string;
   to: string;
 }
@@ -20,7 +20,7 @@ export function windowOf(span: Span, day: string): Window {
   return { from, to: addDays(from, 7 * WEEKS) };
 }
 
-export interface Calendar {
+interface Calendar {
   rotas: Rota[];
   shown: Window;
   span: Span;

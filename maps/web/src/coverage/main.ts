@@ -4,6 +4,7 @@ import "../css/operations.css";
 import "../css/coverage.css";
 import "../css/duties.css";
 import * as api from "../api";
+import { notBegun } from "../begun";
 import type { Area, Bounds, Layer } from "../api";
 import { find, h, isPhone } from "../dom";
 import type { Mode } from "../draw/coverage";
@@ -209,10 +210,4 @@ function modeButton(mode: Mode, state: State, change: Change): HTMLElement {
   return h("button", { id: `mode-${mode}`, type: "button", role: "radio", "aria-checked": String(mode === state.mode), onclick: () => change({ mode }) }, t(`coverage_mode_${mode}`));
 }
 
-start().catch((error: unknown) => {
-  console.error(error);
-  const webgl = error instanceof Error && error.name === "GPUInitializationError";
-  const text = webgl ? t("no_webgl") : error instanceof api.Problem ? error.message : t("offline");
-  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_coverage")), h("p", {}, text),
-    h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"))));
-});
+start().catch(notBegun("failed_page"));

@@ -5,7 +5,7 @@ import type { Bounds } from "../api";
 
 export type {
   Blind, BlindCluster as Cluster, BlindCompound, BlindPlace, ChiefInCharge as Chief, CoverageFigures as Figures, CoveragePart as Part, CoverageSummary as Summary,
-  FarCompound, SpanOfControl as Control, StaffOf as Staff, WorkersOf as Workers,
+  FarCompound, SpanOfControl as Control,
 } from "../answers";
 
 export type Box = Pick<BlindPlace, "west" | "south" | "east" | "north">;

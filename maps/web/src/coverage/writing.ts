@@ -28,7 +28,7 @@ export interface Look {
   held: { chief: number; name: string; metres: number }[];
 }
 
-export interface Crossings {
+interface Crossings {
   road: string;
   metres: number;
   crossings: { name: string; at_m: number[] }[];

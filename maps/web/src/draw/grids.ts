@@ -18,7 +18,7 @@ export function gridBorders(layer: Layer, system: Swatch): LayerSpecification[] 
       id: source, type: "line", ...common, layout: { "line-join": "round" },
       paint: {
         "line-color": system.colour, "line-width": byZoom([11, 0.4], [13, 0.8], [14, 1.2], [17, 2.2]),
-        "line-opacity": byZoom([11, 0.35], [13, 0.5], [14, 0.62], [16, 0.85]),
+        "line-opacity": byZoom([11, 0.22], [13, 0.45], [14, 0.62], [16, 0.85]),
       },
     },
   ];

@@ -27,7 +27,14 @@ export function narrow(key: string, query: Record<string, string>): void {
   narrowed.set(key, query);
 }
 
-export function tilesOf({ key }: Layer, query: Record<string, string>): string {
-  const search = new URLSearchParams(query).toString();
+let gathering = false;
+
+/** From now on points that crowd come as clusters, of layers that have them. */
+export function gather(on: boolean): void {
+  gathering = on;
+}
+
+export function tilesOf({ key, clusters }: Layer, query: Record<string, string>): string {
+  const search = new URLSearchParams({ ...query, ...(gathering && clusters && { clusters: "true" }) }).toString();
   return `${location.origin}/tiles/${key}/{z}/{x}/{y}.mvt${search && `?${search}`}`;
 }

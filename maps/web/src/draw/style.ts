@@ -1,6 +1,7 @@
 // The whole map style, made from the declared layers: ground first, points last.
 import type { FilterSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 import type { Layer, Layers, Swatch } from "../api";
+import { CLUSTERS, clusters } from "./clusters";
 import { coverage } from "./coverage";
 import { density } from "./density";
 import * as ground from "./ground";
@@ -44,10 +45,10 @@ export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpe
     if (!layer) throw new Error(`the service declares no layer ${key}`);
     return layer;
   };
-  const of = (key: string, draw: (layer: Layer) => LayerSpecification[]) => toggled(at(key), "", draw(at(key)));
+  const of = (key: string, draw: (layer: Layer) => LayerSpecification[]) => toggled(toggleKey(at(key)), isOnAtFirst(at(key)), draw(at(key)));
   const systems = at("grids").style.swatches;
   const ofGrids = (draw: (system: Swatch) => LayerSpecification[]) =>
-    systems.flatMap((one) => toggled(at("grids"), one.value, draw(one)));
+    systems.flatMap((one) => toggled(toggleKey(at("grids"), one.value), isOnAtFirst(at("grids"), one.value), draw(one)));
   const gridSources = systems.map(({ value }) => gridSource(value));
   return {
     version: 8,
@@ -77,14 +78,14 @@ export function makeStyle({ layers: declared, newest_report }: Layers): StyleSpe
       ...ofGrids(gridNames),
       ...of("areas", ground.areaNames),
       ...of("stations", stations),
+      ...toggled(CLUSTERS, false, clusters(at("incidents"))),
     ],
   };
 }
 
-function toggled(layer: Layer, system: string, drawn: LayerSpecification[]): LayerSpecification[] {
-  const visibility = isOnAtFirst(layer, system) ? "visible" : "none";
-  return drawn.map((one) =>
-    ({ ...one, layout: { ...one.layout, visibility }, metadata: { toggle: toggleKey(layer, system) } }) as LayerSpecification);
+function toggled(toggle: string, on: boolean, drawn: LayerSpecification[]): LayerSpecification[] {
+  const visibility = on ? "visible" : "none";
+  return drawn.map((one) => ({ ...one, layout: { ...one.layout, visibility }, metadata: { toggle } }) as LayerSpecification);
 }
 
 // What was chosen (an area, block, grid or road) is outlined. Hidden until then, so that the tiles of

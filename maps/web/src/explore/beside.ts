@@ -1,7 +1,7 @@
 // The period compared with on a map of its own, beside the map of the chosen one: the same place, the same
 // layers, the same colours.
 import { Map as MapLibre } from "maplibre-gl";
-import type { StyleSpecification, VectorSourceSpecification } from "maplibre-gl";
+import type { LngLat, StyleSpecification, VectorSourceSpecification } from "maplibre-gl";
 import type { Layers, Measures } from "../api";
 import { h, isPhone } from "../dom";
 import { tilesOf } from "../draw/sources";
@@ -18,6 +18,10 @@ import { FILTERED, valuesOf } from "./values";
 
 const PANEL_PX = 370;
 const COPY_MS = 200;
+// A map half as wide shows what the whole one showed from a little farther away.
+const BACK_ZOOM = 0.75;
+// Asked before the map writes where it is.
+const viewGiven = readHash("map") !== null;
 // What is of today or of the chosen period only.
 const OWN = [NUMBERS, LIVE];
 
@@ -30,17 +34,17 @@ interface Beside {
 /** A button that opens the second map, and closes it; it is of use where two periods are compared. */
 export function besideButton(map: MapLibre, declared: Layers): HTMLButtonElement {
   let open: Beside | null = null;
-  const turn = (on: boolean) => {
+  const turn = (on: boolean, back: boolean) => {
     if (on === Boolean(open)) return;
     open?.close();
-    open = on ? openBeside(map, declared) : null;
+    open = on ? openBeside(map, declared, back) : null;
     writeHash("beside", on ? "1" : null);
     button.setAttribute("aria-pressed", String(on));
   };
-  const button = h("button", { type: "button", class: "quiet beside-turn", "aria-pressed": "false", onclick: () => turn(!open) });
+  const button = h("button", { type: "button", class: "quiet beside-turn", "aria-pressed": "false", onclick: () => turn(!open, true) });
   const follow = () => {
     button.hidden = !comparedWith(chosen());
-    turn(!button.hidden && (Boolean(open) || readHash("beside") === "1"));
+    turn(!button.hidden && (Boolean(open) || readHash("beside") === "1"), !viewGiven);
   };
   whenLanguage(() => (button.textContent = t("beside")));
   whenChosen(follow);
@@ -48,13 +52,18 @@ export function besideButton(map: MapLibre, declared: Layers): HTMLButtonElement
   return button;
 }
 
-function openBeside(map: MapLibre, declared: Layers): Beside {
+function openBeside(map: MapLibre, declared: Layers, back: boolean): Beside {
   const face = h("div", { class: "face" });
   const [then, now] = [h("p", { class: "period-of" }), h("p", { class: "period-of now" })];
   const frame = h("section", { id: "beside", "aria-label": t("beside_map"), "aria-busy": "true" }, face, then);
   document.body.append(frame, now);
+  const middle = map.unproject(middleOf(map));
   document.body.classList.add("beside");
   map.resize();
+  if (back && !isPhone()) {
+    map.jumpTo({ zoom: map.getZoom() - BACK_ZOOM });
+    moveTo(map, middle);
+  }
   const second = new MapLibre({
     container: face, style: copyOf(map, declared), zoom: map.getZoom(), center: map.unproject(middleOf(map)), minZoom: map.getMinZoom(), maxZoom: map.getMaxZoom(),
     dragRotate: false, pitchWithRotate: false, attributionControl: false, fadeDuration: 0,
@@ -157,8 +166,7 @@ function together(map: MapLibre, second: MapLibre): () => void {
   const follow = lead(() => second.jumpTo({ center: map.unproject(middleOf(map)), zoom: map.getZoom() }));
   const back = lead(() => {
     map.jumpTo({ zoom: second.getZoom() });
-    const [at, middle] = [map.project(second.getCenter()), middleOf(map)];
-    map.panBy([at.x - middle[0], at.y - middle[1]], { duration: 0 });
+    moveTo(map, second.getCenter());
   });
   map.on("move", follow);
   map.on("resize", follow);
@@ -167,6 +175,12 @@ function together(map: MapLibre, second: MapLibre): () => void {
     map.off("move", follow);
     map.off("resize", follow);
   };
+}
+
+/** Move the map until this place is in the middle of the part that panels leave free. */
+function moveTo(map: MapLibre, place: LngLat): void {
+  const [at, middle] = [map.project(place), middleOf(map)];
+  map.panBy([at.x - middle[0], at.y - middle[1]], { duration: 0 });
 }
 
 /** The middle of the part of the map that panels leave free, in pixels. */

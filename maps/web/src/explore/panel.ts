@@ -3,11 +3,11 @@ import type { Map as MapLibre } from "maplibre-gl";
 import type { Area, Chief, Layer } from "../api";
 import { Problem } from "../api";
 import { h, icon, ICONS } from "../dom";
-import { narrow, sourcesOf } from "../draw/sources";
+import { narrow } from "../draw/sources";
 import { picker } from "../figures/panel";
 import type { Fresh } from "../fresh";
 import { number, t, tValue, whenLanguage } from "../i18n";
-import { reloadTiles, whenStyled } from "../map";
+import { retile, whenStyled } from "../map";
 import { besideButton } from "./beside";
 import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, passing, queryOf, whenChosen } from "./chosen";
 import type { Chosen, Column, Query } from "./chosen";
@@ -82,7 +82,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
   };
   const thin = () => {
     const layer = fresh.declared.layers.find(({ key }) => key === "incidents");
-    if (layer) whenStyled(map, () => retile(map, layer));
+    if (layer) whenStyled(map, () => thinned(map, layer));
   };
 
   whenLanguage(render);
@@ -106,9 +106,9 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
 }
 
 /** Ask for the tiles of incidents by what is wanted now. */
-function retile(map: MapLibre, layer: Layer): void {
+function thinned(map: MapLibre, layer: Layer): void {
   narrow(layer.key, { ...queryOf(chosen()) });
-  for (const [source, { tiles }] of Object.entries(sourcesOf(layer))) reloadTiles(map, source, tiles ?? []);
+  retile(map, layer);
 }
 
 function hitLines({ total, failed }: Known, again: () => void): HTMLElement[] {

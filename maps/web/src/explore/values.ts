@@ -10,7 +10,7 @@ import { countsOf } from "./counts";
 
 export const FILTERED = "filtered";
 export const DIFFERENCE = "difference";
-export const PERS = ["none", "households", "km2", "km"] as const;
+const PERS = ["none", "households", "km2", "km"] as const;
 export type Per = (typeof PERS)[number];
 
 const LISTED = 100;

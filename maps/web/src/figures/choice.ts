@@ -1,6 +1,5 @@
 // What the map is coloured by: a metric over one kind of unit. The address keeps it.
 import type { Layer, Layers, Metric } from "../api";
-import { gridSource } from "../draw/grids";
 import { COMMUNITY_ZOOM } from "../draw/ground";
 import { METHODS } from "../classes";
 import type { Method } from "../classes";
@@ -67,11 +66,6 @@ export function nameOf({ layer, part }: Unit): string {
 /** From which zoom on the unit is drawn. */
 export function minZoomOf({ layer, part }: Unit): number {
   return layer.key === "areas" && part === "community" ? COMMUNITY_ZOOM : layer.min_zoom;
-}
-
-/** The source on which `choose` outlines one of these units. */
-export function sourceOf({ layer, part }: Unit): string {
-  return layer.key === "grids" ? gridSource(part) : layer.key;
 }
 
 /** The choice of a metric and a unit by their keys; null where there is no such metric. */

@@ -5,6 +5,7 @@ import type { MeasuredUnit } from "../api";
 import { classed, METHODS, signedClasses } from "../classes";
 import { h } from "../dom";
 import { LINES, SIGNED, VALUES } from "../draw/ramps";
+import { CLUSTERS } from "../draw/clusters";
 import { toggleKey } from "../draw/style";
 import { whenChosen } from "../explore/chosen";
 import { DIFFERENCE, isCounted, NeedsPeriod, persOf, valuesOf } from "../explore/values";
@@ -21,7 +22,7 @@ import { paint, repaint, SOURCE } from "./paint";
 import type { Shown } from "./panel";
 import { keySection, known, listOf, NOTHING, picker } from "./panel";
 
-export interface FiguresPanel {
+interface FiguresPanel {
   element: HTMLElement;
   /** Take the colours away. */
   leave(): void;
@@ -113,7 +114,7 @@ export function figuresPanel(map: MapLibre, fresh: Fresh, quiet: Quiet, go: (cho
 function noiseOf({ declared }: Fresh, { unit }: Choice): string[] {
   const grids = declared.layers.filter(({ key }) => key === "grids");
   const lines = grids.flatMap((layer) => layer.style.swatches.map(({ value }) => toggleKey(layer, value)));
-  return ["incidents", "merchants", "density", ...(unit.layer.geometry === "line" ? lines : [])];
+  return ["incidents", CLUSTERS, "merchants", "density", ...(unit.layer.geometry === "line" ? lines : [])];
 }
 
 /** Differences by sign, everything else by the method chosen. */

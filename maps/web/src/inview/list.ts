@@ -2,6 +2,7 @@
 import { Marker } from "maplibre-gl";
 import type { MapGeoJSONFeature, Map as MapLibre } from "maplibre-gl";
 import type { Layers } from "../api";
+import { isCluster, openCluster } from "../clusters";
 import { gridSource } from "../draw/grids";
 import { h, isPhone } from "../dom";
 import { language, named, number, t, tValue, whenLanguage } from "../i18n";
@@ -19,7 +20,7 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
   const list = h("ul", { class: "rows" });
   const panel = h("div", { class: "inview" }, h("div", { class: "pick" }, label, select), status, list);
   const halo = new Marker({ element: h("div", { class: "halo", "aria-hidden": "true" }) });
-  const rows = new Map<number, HTMLElement>();
+  const rows = new Map<string, HTMLElement>();
   const layersOf = (key: string) => drawnLayers(map, key, declared);
   const shown = () => panel.checkVisibility();
 
@@ -32,16 +33,17 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
   };
   const open = (feature: MapGeoJSONFeature) => {
     light(null);
-    if (select.value === "incidents") visit.place(centreOf(feature));
+    if (isCluster(feature)) openCluster(map, feature.properties);
+    else if (select.value === "incidents") visit.place(centreOf(feature));
     else visit.open({ layer: select.value, id: Number(feature.id) });
   };
   const row = (feature: MapGeoJSONFeature) => {
     const { name, detail, kind } = tell(select.value, feature, declared);
     const entry = h("button", {
-      type: "button", class: "entry", "data-feature": String(feature.id), onclick: () => open(feature),
+      type: "button", class: "entry", "data-feature": keyOf(feature), onclick: () => open(feature),
       onmouseenter: () => light(feature), onmouseleave: () => light(null), onfocus: () => light(feature), onblur: () => light(null),
     }, h("span", { class: "name" }, name), h("span", { class: "kind" }, kind), h("span", { class: "detail" }, detail));
-    rows.set(Number(feature.id), entry);
+    rows.set(keyOf(feature), entry);
     return h("li", {}, entry);
   };
   const render = () => {
@@ -49,10 +51,10 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
     const layers = layersOf(select.value);
     const found = layers.length ? unique(map.queryRenderedFeatures(freeBox(map), { layers })) : [];
     // Rows stay as they are while the same things are in view: somebody may be on one of them.
-    const now = [select.value, language(), layers.length, ...found.map(({ id }) => id)].join();
+    const now = [select.value, language(), layers.length, ...found.map(keyOf)].join();
     if (now === listed) return;
     listed = now;
-    const focus = Number(list.querySelector<HTMLElement>(":focus")?.dataset["feature"]);
+    const focus = list.querySelector<HTMLElement>(":focus")?.dataset["feature"];
     rows.clear();
     list.replaceChildren(...found.slice(0, MOST).map(row));
     status.textContent = !layers.length ? t("inview_off") : found.length > MOST ? t("inview_some", { n: MOST, all: number(found.length) })
@@ -71,8 +73,8 @@ export function inViewPanel(map: MapLibre, declared: Layers, visit: Visits): HTM
     if (!shown()) return;
     const layers = layersOf(select.value);
     const under = layers.length ? map.queryRenderedFeatures([[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]], { layers }) : [];
-    const ids = new Set(under.map(({ id }) => Number(id)));
-    for (const [id, entry] of rows) entry.classList.toggle("lit", ids.has(id));
+    const keys = new Set(under.map(keyOf));
+    for (const [key, entry] of rows) entry.classList.toggle("lit", keys.has(key));
     list.querySelector(".lit")?.scrollIntoView({ block: "nearest" });
   });
   // The panel is filled when its tab is opened.
@@ -105,11 +107,18 @@ function freeBox(map: MapLibre): [[number, number], [number, number]] {
 }
 
 function unique(features: MapGeoJSONFeature[]): MapGeoJSONFeature[] {
-  return [...new Map(features.map((feature) => [feature.id, feature])).values()];
+  return [...new Map(features.map((feature) => [keyOf(feature), feature])).values()];
 }
 
-function tell(layer: string, { properties }: MapGeoJSONFeature, declared: Layers): { name: string; kind: string; detail: string } {
+/** Features of a layer are told apart by their ids; clusters have cells' numbers. */
+function keyOf(feature: MapGeoJSONFeature): string {
+  return `${isCluster(feature) ? "cluster-" : ""}${feature.id}`;
+}
+
+function tell(layer: string, feature: MapGeoJSONFeature, declared: Layers): { name: string; kind: string; detail: string } {
+  const { properties } = feature;
   const of = (name: string) => String(properties[name] ?? "");
+  if (isCluster(feature)) return { name: t("cluster_of", { n: number(Number(properties["count"])) }), kind: "", detail: t("cluster_open") };
   if (layer === "incidents") {
     return { name: of("class"), kind: properties["open"] ? t("open") : "", detail: [of("status") && tValue("status", of("status")), of("address"), of("code")].filter(Boolean).join(" · ") };
   }

@@ -7,7 +7,7 @@ export type Change = LiveChange;
 
 export type LinkState = "opening" | "live" | "lost";
 
-export interface Listener {
+interface Listener {
   /** Changes of one moment, in the order in which they happened. */
   changes: (changes: Change[]) => void;
   /** What came between is not known: read everything again. */

@@ -6,6 +6,8 @@ import type { Feature, Point } from "geojson";
 import type { Change, Live } from "./client";
 import { isNarrowed, whenChosen } from "../explore/chosen";
 import type { Fresh, Touched } from "../fresh";
+import { CLUSTERS } from "../draw/clusters";
+import { isVisible } from "../map";
 
 export const SOURCE = "incidents-live";
 const DRAWN = ["incidents-closed", "incidents"];
@@ -53,7 +55,8 @@ export function followChanges(map: MapLibre, live: Live, fresh: Fresh): void {
           settle();
           leave({ ...points[0]!, box: null });
         } else if (points.length) show();
-        for (const change of changes) if (!points.includes(change)) leave(isNarrowed() && change.layer === "incidents" ? { ...change, box: null } : change);
+        // A cluster's number is its tile's; what changed stays a point of its own above it.
+        for (const change of changes) if (!points.includes(change) || isVisible(map, CLUSTERS)) leave(isNarrowed() && change.layer === "incidents" ? { ...change, box: null } : change);
       },
       reset: () => {
         settle();

@@ -10,8 +10,8 @@ import { clock, long, placeName, sideName } from "./words";
 import type { Fix } from "./store";
 
 // A position farther from every segment in charge is filed as it is, without a road.
-export const NEAR_ROAD_M = 60;
-export const NEAR_SHOP_M = 60;
+const NEAR_ROAD_M = 60;
+const NEAR_SHOP_M = 60;
 const SHOPS = 5;
 
 interface Spot {

@@ -8,7 +8,7 @@ import type { Strip } from "./service";
 import type { Walk } from "./walk";
 import { ago, long, placeName } from "./words";
 
-export interface Here {
+interface Here {
   strip: Strip;
   walk: Walk;
   position: Position;

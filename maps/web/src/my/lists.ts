@@ -48,7 +48,7 @@ export function drawShops(strip: Strip, ground: Ground, here: Fix | null, seen: 
           h("small", {}, near.door.visited_at ? ago(near.door.visited_at) : t("my_never"))))))));
 }
 
-export interface SentActs {
+interface SentActs {
   again: () => void;
   drop: (n: number) => void;
 }

@@ -13,7 +13,7 @@ import { long, segmentName, sideName } from "./words";
 
 // Doors of both sides that are no farther apart share a row.
 const ROW_M = 10;
-export const TURN = "M7 4v14M3.500 14.500 7 18l3.500-3.500M17 20V6M13.500 9.500 17 6l3.500 3.500";
+const TURN = "M7 4v14M3.500 14.500 7 18l3.500-3.500M17 20V6M13.500 9.500 17 6l3.500 3.500";
 
 interface Mark {
   side: Side;
@@ -22,7 +22,7 @@ interface Mark {
   one?: OpenCase;
 }
 
-export interface RoadActs {
+interface RoadActs {
   door: (near: NearDoor) => void;
   one: (one: OpenCase) => void;
   turn: () => void;

@@ -10,13 +10,13 @@ import { long, roadName } from "./words";
 
 const FRESH_MS = 7 * 86_400_000;
 
-export interface RoadsActs {
+interface RoadsActs {
   door: (near: NearDoor) => void;
   one: (one: OpenCase) => void;
   seen: (code: string) => boolean;
 }
 
-export interface Roads {
+interface Roads {
   /** Brings where one is into view. */
   reveal: () => void;
   draw: (strip: Strip, here: Place | null) => HTMLElement;

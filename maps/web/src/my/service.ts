@@ -3,7 +3,7 @@ import type { Strip, StripChiefs, StripSegment } from "../answers";
 import { ask } from "../api";
 
 export type {
-  Passed, Strip, StripCase as OpenCase, StripChief as Chief, StripDoor as Door, StripRoad as Road, StripSegment as Segment, StripSide as SegmentSide, WalkRules as Rules,
+  Strip, StripCase as OpenCase, StripChief as Chief, StripDoor as Door, StripRoad as Road, StripSegment as Segment, WalkRules as Rules,
 } from "../answers";
 export type Side = StripSegment["sides"][number]["side"];
 

@@ -2,7 +2,7 @@
 import { find, h, icon, ICONS } from "../dom";
 import { t } from "../i18n";
 
-export interface Sheet {
+interface Sheet {
   element: HTMLDialogElement;
   body: HTMLElement;
   close: () => void;

@@ -31,7 +31,7 @@ export interface Desk {
 /** The queue and the map as the cases stand now. */
 export function draw({ queue, drawing, name }: Desk): void {
   queue.show();
-  drawing.show(held.cases.values(), held.chosen);
+  drawing.show(queue.passing(), held.chosen);
   const count = [...held.cases.values()].filter(({ status }) => status === "reported").length;
   document.title = `${count ? `(${count}) ` : ""}${t("operations")} · ${name}`;
 }

@@ -51,7 +51,7 @@ function heading(one: Case, acts: DetailActs): HTMLElement {
       h("span", { class: "tag state", "data-status": one.status }, mark(one.status, 14), tValue("status", one.status)),
       late && h("span", { class: "tag late" }, t("is_late"))),
     h("h2", { id: "case-title", tabindex: -1 }, one.subclass ?? one.class),
-    h("p", { class: "number" }, one.class, " · ", h("code", {}, one.code)),
+    h("p", { class: "number" }, one.subclass && one.subclass !== one.class && `${one.class} · `, h("code", {}, one.code)),
     close);
 }
 
@@ -87,7 +87,7 @@ function section(title: Key, ...content: (HTMLElement | null)[]): HTMLElement {
   return h("section", {}, h("h3", {}, t(title)), ...content);
 }
 
-export function placeLines(place: Place | null): HTMLElement {
+function placeLines(place: Place | null): HTMLElement {
   if (!place) return h("p", { class: "none" }, t("place_loading"));
   const areas = [place.street, place.community, place.compound].filter((unit) => unit !== null).map(({ name }) => name);
   const grids = place.grids.map((grid) => h("li", {}, h("small", {}, language() === "en" ? grid.system_name_en : grid.system_name), " ", grid.name));

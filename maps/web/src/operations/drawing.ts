@@ -12,7 +12,7 @@ const SPOT_M = 50;
 const CHOSEN: ExpressionSpecification = ["get", "chosen"];
 
 export interface Drawing {
-  show: (cases: Iterable<Case>, chosen: string) => void;
+  show: (cases: Case[], chosen: string) => void;
   at: (point: { x: number; y: number }, reach: number) => string | null;
   spot: (at: [number, number] | null) => void;
 }
@@ -56,7 +56,7 @@ export function drawCases(map: MapLibre): Drawing {
   else map.once("load", start);
   return {
     show: (cases, chosen) => {
-      waiting = [...cases].map((one) => feature(one, chosen));
+      waiting = cases.map((one) => feature(one, chosen));
       put();
     },
     at: ({ x, y }, reach) => {

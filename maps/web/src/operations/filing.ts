@@ -24,7 +24,7 @@ export interface Filing {
   begin: () => void;
 }
 
-export interface FilingActs {
+interface FilingActs {
   close: () => void;
   /** Where the case would be, or nowhere. */
   placed: (at: [number, number] | null) => void;

@@ -3,6 +3,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import "../css/base.css";
 import "../css/operations.css";
 import * as api from "../api";
+import { notBegun } from "../begun";
 import { find, h, icon, ICONS, isPhone } from "../dom";
 import { keepFresh } from "../fresh";
 import { readHash } from "../hash";
@@ -73,7 +74,7 @@ const actor = () => find<HTMLInputElement>("#actor").value.trim();
 function makeDesk(map: MapLibre, kinds: Kind[], name: string): Desk {
   const desk: Desk = {
     map, name, drawing: drawCases(map), shown: null, filing: false, asked: new AbortController(),
-    queue: makeQueue(held, (code) => void choose(desk, code), () => void load(desk)),
+    queue: makeQueue(held, { choose: (code) => void choose(desk, code), thinned: () => draw(desk), again: () => void load(desk) }),
     form: filingForm(kinds, {
       close: () => leave(desk), choose: (code) => void choose(desk, code), actor,
       placed: (at) => {
@@ -173,10 +174,4 @@ async function openFromAddress(desk: Desk): Promise<void> {
   if (tab) desk.queue.tab(tab);
 }
 
-start().catch((error: unknown) => {
-  console.error(error);
-  const webgl = error instanceof Error && error.name === "GPUInitializationError";
-  const text = webgl ? t("no_webgl") : error instanceof api.Problem ? error.message : t("offline");
-  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_operations")), h("p", {}, text),
-    h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"))));
-});
+start().catch(notBegun("failed_page"));

@@ -10,6 +10,8 @@ const MOST_ROWS = 300;
 export interface Queue {
   element: HTMLElement;
   show: () => void;
+  /** The cases that the words typed let through, under every heading; and the chosen one. */
+  passing: () => Case[];
   tab: (tab: Tab) => void;
   step: (by: number) => void;
   search: () => void;
@@ -23,26 +25,37 @@ export interface Held {
   fresh: Set<string>;
 }
 
-export function makeQueue(held: Held, choose: (code: string) => void, again: () => void): Queue {
+interface Acts {
+  choose: (code: string) => void;
+  /** Other words were typed. */
+  thinned: () => void;
+  again: () => void;
+}
+
+export function makeQueue(held: Held, { choose, thinned, again }: Acts): Queue {
   let shown: Tab = "new";
   let failure = "";
   const tabs = TABS.map((name) =>
     h("button", { type: "button", role: "tab", id: `queue-${name}`, "data-tab": name, "aria-controls": "queue-panel", onclick: () => tab(name) }));
   const strip = h("div", { role: "tablist" }, ...tabs);
-  const input = h("input", { type: "search", class: "text", id: "filter", autocomplete: "off", oninput: () => show() });
+  const input = h("input", { type: "search", class: "text", id: "filter", autocomplete: "off", oninput: () => thinned() });
   const list = h("ul", { id: "cases" });
   const panel = h("div", { id: "queue-panel", role: "tabpanel" }, list);
   const foot = h("p", { class: "foot", role: "status" });
   const element = h("section", { id: "queue" }, strip, h("div", { class: "field" }, icon(ICONS.search, 16), input), panel, foot);
 
-  const inTab = () => {
+  const matching = () => {
     const words = input.value.trim().toLowerCase();
-    const found = [...held.cases.values()].filter((one) => isIn(shown, one) && matches(one, words));
+    return [...held.cases.values()].filter((one) => matches(one, words));
+  };
+  const inTab = () => {
+    const found = matching().filter((one) => isIn(shown, one));
     return found.sort(shown === "new" ? newestFirst : urgentFirst);
   };
   const show = () => {
+    const all = matching();
     for (const [at, name] of TABS.entries()) {
-      const count = [...held.cases.values()].filter((one) => isIn(name, one)).length;
+      const count = all.filter((one) => isIn(name, one)).length;
       const tabElement = tabs[at]!;
       tabElement.setAttribute("aria-selected", String(name === shown));
       tabElement.tabIndex = name === shown ? 0 : -1;
@@ -83,6 +96,11 @@ export function makeQueue(held: Held, choose: (code: string) => void, again: () 
   });
   return {
     element, show, tab,
+    passing: () => {
+      const found = matching();
+      const chosen = held.cases.get(held.chosen);
+      return chosen && !found.includes(chosen) ? [...found, chosen] : found;
+    },
     step: (by) => {
       const codes = inTab().slice(0, MOST_ROWS).map(({ code }) => code);
       const next = codes[Math.max(0, Math.min(codes.length - 1, codes.indexOf(held.chosen) + by))];

@@ -2,7 +2,7 @@
 import type { Case, Cases, Filing, Kinds, Now, Spot } from "../answers";
 import { ask, Problem, read } from "../api";
 
-export type { Case, Filing, Kind, NearCase, Now, Spot, StepTaken } from "../answers";
+export type { Case, Kind, NearCase, Now, Spot, StepTaken } from "../answers";
 
 export const OPEN = ["reported", "filed", "dispatched", "handling", "handled"];
 const PAGE = 200;

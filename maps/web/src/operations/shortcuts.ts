@@ -8,7 +8,7 @@ export const ACTION_KEYS: Record<string, string> = {
   file: "f", dispatch: "d", handle: "h", feedback: "b", verify: "v", evaluate: "e", bounce: "x", rework: "r", cancel: "z",
 };
 
-export interface Commands {
+interface Commands {
   next: () => void;
   previous: () => void;
   fresh: () => void;

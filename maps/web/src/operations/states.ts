@@ -6,7 +6,7 @@ import type { Case } from "./service";
 export type Tab = "new" | "work" | "check" | "late";
 export const TABS: Tab[] = ["new", "work", "check", "late"];
 
-export const STATES_OF: Record<Exclude<Tab, "late">, string[]> = {
+const STATES_OF: Record<Exclude<Tab, "late">, string[]> = {
   new: ["reported", "filed"],
   work: ["dispatched", "handling"],
   check: ["handled"],

@@ -3,7 +3,7 @@ import { GeoJSONSource, LngLatBounds, Map as MapLibre, NavigationControl, ScaleC
 import "../maplibre";
 import type { Feature, Position } from "geojson";
 import type { Bounds, District, Layers } from "../api";
-import { duration } from "../dom";
+import { duration, isPhone } from "../dom";
 import { groundStyle } from "../draw/style";
 import { PALETTE } from "../palette";
 import { pairKey, sharedLines } from "./borders";
@@ -13,6 +13,8 @@ import { FILLS, LINES, NAMES, SOURCES } from "./layers";
 import type { GroundAnswer } from "./service";
 
 const CHINA: Bounds = [73, 18, 135, 54];
+// The tools lie over the top of the map.
+const besideTools = () => ({ top: isPhone() ? 160 : 68, right: 24, bottom: 24, left: 24 });
 const TOGGLES = ["areas", "roads", "named_roads"];
 
 /** The ground as it is drawn: outlines of blocks, lines of edges. */
@@ -42,7 +44,7 @@ export function shapesOf(answer: GroundAnswer, ground: Ground): Shapes {
 
 export function makeMap(container: HTMLElement, district: District, declared: Layers, quiet = false): MapLibre {
   const map = new MapLibre({
-    container, style: groundStyle(declared, quiet ? ["areas", "roads"] : TOGGLES), bounds: district.bounds ?? CHINA, fitBoundsOptions: { padding: 24 },
+    container, style: groundStyle(declared, quiet ? ["areas", "roads"] : TOGGLES), bounds: district.bounds ?? CHINA, fitBoundsOptions: { padding: quiet ? 24 : besideTools() },
     hash: quiet ? false : "map", minZoom: 8, maxZoom: 20, dragRotate: false, pitchWithRotate: false, attributionControl: false, fadeDuration: 0,
   });
   map.touchZoomRotate.disableRotation();
@@ -59,7 +61,7 @@ export function makeMap(container: HTMLElement, district: District, declared: La
 }
 
 /** Kept once the layers of plans are on the map. */
-export function withLayers(map: MapLibre): Promise<void> {
+function withLayers(map: MapLibre): Promise<void> {
   return new Promise((resolve) => map.once("load", () => {
     for (const [name, source] of Object.entries(SOURCES)) map.addSource(name, source);
     const drawn = map.getStyle().layers;
@@ -72,7 +74,7 @@ export function withLayers(map: MapLibre): Promise<void> {
   }));
 }
 
-export interface BlockState {
+interface BlockState {
   colour?: string;
   filled?: boolean;
   faded?: boolean;
@@ -82,7 +84,7 @@ export interface BlockState {
   picked?: boolean;
 }
 
-export interface EdgeState {
+interface EdgeState {
   border?: boolean;
   ghost?: boolean;
   chosen?: boolean;

@@ -7,7 +7,7 @@ import type { Ground, Locate } from "./ground";
 export const TOOLS = ["move", "brush", "lasso", "compound", "flood", "cut", "pick"] as const;
 export type Tool = (typeof TOOLS)[number];
 
-export interface Hand {
+interface Hand {
   tool(): Tool;
   ground(): Ground | null;
   locate: Locate;

@@ -20,7 +20,7 @@ const MOST = 3;
 const DIFFERS = ["#d9622b", "#1f6fd6", "#6a52c7"];
 const SAME = "#e9edf2";
 
-export interface Compare {
+interface Compare {
   parts(): HTMLElement[];
   /** Shows at once what the address asks for. */
   begin(): void;

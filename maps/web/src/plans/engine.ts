@@ -19,7 +19,7 @@ type Task = (typeof TASKS)[number];
 const TOLERANCES = [0.05, 0.1, 0.2];
 const LOOK_MS = 300;
 
-export interface Engine {
+interface Engine {
   parts(): HTMLElement[];
   /** How many proposals there are to look at or to wait for. */
   open(): number;

@@ -27,7 +27,7 @@ function areaName({ areas }: Desk, { parents }: Block): string {
 }
 
 /** A verdict on an edge where two grids meet: a rule that it meets or breaks. */
-export interface Verdict {
+interface Verdict {
   good: boolean;
   text: string;
 }

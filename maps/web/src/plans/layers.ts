@@ -21,7 +21,7 @@ export const SOURCES: Record<string, SourceSpecification> = { blocks: nothing, e
 export const FILLS: LayerSpecification[] = [
   {
     id: "plan-blocks", type: "fill", source: "blocks",
-    paint: { "fill-color": ["to-color", state("colour"), NOBODYS], "fill-opacity": where("faded", 0.16, where("filled", 0.52, 0.75)), "fill-antialias": false },
+    paint: { "fill-color": ["to-color", state("colour"), NOBODYS], "fill-opacity": where("faded", 0.16, where("filled", 0.42, 0.75)), "fill-antialias": false },
   },
 ];
 

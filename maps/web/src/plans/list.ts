@@ -10,7 +10,7 @@ export interface Asked {
   based_on?: number;
 }
 
-export interface Listing {
+interface Listing {
   systems: GridSystem[];
   system: string;
   plans: Short[];

@@ -3,6 +3,7 @@ import "../css/base.css";
 import "../css/shares.css";
 import "../css/plans.css";
 import * as api from "../api";
+import { notBegun } from "../begun";
 import { find, h } from "../dom";
 import { readHash, writeHash } from "../hash";
 import { t, whenLanguage } from "../i18n";
@@ -52,6 +53,7 @@ async function start(): Promise<void> {
     document.body.dataset["ready"] = "false";
     now?.close();
     now = null;
+    find("#side").replaceChildren(h("p", { class: "card step empty" }, t("plans_opening")));
     const begun = await work(board, id, { district, declared, areas: byCode, plans, after, leave: () => void guarded(leave), reopen: (later) => guarded(() => open(id, later)) });
     now = begun;
     system = begun.desk.editor.plan.system;
@@ -79,10 +81,4 @@ async function start(): Promise<void> {
   Object.assign(window, { luge: { map: board.map, desk: (now as Work | null)?.desk } });
 }
 
-start().catch((error: unknown) => {
-  console.error(error);
-  const webgl = error instanceof Error && error.name === "GPUInitializationError";
-  const text = webgl ? t("no_webgl") : error instanceof api.Problem ? error.message : t("offline");
-  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_operations")), h("p", {}, text),
-    h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"))));
-});
+start().catch(notBegun("failed_page"));

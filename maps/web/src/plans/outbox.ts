@@ -10,7 +10,7 @@ export interface Job<A> {
   done?(answer: A): void | Promise<void>;
 }
 
-export interface Trouble<C> {
+interface Trouble<C> {
   /** Others' strokes, where that is what stands in the way. */
   conflict(error: unknown): C | null;
   /** Takes the draft over as it is now; gives its version. */

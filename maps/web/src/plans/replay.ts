@@ -14,7 +14,7 @@ const SHOWN: Record<string, [times: number, digits: number]> = {
   walk_m: [0.001, 0], walk_per_case_m: [1, 0], border_share: [100, 1], busy_weeks: [1, 0], cases_gini: [1, 3], cases_cv: [1, 3],
 };
 
-export interface Replay {
+interface Replay {
   parts(): HTMLElement[];
   close(): void;
 }
@@ -65,16 +65,21 @@ export function replayOf(desk: Desk, again: () => void): Replay {
           h("button", { type: "button", class: "action", id: "replay", disabled: busy, onclick: () => void run() }, t(busy ? "replay_running" : "replay_run")),
           h("a", { class: "second", id: "replay-report", href: report, download: "" }, t("replay_report"))),
         ...(stale ? [h("p", { class: "warn", role: "status" }, t("replay_stale"))] : []),
-        ...(found ? [summary(found), figuresTable(found.figures), weeks(found), ...moves(desk, found.grids), h("p", { class: "note" }, t("replay_how"))] : []),
+        ...(found ? [summary(found), figuresTable(found.figures), weeks(found), ...moves(desk, found), h("p", { class: "note" }, t("replay_how"))] : []),
       ];
     },
   };
 }
 
+/** A count, or that it is too small to be shown. */
+function few(count: number | null): string {
+  return count === null ? "<5" : say(count);
+}
+
 function summary({ since, until, total, moved, cases, against }: ReplayTold): HTMLElement {
   const last = new Date(new Date(`${until}T00:00Z`).getTime() - 86_400_000).toISOString().slice(0, 10);
   return h("p", { id: "replayed" }, t("replay_summary", {
-    from: since, to: last, cases: say(total.cases), plan: against.name, blocks: say(moved.blocks), moved: say(moved.cases), lighter: say(cases.lighter), heavier: say(cases.heavier),
+    from: since, to: last, cases: say(total.cases), plan: against.name, blocks: say(moved.blocks), moved: few(moved.cases), lighter: few(cases.lighter), heavier: few(cases.heavier),
   }));
 }
 
@@ -124,13 +129,13 @@ function mean(values: number[]): number {
 }
 
 /** Grids that clearly gain or lose, those that change most first. */
-function moves(desk: Desk, rows: ReplayMove[]): HTMLElement[] {
+function moves(desk: Desk, { grids: rows, weeks }: ReplayTold): HTMLElement[] {
   const apart = ({ was, now }: ReplayMove) => Math.abs((now ?? 0) - (was ?? 0));
   return (["lighter", "heavier"] as const).flatMap((verdict) => {
     const mine = rows.filter((row) => row.verdict === verdict && row.after && row.was !== null).sort((one, other) => apart(other) - apart(one));
     if (!mine.length) return [];
     return [h("section", { class: "replay-part" }, h("h3", {}, t(`replay_${verdict}`, { n: mine.length })), h("ul", { class: "lines", id: `replay-${verdict}` },
-      ...mine.slice(0, MOST_ROWS).map(({ after, was, now }) => h("li", {}, h("button", { type: "button", onclick: () => desk.choose(after!.number, true) },
-        h("span", {}, after!.name), h("small", {}), h("b", {}, `${was!.toFixed(1)} → ${now!.toFixed(1)}`))))))];
+      ...mine.slice(0, MOST_ROWS).map(({ after, was, now, weeks_lighter, weeks_heavier }) => h("li", {}, h("button", { type: "button", onclick: () => desk.choose(after!.number, true) },
+        h("span", {}, after!.name), h("small", {}, t("replay_weeks", { n: (verdict === "lighter" ? weeks_lighter : weeks_heavier) ?? 0, of: weeks.length })), h("b", {}, `${was!.toFixed(1)} → ${now!.toFixed(1)}`))))))];
   });
 }

@@ -6,7 +6,7 @@ import { language } from "../i18n";
 
 export type {
   Plan, PlanBlocks as Columns, PlanBrief as Short, PlanChecks as Checks, PlanComment as Comment, PlanFinding as Finding, PlanGrid as Grid,
-  PlanGround as GroundAnswer, PlanSpread as Spread, PlanStep as Step, PlansCompared as Compared, ComparedPlan, GroundChanged, PlanLimits as Limits, Proposal, ProposalBrief, ProposalFigures, Stroke as Painted,
+  PlanGround as GroundAnswer, PlanSpread as Spread, PlansCompared as Compared, ComparedPlan, GroundChanged, PlanLimits as Limits, Proposal, ProposalBrief, Stroke as Painted,
 } from "../answers";
 
 export type Status = PlanBrief["status"];
@@ -19,8 +19,6 @@ export interface Stroke {
   undone: boolean;
   blocks: number[];
 }
-
-export type Moved = [block: number, was: number | null, now: number | null];
 
 const ROOT = "/api/plans";
 

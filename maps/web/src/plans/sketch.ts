@@ -5,7 +5,7 @@ import type { Ground } from "./ground";
 /** The place of a block, the number of the grid that it was in, and of the one that it is in; 0: none. */
 export type Change = [block: number, was: number, now: number];
 
-export interface Sums {
+interface Sums {
   blocks: number;
   load: number;
   households: number;

@@ -2,6 +2,7 @@
 import "../css/base.css";
 import "../css/shares.css";
 import * as api from "../api";
+import { notBegun } from "../begun";
 import { find, h } from "../dom";
 import { readHash, writeHash } from "../hash";
 import { t, tValue, whenLanguage } from "../i18n";
@@ -176,10 +177,4 @@ async function start(): Promise<void> {
   }
 }
 
-start().catch((error: unknown) => {
-  console.error(error);
-  const webgl = error instanceof Error && error.name === "GPUInitializationError";
-  const text = webgl ? t("no_webgl") : error instanceof api.Problem ? error.message : t("offline");
-  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_operations")), h("p", {}, text),
-    h("button", { type: "button", class: "action", onclick: () => location.reload() }, t("retry"))));
-});
+start().catch(notBegun("failed_page"));

@@ -39,7 +39,7 @@ function addPictures(map: MapLibre, url: string, maxzoom: number): () => LayerSp
   };
 }
 
-const picture = (): LayerSpecification => ({ id: SOURCE, type: "raster", source: SOURCE, paint: { "raster-opacity": 0.75, "raster-saturation": -0.3 } });
+const picture = (): LayerSpecification => ({ id: SOURCE, type: "raster", source: SOURCE, paint: { "raster-opacity": 0.65, "raster-saturation": -0.3 } });
 
 /** The reader of PMTiles is loaded only where there is such a file. */
 async function addArchive(map: MapLibre, url: string): Promise<() => LayerSpecification[]> {

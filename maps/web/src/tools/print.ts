@@ -1,11 +1,11 @@
 // The map on paper: what is seen, drawn anew at the paper's shape, with title, legend, scale, north,
 // source and data revision.
-import { LngLat } from "maplibre-gl";
+import { LngLat, LngLatBounds } from "maplibre-gl";
 import type { Map as MapLibre } from "maplibre-gl";
 import type { District, Layers } from "../api";
 import { find, h } from "../dom";
 import { language, named, number, t, whenLanguage } from "../i18n";
-import { isOn } from "../map";
+import { framePadding, isOn } from "../map";
 
 /** Paper in mm, printed without its margins; the map leaves room for title and foot. */
 const PAPER = { "a4-landscape": [277, 190], "a4-portrait": [190, 277], "a3-landscape": [400, 277], "a3-portrait": [277, 400] } as const;
@@ -13,6 +13,7 @@ type Paper = keyof typeof PAPER;
 const PX_PER_MM = 96 / 25.4;
 const TITLE_MM = 15;
 const FOOT_MM = 12;
+const LEGEND_MM = 68;
 const SHARP = 2;
 
 export function printing(map: MapLibre, district: District, declared: Layers) {
@@ -70,17 +71,26 @@ export function printing(map: MapLibre, district: District, declared: Layers) {
   return { ask: () => dialog.showModal() };
 }
 
-/** The map as a picture of so many CSS pixels, with what is in view in its middle. */
+/** What is seen of the map beside its panels. */
+function free(map: MapLibre): LngLatBounds {
+  const { clientWidth: width, clientHeight: height } = map.getContainer();
+  const { top = 0, right = 0, bottom = 0, left = 0 } = framePadding();
+  return new LngLatBounds().extend(map.unproject([left, height - bottom])).extend(map.unproject([width - right, top]));
+}
+
+/** The map as a picture of so many CSS pixels, with what is seen of it beside the legend, or above it. */
 async function draw(map: MapLibre, width: number, height: number) {
   const frame = map.getContainer();
   const before = { center: map.getCenter(), zoom: map.getZoom(), ratio: map.getPixelRatio() };
-  const bounds = map.getBounds();
+  const seen = free(map);
+  const edge = 4 * PX_PER_MM;
+  const padding = { top: edge, right: edge, bottom: width > height ? edge : 0.36 * height, left: width > height ? LEGEND_MM * PX_PER_MM : edge };
   frame.classList.add("printing");
   frame.style.width = `${width}px`;
   frame.style.height = `${height}px`;
   map.setPixelRatio(SHARP);
   map.resize();
-  map.fitBounds(bounds, { duration: 0, padding: 0 });
+  map.fitBounds(seen, { duration: 0, padding });
   try {
     await map.once("idle");
     const center = map.getCenter();

@@ -11,7 +11,7 @@ export function doorsList(doors: Door[], ways: { unit(ref: UnitRef): void }): HT
       h("ol", {}, ...here.map((door) => h("li", {}, doorButton(door, several, () => ways.unit({ layer: "merchants", id: door.id }))))))));
 }
 
-export function doorButton(door: Door, several: boolean, go: () => void): HTMLElement {
+function doorButton(door: Door, several: boolean, go: () => void): HTMLElement {
   const at = [several && door.seq !== null ? t("segment_no", { n: door.seq }) : "", door.chainage_m === null ? "" : metres(door.chainage_m)];
   return h("button", { type: "button", class: "door", onclick: go },
     h("span", { class: "name" }, door.name),

@@ -2,7 +2,7 @@
 import type { UnitTold } from "../answers";
 import { ask } from "../api";
 
-export type { Door, Neighbour, Parent, UnitTold } from "../answers";
+export type { Door, Parent, UnitTold } from "../answers";
 export type { OpenCase as Case } from "../answers";
 
 export interface UnitRef {

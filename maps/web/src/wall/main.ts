@@ -239,7 +239,7 @@ function gridLine(grid: WorstGrid, here: boolean): HTMLElement {
 start().catch((error: unknown) => {
   console.error(error);
   const text = error instanceof api.Problem ? error.message : t("offline");
-  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_operations")), h("p", {}, text), h("p", {}, t("wall_again"))));
+  find("#cover").replaceChildren(h("div", { class: "failed" }, h("h2", {}, t("failed_page")), h("p", {}, text), h("p", {}, t("wall_again"))));
   // Nobody is there to press a button.
   window.setTimeout(() => location.reload(), 10_000);
 });
