@@ -24,8 +24,8 @@ NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>è·¯æ 
 <p>Run <code>./scripts/setup</code> in the project's folder, then reload this page.</p></html>"""
 
 
-def serve(app: FastAPI) -> None:
-    """Has ``app`` answer with the files of the built page."""
+def serve(app: FastAPI, dist: Path) -> None:
+    """Has ``app`` answer with the files of the folder ``dist``."""
 
     def add(path: str, file: Path) -> None:
         def page() -> Response:
@@ -37,8 +37,8 @@ def serve(app: FastAPI) -> None:
         app.get(path, name=f"{file.stem}_page", include_in_schema=False)(page)
 
     for path, name in FILES.items():
-        add(path, DIST / name)
-    app.mount("/assets", _Assets(directory=DIST / "assets", check_dir=False), name="assets")
+        add(path, dist / name)
+    app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
 
 
 class _Assets(StaticFiles):

@@ -10,8 +10,10 @@ from geo.balance import borders, exact, moves
 from geo.balance import graph as graphs
 from geo.balance import start as begin
 from geo.balance.divide import Task, prepare
-from geo.balance.evolve import Effort, evolve, score
+from geo.balance.evolve import Effort, evolve, score, usual
+from geo.balance.flows import needs
 from geo.balance.posts import Blocks, Grids, Wish, apportioned
+from geo.balance.puzzle import BORDER_KEPT
 from geo.balance.reasons import sentence
 from geo.balance.redraw import propose
 
@@ -26,8 +28,8 @@ def shaken(options: argparse.Namespace) -> None:
     nobody = np.full(n, -1, np.int32)
     task = Task(load, nobody, np.ones(n), np.zeros(n, bool), parts, options.tolerance[0], 1.0)
     home = evolve(graph, task, 0, Effort(2, 2)).part
-    print("| shaken | off before | least to move | moved | times | off after | cut | s |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| shaken | off before | least to move | over borders | moved | times | off after"
+          " | cut | s |\n|---|---|---|---|---|---|---|---|---|")  # fmt: skip
     for name, factors in _shakes(graph, home, parts):
         now = load * factors
         loads = np.bincount(home, now, minlength=parts)
@@ -37,14 +39,15 @@ def shaken(options: argparse.Namespace) -> None:
             / parts
         )
         start = time.process_time()
-        near = Task(now, home, now / now.mean(), np.zeros(n, bool), parts, tolerance, 0.15)
-        part = evolve(graph, near, options.seed, Effort(4, 4)).part
+        near = Task(now, home, now / now.mean(), np.zeros(n, bool), parts, tolerance, BORDER_KEPT)
+        part = evolve(graph, near, options.seed, usual(graph, near)).part
         taken = time.process_time() - start
+        flow = needs(graph, prepare(graph, near), tolerance, home)[0] / now.sum()
         off = np.abs(np.bincount(part, now, minlength=parts) / now.sum() * parts - 1).max()
         moved = now[part != home].sum() / now.sum()
         whole = "" if is_valid(graph, now, parts, tolerance, part) else " (not valid)"
         change = graphs.cut_of(graph, part) / graphs.cut_of(graph, home) - 1
-        print(f"| {name} | {np.abs(over).max():.1%} | {least:.2%} | {moved:.2%} |"
+        print(f"| {name} | {np.abs(over).max():.1%} | {least:.2%} | {flow:.2%} | {moved:.2%} |"
               f" {moved / least:.2f}"
               f" | {off:.2%}{whole} | {change:+.1%} | {taken:.1f} |", flush=True)  # fmt: skip
 
@@ -134,7 +137,7 @@ def exact_(options: argparse.Namespace) -> None:
             task = Task(load, home, load / load.mean(), np.zeros(n, bool), parts, 0.1, cut)
             target = prepare(graph, task).target
             start = time.process_time()
-            part = evolve(graph, task, options.seed, Effort(4, 8)).part
+            part = evolve(graph, task, options.seed, usual(graph, task)).part
             mine, middle = score(graph, task, target, part), time.process_time()
             best = exact.solve(graph, task, target, nodes=2000, seconds=options.seconds)
             off = " (out of tolerance)" if mine.outside else ""

@@ -4,11 +4,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
-from scipy.sparse import csc_array, diags_array
-from scipy.sparse.linalg import spsolve
 
 from geo.balance import moves
-from geo.balance.graph import Graph, cut_of, pieces, sources
+from geo.balance.flows import heights
+from geo.balance.graph import Graph, cut_of, pieces
 from geo.balance.moves import Given, Held, Prices, Work
 from geo.balance.start import NoRoom, begin, tally
 from geo.cells import Flags, Floats, Places
@@ -31,11 +30,6 @@ MOST_ROUNDS = 12
 
 PULL = 1.0
 """How strongly load flows downhill, against the price of a part's own load."""
-
-LEAK = 1e-3
-
-STEEP = 0.1
-"""No border is steeper than this: beyond, parts would be carried off, and not only load."""
 
 FRESH = 3
 """So often each vertex is tried before heights are found anew: load must not flow past its aim."""
@@ -156,29 +150,6 @@ def prepare(graph: Graph, task: Task) -> Given:
     )
 
 
-def heights(graph: Graph, given: Given, task: Task, held: Held) -> Floats:
-    """How high each part lies, so that load flowing downhill would even all of them out.
-
-    The potentials of a network of parts, joined where they border, into which each feeds its load
-    outside of the band, as a share of its target (diffusion: Hu, Blake and Emerson 1998). A part
-    with too much lies high, and so do those between it and the ones that have room.
-    """
-    excess = held.load / given.target - 1
-    outside = np.sign(excess) * np.maximum(np.abs(excess) - task.tolerance, 0)
-    one, other = held.part[sources(graph)], held.part[graph.to]
-    border = one != other
-    shape = (task.parts, task.parts)
-    meets = csc_array((np.ones(border.sum()), (one[border], other[border])), shape=shape)
-    meets.sum_duplicates()
-    meets.data[:] = 1.0
-    # A little leaks from each, so that there is one answer, whatever the sum of what is fed in.
-    flow = diags_array(meets.sum(axis=0) + LEAK) - meets
-    found: Floats = spsolve(flow.tocsc(), outside - outside.mean())
-    steepest = np.abs(found[one[border]] - found[other[border]]).max(initial=0.0)
-    found *= STEEP / max(steepest, STEEP)
-    return found
-
-
 def _cool(
     graph: Graph, given: Given, task: Task, held: Held, work: Work, at: tuple[int, int]
 ) -> None:
@@ -197,6 +168,6 @@ def _cool(
     portion = FRESH * graph.vertices if flows else tries
     for done in range(0, tries, portion):
         if flows:
-            level = PULL * strict * heights(graph, given, task, held) / given.target
+            level = PULL * strict * heights(graph, given, task.tolerance, held) / given.target
         prices = Prices(task.tolerance, strict, line, task.cut, level)
         moves.search(graph, given, held, prices, work, heat, min(portion, tries - done))

@@ -15,7 +15,8 @@ import numpy as np
 
 from geo.balance import borders, contract, moves, start
 from geo.balance.contract import Level
-from geo.balance.divide import Division, Task, heights, prepare
+from geo.balance.divide import Division, Task, prepare
+from geo.balance.flows import heights, needs
 from geo.balance.graph import Graph, cut_of
 from geo.balance.moves import Held, Prices
 from geo.cells import Floats, Places
@@ -25,7 +26,9 @@ EACH = 30
 """The smallest graph has about so many vertices for each part."""
 
 HOT, COLD = 1.2, 0.12
-"""First and last temperature, in prices of a mean edge (and hand) of the level."""
+"""First and last temperature, in prices of a mean edge of the level; the first also in those of a
+hand. Hands are dearer where plans stay near today's: at their last one borders would never set.
+"""
 
 SOFT, HARD = 0.2, 16.0
 """The price of a mean vertex's load outside of the band rises from this to that, in mean edges."""
@@ -42,15 +45,26 @@ INSIDE = 0.9
 EDGE = 0.999
 
 STEPS = 8
-SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 100_000, 40_000_000
+SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 20_000, 40_000_000
+"""Of a plan each vertex is tried so often, half as often where most will stay; within bounds."""
+
 PULL = 0.5
+WORTH = 0.6
+"""In every other plan, load that has to flow is paid this share of what its change of hands costs.
+At 1 it would go astray, for nothing; where most changes hands, the other plans are far better.
+"""
+
 HASTE = 8
 """The first plan is made with so many times fewer tries, so that there soon is one."""
 
 BATCH = 4
 """So many plans are made at the same time; the result does not depend on how many threads do."""
 
+SMALL = 400
+"""Graphs of fewer vertices are small."""
+
 EXACT = 1e-9
+LEAST_EDGE = 1e-3
 
 
 def _schedule() -> list[tuple[float, float, float]]:
@@ -72,6 +86,11 @@ MENDS, MEND, MILD, NONE = 4, 5, 1.0, 1e-6
 SCHEDULE = _schedule()
 
 
+def _early(step: int) -> float:
+    """From 1 at the first step to 0 at the last, and then on."""
+    return max(1 - step / (STEPS - 1), 0.0)
+
+
 class Effort(NamedTuple):
     """How many ``plans`` are made and how many are bred of them, with how many ``tries`` each
     (none: by the size of the graph); on how many ``threads``.
@@ -81,6 +100,19 @@ class Effort(NamedTuple):
     bred: int = 12
     tries: int | None = None
     threads: int = 1
+
+
+def usual(graph: Graph, task: Task) -> Effort:
+    """What is enough: more for small graphs, which cost little; less where all have a home."""
+    if _easy(graph, task):
+        return Effort(2, 2)
+    times = min(max(SMALL // graph.vertices, 1), 4)
+    return Effort(4 * times, 8 * times)
+
+
+def _easy(graph: Graph, task: Task) -> bool:
+    """Whether every vertex of a large graph has a home, where most of them will stay."""
+    return bool(graph.vertices > SMALL and (task.home >= 0).all())
 
 
 class Score(NamedTuple):
@@ -150,6 +182,7 @@ def _today(graph: Graph, task: Task, target: Floats) -> Score:
 class _Job(NamedTuple):
     """A plan to be made: from nothing (or home), or of two others, whose places are given."""
 
+    number: int
     seed: int
     parents: tuple[int, int] | None
     tries: int
@@ -166,8 +199,11 @@ class _Breeder:
         self.random = np.random.default_rng(seed)
         self.plans: list[tuple[Score, Places]] = []
         self.made = 0
-        usual = min(max(SWEEPS * graph.vertices, LEAST_TRIES), MOST_TRIES)
+        sweeps = SWEEPS // 2 if _easy(graph, task) else SWEEPS
+        usual = min(max(sweeps * graph.vertices, LEAST_TRIES), MOST_TRIES)
         self.tries = effort.tries or usual
+        hand = task.price[task.home >= 0].sum() / self.given.load.sum()
+        self.worth = WORTH * hand * needs(graph, self.given, task.tolerance, task.home)[1]
 
     def jobs(self, count: int) -> list[_Job]:
         """What is to be made next, drawn before anything is made: threads draw nothing."""
@@ -177,9 +213,9 @@ class _Breeder:
         seed = int(self.random.integers(2**31))
         hasty = number == 0 and self.effort.plans > 1
         if number < self.effort.plans + (self.effort.plans > 1) or len(self.plans) < 2:
-            return _Job(seed, None, self.tries // HASTE if hasty else self.tries)
+            return _Job(number, seed, None, self.tries // HASTE if hasty else self.tries)
         one, other = sorted(self.random.choice(len(self.plans), 2, replace=False).tolist())
-        return _Job(seed, (one, other), self.tries)
+        return _Job(number, seed, (one, other), self.tries)
 
     def make(self, job: _Job) -> tuple[_Job, Score, Places]:
         """Makes one plan."""
@@ -218,7 +254,8 @@ class _Breeder:
         share = weights / weights.sum() * job.tries
         for i in range(len(levels) - 1, -1, -1):
             held = start.tally(levels[i].given, part)
-            self._anneal(levels[i], held, int(share[i]), int(rng.integers(2**31)), fine=i == 0)
+            own = job._replace(seed=int(rng.integers(2**31)), tries=int(share[i]))
+            self._anneal(levels[i], held, own, fine=i == 0)
             part = held.part
             if i:
                 below = levels[i - 1].above
@@ -235,37 +272,37 @@ class _Breeder:
             part = contract.lifted(level, part)
         return part
 
-    def _anneal(self, level: Level, held: Held, tries: int, seed: int, *, fine: bool) -> None:
+    def _anneal(self, level: Level, held: Held, job: _Job, *, fine: bool) -> None:
         """Cools one level from hot to cold, loads ever dearer; on the finest one until they fit."""
-        work, each = moves.room(level.graph.vertices, seed), max(tries // STEPS, 1)
+        work, each = moves.room(level.graph.vertices, job.seed), max(job.tries // STEPS, 1)
         edges = borders.borders_of(level.graph, held)
-        unit = self._unit(level)
+        edge, hand = self._units(level)
         for step, (hot, cold, dear) in enumerate(SCHEDULE if fine else SCHEDULE[:STEPS]):
             mends = step >= STEPS
             if self.stop() or (mends and (step - STEPS) % MEND == 0 and self._fits(held)):
                 break
-            prices = self._prices(level, held, dear * unit, fine=fine)
+            prices = self._prices(level, held, job, dear * (edge + hand), fine=fine)
+            first, last = (edge * (1 + hand / edge) ** _early(at) for at in (step, step + 1))
+            hot, cold = hot * first, cold * last
             cooling = (cold / hot) ** (1 / each)
-            borders.anneal(
-                level.graph, level.given, held, edges, prices, work, hot * unit, cooling, each
-            )
+            borders.anneal(level.graph, level.given, held, edges, prices, work, hot, cooling, each)
 
-    def _unit(self, level: Level) -> float:
-        """The price of a mean edge, and of a mean vertex's change of hand."""
+    def _units(self, level: Level) -> tuple[float, float]:
+        """The price of a mean edge, and that of a mean vertex's change of hand."""
         weight = level.graph.weight.mean() if len(level.graph.weight) else 1.0
         homes = level.given.home >= 0
         hands = level.given.price[homes].mean() if homes.any() else 0.0
-        return float(self.task.cut * weight + hands)
+        return max(float(self.task.cut * weight), LEAST_EDGE * hands, EXACT), float(hands)
 
-    def _prices(self, level: Level, held: Held, dear: float, *, fine: bool) -> Prices:
+    def _prices(self, level: Level, held: Held, job: _Job, dear: float, *, fine: bool) -> Prices:
         mean = level.given.load.mean() / level.given.target.mean()
         fits = self._fits(held)
         tolerance = (EDGE if fits else INSIDE) * self.task.tolerance
         line = dear / max(mean, 1e-12)
-        lift = np.zeros(self.task.parts)
+        lift = job.number % 2 * self.worth
         if not fits:
-            down = heights(level.graph, level.given, self.task, held)
-            lift = PULL * line * down / level.given.target
+            down = heights(level.graph, level.given, self.task.tolerance, held)
+            lift = lift + PULL * line * down / level.given.target
         if not fine:
             tolerance = max(tolerance, ROOMY * mean)
         return Prices(tolerance, STEEP * line, line, self.task.cut, lift)

@@ -13,7 +13,7 @@ from geo.balance.posts import Blocks, Posts, Wish
 from geo.balance.unite import eased
 from geo.cells import Flags, Floats, Ints, Places
 
-BORDER_KEPT, BORDER_ANEW = 0.15, 1.0
+BORDER_KEPT, BORDER_ANEW = 0.3, 1.0
 """The price of a mean border where today's plan is kept near, and where it is drawn anew, against a
 mean block in other hands."""
 

@@ -14,7 +14,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from geo.balance import reasons
-from geo.balance.evolve import Effort, evolve, score
+from geo.balance.evolve import Effort, evolve, score, usual
 from geo.balance.graph import pieces
 from geo.balance.posts import NOBODY, Blocks, Grids, Posts, Wish, loads_of, posts
 from geo.balance.puzzle import Piece, Puzzle, even, homes, outside, proof, puzzle_of
@@ -24,10 +24,8 @@ from geo.balance.wholes import chosen, torn
 from geo.cells import Floats, Ints, Places
 from geo.progress import Say, Step, silence
 
-AGAIN = 4
-"""Where no plan was found, so many times the effort is spent once more."""
-
-EACH = Effort(plans=4, bred=8)
+AGAIN = Effort(plans=16, bred=32)
+"""Where no plan was found, so much effort is spent once more."""
 
 
 class Proposal(NamedTuple):
@@ -219,10 +217,9 @@ def _search(puzzle: Puzzle, search: _Search) -> Places:
     graph, task, target, _ = puzzle
     if task.parts == 1:
         return np.zeros(graph.vertices, np.int32)
-    found = evolve(graph, task, search.seed, EACH, stop=search.stop).part
+    found = evolve(graph, task, search.seed, usual(graph, task), stop=search.stop).part
     if score(graph, task, target, found).outside > 0 and not search.stop():
-        more = EACH._replace(plans=EACH.plans * AGAIN, bred=EACH.bred * AGAIN)
-        again = evolve(graph, task, search.seed + 1, more, stop=search.stop).part
+        again = evolve(graph, task, search.seed + 1, AGAIN, stop=search.stop).part
         found = min(found, again, key=lambda part: score(graph, task, target, part))
     return found
 
