@@ -45,7 +45,7 @@ export async function load(desk: Desk): Promise<void> {
     desk.queue.failed(error instanceof api.Problem ? error.message : t("offline"));
   }
   draw(desk);
-  if (desk.shown) void renew(desk, desk.shown.one.code);
+  if (desk.shown) void renew(desk, desk.shown.one.code).catch(() => undefined);
 }
 
 /** The panel as it is to be now; who is writing a note goes on writing. */
