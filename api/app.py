@@ -140,7 +140,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     for door in DOORS:
         app.include_router(door.router)
-    pages.serve(app)
+    pages.serve(app, pages.DIST)
     return app
 
 

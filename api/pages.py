@@ -24,7 +24,7 @@ NOT_BUILT = """<!doctype html><html lang="zh"><meta charset="utf-8"><title>è·¯æ 
 <p>Run <code>./scripts/setup</code> in the project's folder, then reload this page.</p></html>"""
 
 
-def serve(app: FastAPI, dist: Path = DIST) -> None:
+def serve(app: FastAPI, dist: Path) -> None:
     """Has ``app`` answer with the files of the folder ``dist``."""
 
     def add(path: str, file: Path) -> None:

@@ -33,7 +33,7 @@ from geo.store.bodies import BodyExists, HasHead, ItemChanged, NoSuchBody
 from geo.store.cases import CaseChanged, CaseMoved, KeyReused, NoSuchCase, OutsideDistrict
 from geo.store.chiefs import BadDeputy, ChiefExists, NoSuchLeave, OnLeave
 from geo.store.covered import NoSuchThing
-from geo.store.database import NO_DATABASE, TOO_LONG, NoDistrict
+from geo.store.database import NO_DATABASE, NOT_KEPT, TOO_LONG, NoDistrict
 from geo.store.drafts import (
     DayPassed,
     DutiesChanged,
@@ -215,6 +215,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(TOO_LONG, _too_long)
+    app.add_exception_handler(NOT_KEPT, _not_kept)
     for kind in NO_DATABASE:
         app.add_exception_handler(kind, _no_database)
 
@@ -235,7 +236,10 @@ async def _ours(request: Request, error: Exception) -> Response:
 async def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class only)
     faults = [
-        {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
+        {
+            "where": ".".join(map(str, fault["loc"])),
+            "what": fault["msg"].removeprefix("Value error, "),
+        }
         for fault in error.errors()
     ]
     detail = "; ".join(f"{fault['where']}: {fault['what']}" for fault in faults)
@@ -257,6 +261,12 @@ async def _http(request: Request, error: Exception) -> Response:
 async def _too_long(request: Request, error: Exception) -> Response:
     log.warning("a statement took too long and was cancelled")
     return Problem(503, "the database took too long to answer; try again or ask for less")
+
+
+async def _not_kept(request: Request, error: Exception) -> Response:
+    if "NUL" not in str(error):
+        raise error
+    return Problem(422, "a text holds the character NUL, which cannot be kept: take it out")
 
 
 async def _no_database(request: Request, error: Exception) -> Response:

@@ -1,14 +1,15 @@
 """Routes of the operations and wall pages: how things stand, trends, the history of a spot."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BeforeValidator
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from api.answers import casework, told
 from api.asked import AsOf, Told
 from api.readers import reader
+from geo.reporting.periods import FIRST_YEAR, LAST_YEAR
 from geo.store import situation
 from geo.store.database import Rows, transaction
 from geo.store.situation import Spot
@@ -23,7 +24,8 @@ def _written(value: object) -> object:
     return value
 
 
-Time = Annotated[AwareDatetime, BeforeValidator(_written)]
+FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC) for year in (FIRST_YEAR, LAST_YEAR))
+Time = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST), BeforeValidator(_written)]
 Coordinate = Annotated[float, Query(allow_inf_nan=False)]
 
 

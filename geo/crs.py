@@ -198,8 +198,8 @@ def require_metric(crs_or_frame: Any) -> pyproj.CRS:
     base = crs.base
     if base.is_geographic:
         raise DegreesError(
-            f"{crs} is in degrees, so lengths and areas cannot be measured on it. "
-            "Transform to the district's metric CRS first (geo.crs.transform_geometries)."
+            f"{crs} is in degrees, so lengths and areas cannot be measured on it: "
+            "a CRS in metres is needed, such as EPSG:4549."
         )
     units = {axis.unit_name for axis in base.axis_info[:2] if axis.unit_conversion_factor != 1}
     if units:

@@ -271,6 +271,6 @@ def kind_of(name: str) -> Kind:
     """Return the kind of this name ('roads' is another word for 'ways'); or ``UnknownKind``."""
     kind = KINDS.get(ALIASES.get(name, name))
     if kind is None:
-        words = ", ".join(sorted({*KINDS, *ALIASES}))
+        words = ", ".join(sorted({*KINDS, *ALIASES} - {"ways"}))
         raise UnknownKind(f"{name!r} cannot be imported. Kinds: {words}.")
     return kind

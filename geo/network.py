@@ -81,18 +81,18 @@ class Network(NamedTuple):
     segments: gpd.GeoDataFrame
 
 
-def build_network(ways: gpd.GeoDataFrame, snap_m: float = noding.SNAP_M) -> Network:
+def build_network(ways: gpd.GeoDataFrame) -> Network:
     """Make the network of all ways: name, kind, class, width_m, level, geometry LineString.
 
     Ways of one network (roads with lanes, rivers, rails) are cut where they meet on the same level
-    (see :mod:`geo.noding` for levels and the tolerance ``snap_m``); then pieces of equal name, kind
-    and class are joined again wherever just two meet, so that a segment runs from junction to
-    junction. The width of a joined segment is the mean of its pieces, weighted by length.
+    (see :mod:`geo.noding` for levels and the tolerance); then pieces of equal name, kind and class
+    are joined again wherever just two meet, so that a segment runs from junction to junction. The
+    width of a joined segment is the mean of its pieces, weighted by length.
     """
     ways = _in_order(ways)
     mesh = ways["kind"].map(MESH).to_numpy(dtype=np.int64)
     level = ways["level"].to_numpy(dtype=np.int64)
-    pieces = noding.cut(ways.geometry.to_numpy(), mesh, level, snap_m)
+    pieces = noding.cut(ways.geometry.to_numpy(), mesh, level)
     edges = _through_edges(pieces, ways)
     edges = _along_roads(edges)
     used, ends = np.unique(edges[["from_node", "to_node"]].to_numpy(), return_inverse=True)

@@ -47,7 +47,7 @@ class _Marks(NamedTuple):
     is_end: npt.NDArray[np.bool_]
 
 
-def cut(lines: Geometries, mesh: Ints, level: Ints, snap_m: float = SNAP_M) -> Pieces:
+def cut(lines: Geometries, mesh: Ints, level: Ints) -> Pieces:
     """Cut LineStrings where they meet; drop what has no length and what lies there twice.
 
     Of pieces lying twice (same nodes, same level, nowhere further apart than the tolerance) the one
@@ -55,13 +55,13 @@ def cut(lines: Geometries, mesh: Ints, level: Ints, snap_m: float = SNAP_M) -> P
     most, and both pieces at a node hold exactly its coordinates.
     """
     parts, line = _simple_parts(lines)
-    marks = _marks(parts, mesh[line], level[line], snap_m)
-    node, node_xy = _nodes(marks, mesh[line], level[line], snap_m)
-    geometry, part, ends = _pieces(parts, marks, node, node_xy, snap_m)
+    marks = _marks(parts, mesh[line], level[line])
+    node, node_xy = _nodes(marks, mesh[line], level[line])
+    geometry, part, ends = _pieces(parts, marks, node, node_xy)
     loop = ends[:, 0] == ends[:, 1]
     keep = ~loop | (shapely.length(geometry) > SHORTEST_LOOP_M)
     geometry, part, ends = geometry[keep], part[keep], ends[keep]
-    keep = ~_lying_twice(geometry, ends, level[line[part]], 2 * snap_m)
+    keep = ~_lying_twice(geometry, ends, level[line[part]], 2 * SNAP_M)
     return Pieces(geometry[keep], line[part[keep]], ends[keep, 0], ends[keep, 1], node_xy)
 
 
@@ -75,7 +75,7 @@ def _simple_parts(lines: Geometries) -> tuple[Geometries, Ints]:
     return parts[keep], line[keep]
 
 
-def _marks(parts: Geometries, mesh: Ints, level: Ints, snap_m: float) -> _Marks:
+def _marks(parts: Geometries, mesh: Ints, level: Ints) -> _Marks:
     n = np.arange(len(parts))
     ends = shapely.get_coordinates(
         np.concatenate([shapely.get_point(parts, 0), shapely.get_point(parts, -1)])
@@ -83,7 +83,7 @@ def _marks(parts: Geometries, mesh: Ints, level: Ints, snap_m: float) -> _Marks:
     end_line = np.concatenate([n, n])
     tree = shapely.STRtree(parts)
     cross_line, cross_xy = _crossings(parts, tree, mesh, level)
-    touch_line, touch_xy = _touches(parts, tree, (end_line, ends), (mesh, level), snap_m)
+    touch_line, touch_xy = _touches(parts, tree, (end_line, ends), (mesh, level))
     return _Marks(
         np.concatenate([end_line, cross_line, touch_line]),
         np.concatenate([ends, cross_xy, touch_xy]),
@@ -107,19 +107,18 @@ def _touches(
     tree: shapely.STRtree,
     ends: tuple[Ints, Floats],
     network: tuple[Ints, Ints],
-    snap_m: float,
 ) -> tuple[Ints, Floats]:
     """Points on lines where another line's end comes within the tolerance."""
     end_line, end_xy = ends
     mesh, level = network
     points = shapely.points(end_xy)
-    end, other = tree.query(points, predicate="dwithin", distance=snap_m)
+    end, other = tree.query(points, predicate="dwithin", distance=SNAP_M)
     own = end_line[end]
     meet = (own != other) & (mesh[own] == mesh[other])
     end, other, own = end[meet], other[meet], own[meet]
     xy, pair = shapely.get_coordinates(parts[other], return_index=True)
     vertices = shapely.multipoints(xy, indices=pair)
-    meet = (level[own] == level[other]) | (shapely.distance(points[end], vertices) <= snap_m)
+    meet = (level[own] == level[other]) | (shapely.distance(points[end], vertices) <= SNAP_M)
     end, other = end[meet], other[meet]
     on = shapely.line_interpolate_point(
         parts[other], shapely.line_locate_point(parts[other], points[end])
@@ -127,7 +126,7 @@ def _touches(
     return other, shapely.get_coordinates(on)
 
 
-def _nodes(marks: _Marks, mesh: Ints, level: Ints, snap_m: float) -> tuple[Ints, Floats]:
+def _nodes(marks: _Marks, mesh: Ints, level: Ints) -> tuple[Ints, Floats]:
     """One node for marks within the tolerance; its point is a crossing's if there is one."""
     table = pd.DataFrame(
         {
@@ -140,9 +139,9 @@ def _nodes(marks: _Marks, mesh: Ints, level: Ints, snap_m: float) -> tuple[Ints,
     )
     group = table.groupby(["mesh", "level", "x", "y"], sort=True)
     places = group["end"].agg(["any", "all"]).reset_index()
-    apart = places["mesh"].to_numpy() * 1000.0 * snap_m
+    apart = places["mesh"].to_numpy() * 1000.0 * SNAP_M
     tree = cKDTree(np.column_stack([places["x"], places["y"], apart]))
-    a, b = tree.query_pairs(snap_m, output_type="ndarray").T
+    a, b = tree.query_pairs(SNAP_M, output_type="ndarray").T
     on_level, has_end = places["level"].to_numpy(), places["any"].to_numpy()
     join = (on_level[a] == on_level[b]) | has_end[a] | has_end[b]
     a, b = a[join], b[join]
@@ -154,7 +153,7 @@ def _nodes(marks: _Marks, mesh: Ints, level: Ints, snap_m: float) -> tuple[Ints,
 
 
 def _pieces(
-    parts: Geometries, marks: _Marks, node: Ints, node_xy: Floats, snap_m: float
+    parts: Geometries, marks: _Marks, node: Ints, node_xy: Floats
 ) -> tuple[Geometries, Ints, Ints]:
     """Cut the lines at their marks: pieces, the line of each, and their two nodes (n, 2).
 
@@ -172,7 +171,7 @@ def _pieces(
     piece = np.flatnonzero((line[:-1] == line[1:]) & (at[:-1] < at[1:]))
     ends = np.column_stack([node[piece], node[piece + 1]])
 
-    xy, inner = _inner_vertices(parts, start, (at[piece], at[piece + 1]), snap_m)
+    xy, inner = _inner_vertices(parts, start, (at[piece], at[piece + 1]))
     n = np.arange(len(piece))
     index = np.concatenate([n, inner, n])
     by_piece = np.argsort(index, kind="stable")
@@ -181,7 +180,7 @@ def _pieces(
 
 
 def _inner_vertices(
-    parts: Geometries, start: Floats, span: tuple[Floats, Floats], snap_m: float
+    parts: Geometries, start: Floats, span: tuple[Floats, Floats]
 ) -> tuple[Floats, Ints]:
     """Vertices inside each piece, and the piece; not those within the tolerance of its ends."""
     xy, line = shapely.get_coordinates(parts, return_index=True)
@@ -190,7 +189,7 @@ def _inner_vertices(
     measure = np.cumsum(step)
     at = start[line] + measure - measure[np.searchsorted(line, line)]
     piece = np.clip(np.searchsorted(span[0], at, side="right") - 1, 0, None)
-    inside = (at > span[0][piece] + snap_m) & (at < span[1][piece] - snap_m)
+    inside = (at > span[0][piece] + SNAP_M) & (at < span[1][piece] - SNAP_M)
     return xy[inside], piece[inside]
 
 

@@ -147,6 +147,8 @@ def _first_line(error: Exception) -> str:
         return "the CRS it declares makes no sense; leave the .prj out and say --crs"
     if isinstance(error, (NotImplementedError, shapely.errors.ShapelyError)):
         return f"a geometry is of a kind that is not read, or broken ({error})"
+    if "not recognized as being in a supported file format" in str(error):
+        return "it is not what its ending says, or not whole"
     return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")
 
 

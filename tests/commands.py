@@ -41,11 +41,11 @@ def luge(url: str, *words: object, cwd: Path = ROOT, check: bool = True) -> Done
     return done
 
 
-def every_command(group: Any = None, prefix: str = "luge") -> Iterator[str]:
-    """The commands that there are, as they are typed."""
+def every_command(group: Any = None, prefix: str = "luge") -> Iterator[tuple[str, Any]]:
+    """The commands that there are: as they are typed, and as typer knows them."""
     group = group or typer.main.get_command(app)
     for name, command in group.commands.items():
         if hasattr(command, "commands"):
             yield from every_command(command, f"{prefix} {name}")
         else:
-            yield f"{prefix} {name}"
+            yield f"{prefix} {name}", command

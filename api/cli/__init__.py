@@ -77,7 +77,14 @@ def main() -> None:
         print(f"luge: the database went away, and nothing was kept: {first}", file=sys.stderr)
         sys.exit(1)
     except (ValueError, OSError) as error:
-        if type(error).__module__.split(".", 1)[0] not in _OURS:
-            raise
-        print(f"luge: {error}", file=sys.stderr)
+        print(f"luge: {_words(error)}", file=sys.stderr)
         sys.exit(1)
+
+
+def _words(error: ValueError | OSError) -> str:
+    if type(error).__module__.split(".", 1)[0] in _OURS:
+        return str(error)
+    # A file that is not there, a folder that may not be written: the machine's, not a fault.
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    raise error

@@ -21,17 +21,22 @@ bodies_app = typer.Typer(
 MOST = 100_000
 
 Body = Annotated[str, typer.Argument(help="Number or name of a body.")]
-Text = Annotated[str | None, typer.Option()]
+Detail = Annotated[str | None, typer.Option(help="More about it.")]
+Place = Annotated[str | None, typer.Option(help="Where, in words.")]
+Contact = Annotated[str | None, typer.Option(help="Whom to ask.")]
+Phone = Annotated[str | None, typer.Option(help="That person's phone.")]
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day; today.")]
 
 
 @bodies_app.command("list")
 def list_(
-    kind: Annotated[Literal["street_council", "party_branch", "alliance"] | None, typer.Option()]
-    = None,
+    kind: Annotated[
+        Literal["street_council", "party_branch", "alliance"] | None,
+        typer.Option(help="街事会, 道路党组织 or 党建联盟; all of them."),
+    ] = None,
     road: Annotated[str | None, typer.Option(help="Name of a road, river or lane.")] = None,
     on: On = None,
-) -> None:  # fmt: skip
+) -> None:
     """List bodies: number, kind, name, roads, metres, members, what is open."""
     with transaction(database()) as conn:
         for row in bodies.page(conn, _day(conn, on), Which(kind, road), (0, MOST)):
@@ -86,12 +91,15 @@ def items(body: Body, on: On = None) -> None:
 @bodies_app.command()
 def add(
     body: Body,
-    list_: Annotated[Literal["need", "resource", "project"], typer.Argument(metavar="LIST")],
-    title: Annotated[str, typer.Argument()],
-    detail: Text = None,
-    place: Text = None,
-    contact: Text = None,
-    phone: Text = None,
+    list_: Annotated[
+        Literal["need", "resource", "project"],
+        typer.Argument(metavar="LIST", help="need, resource or project."),
+    ],
+    title: Annotated[str, typer.Argument(help="What it is, in a few words.")],
+    detail: Detail = None,
+    place: Place = None,
+    contact: Contact = None,
+    phone: Phone = None,
 ) -> None:
     """Put an item on a list: need (需求), resource (资源), project (项目)."""
     item = Item(list_, title, detail, place, None, contact, phone)
@@ -104,8 +112,10 @@ def add(
 def mark(
     body: Body,
     item: Annotated[int, typer.Argument(help="Number of the item.")],
-    status: Annotated[Literal["open", "active", "done", "dropped"], typer.Argument()],
-    detail: Text = None,
+    status: Annotated[
+        Literal["open", "active", "done", "dropped"], typer.Argument(help="What it is now.")
+    ],
+    detail: Detail = None,
 ) -> None:
     """Give an item another status."""
     with transaction(database()) as conn:

@@ -23,6 +23,10 @@ Role = Annotated[list[str] | None, typer.Option(help=f"Levels: {', '.join(ROLES)
 Out = Annotated[Path | None, typer.Option(help="A file; without it to stdout.")]
 
 
+# Degrees keep their digits; metres and cases have two.
+PLACES = ("lon", "lat", "west", "south", "east", "north")
+
+
 class NoSuchChoice(ValueError):
     """An option that has a few values was given another one."""
 
@@ -93,6 +97,7 @@ def _among(given: list[str], known: tuple[str, ...], what: str) -> None:
 
 def write(table: pd.DataFrame, out: Path | None) -> None:
     """A table as CSV; in files with a byte order mark, as spreadsheet programs in China expect."""
+    table = table.round(dict.fromkeys(table.select_dtypes("float").columns.difference(PLACES), 2))
     if out is None:
         tell(table.to_csv(index=False, lineterminator="\n").rstrip("\n"))
     else:

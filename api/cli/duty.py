@@ -23,6 +23,7 @@ Role = Literal["general", "first", "second", "rota", "member"]
 Chief = Annotated[str, typer.Argument(help="Number or name of a chief.")]
 On = Annotated[datetime | None, typer.Option("--on", formats=DATES, help="The day; today.")]
 Road = Annotated[str | None, typer.Option(help="Name of a road, river or lane.")]
+AnyRole = Annotated[Role | None, typer.Option(help="Level; all of them.")]
 Start = Annotated[datetime | None, typer.Option("--from", formats=DATES, help="First day; today.")]
 End = Annotated[
     datetime | None, typer.Option("--until", formats=DATES, help="The day after the last.")
@@ -40,7 +41,7 @@ def list_(
     on: On = None,
     chief: Annotated[str | None, typer.Option(help="Number or name of a chief.")] = None,
     road: Road = None,
-    role: Annotated[Role | None, typer.Option()] = None,
+    role: AnyRole = None,
 ) -> None:
     """List duties in force on a day: number, role, who, road, segment, side, metres."""
     with transaction(database()) as conn:
@@ -59,8 +60,8 @@ def list_(
 @app.command()
 def chief(
     name: Annotated[str, typer.Argument(help="Name of the chief.")],
-    department: Annotated[str | None, typer.Option()] = None,
-    phone: Annotated[str | None, typer.Option()] = None,
+    department: Annotated[str | None, typer.Option(help="Where the chief works.")] = None,
+    phone: Annotated[str | None, typer.Option(help="Shown to who has the right people.")] = None,
     code: Annotated[str | None, typer.Option(help="Number (路长编号); else one is made.")] = None,
 ) -> None:
     """Add a chief."""
@@ -106,7 +107,7 @@ def end(
 @app.command()
 def handover(
     giver: Chief, taker: Chief, on: On = None, road: Road = None,
-    role: Annotated[Role | None, typer.Option()] = None,
+    role: AnyRole = None,
 ) -> None:  # fmt: skip
     """Hand GIVER's duties over to TAKER on a day; no metre changes."""
     url = database()
@@ -121,9 +122,9 @@ def handover(
 def vacant(
     on: On = None,
     road: Road = None,
-    role: Annotated[Role | None, typer.Option()] = None,
-    kind: Annotated[list[str] | None, typer.Option(help=f"{', '.join(LINEAR)} [road]")] = None,
-    limit: Annotated[int, typer.Option(min=1)] = 50,
+    role: AnyRole = None,
+    kind: Annotated[list[str] | None, typer.Option(help=f"{', '.join(LINEAR)}; road.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="So many stretches at most.")] = 50,
 ) -> None:
     """List metres of side that nobody has on a day."""
     with transaction(database()) as conn:
@@ -144,7 +145,7 @@ def leave(
     deputy: Annotated[str | None, typer.Option(help="Who answers; else nobody does.")] = None,
     first: Start = None,
     until: End = None,
-    reason: Annotated[str | None, typer.Option()] = None,
+    reason: Annotated[str | None, typer.Option(help="Why, in words.")] = None,
 ) -> None:
     """Write a chief's leave, and who answers in the meantime."""
     with transaction(database()) as conn:
@@ -175,7 +176,9 @@ def rota(
     end: ToPlace = "",
     side: Side = "",
     every: Annotated[int, typer.Option(min=1, help="A turn lasts so many …")] = 1,
-    unit: Annotated[Literal["day", "week", "month"], typer.Option()] = "week",
+    unit: Annotated[
+        Literal["day", "week", "month"], typer.Option(help="… days, weeks, months.")
+    ] = "week",
     first: Start = None,
 ) -> None:
     """Let chiefs take turns on a stretch: every turn becomes a duty."""

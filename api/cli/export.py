@@ -58,7 +58,7 @@ def export(
     ] = None,
     until: Annotated[datetime | None, typer.Option(formats=DATES, help="Before this time.")] = None,
     on: Annotated[
-        datetime | None, typer.Option(formats=DATES[:1], help="As of this day [today].")
+        datetime | None, typer.Option(formats=DATES[:1], help="As of this day; today.")
     ] = None,
     where: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN=VALUE", help="Repeat for more.")

@@ -103,7 +103,7 @@ def link(
     ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder for the linked Parquet.")] = None,
     crs: Annotated[
-        str | None, typer.Option(help="Datum of POINTS [wgs84; x and y: the district's]")
+        str | None, typer.Option(help="Datum of POINTS; wgs84; x and y: the district's.")
     ] = None,
     by: Annotated[
         Literal["district", "street", "community"], typer.Option(help="Results apart by area.")

@@ -18,6 +18,7 @@ from geo.store.database import Connection, transaction
 
 DISTRICT = "district"
 DUTIES = rosters.ROSTER.name
+KINDS = (*("roads" if kind == "ways" else kind for kind in kinds.KINDS), DUTIES)
 
 
 class BadPair(ValueError):
@@ -28,8 +29,7 @@ def import_(
     kind: Annotated[
         str,
         typer.Argument(
-            help=f"What the files hold: {', '.join((*kinds.KINDS, DUTIES))};"
-            f" or {DISTRICT}, a whole one."
+            help=f"What the files hold: {', '.join(KINDS)}; or {DISTRICT}, a whole one."
         ),
     ],
     files: Annotated[list[Path], typer.Argument(help="One or more; each is one transaction.")],
@@ -49,7 +49,7 @@ def import_(
     margin: Annotated[
         float | None,
         typer.Option(
-            min=0, help="How far outside the district rows may lie, m [50 for roads, or 0]"
+            min=0, help="How far outside the district rows may lie, m; 50 for roads, or 0."
         ),
     ] = None,
     rejects: Annotated[Path, typer.Option(help="Where rejected rows go.")] = Path("rejects.csv"),

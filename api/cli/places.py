@@ -6,9 +6,9 @@ from typing import Annotated
 import orjson
 import typer
 
-from api.cli.session import database, tell
+from api.cli.session import database, say, tell
 from geo.store import seek
-from geo.store.database import transaction
+from geo.store.database import read_setting, transaction
 
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Units as on this day.")]
 
@@ -23,15 +23,23 @@ def locate(
     with transaction(database()) as conn:
         day = as_of.date() if as_of else None
         place = seek.locate(conn, [lon], [lat], datum=crs, as_of=day)[0]
+        if place["block"] is None:
+            say(f"{lon} {lat} lies in no block of {read_setting(conn).name}; longitude comes first,"
+                " and --crs names the datum")  # fmt: skip
     tell(orjson.dumps(place, option=orjson.OPT_INDENT_2).decode())
 
 
 def search(
-    text: Annotated[str, typer.Argument(help="A name, or the start of a code.")],
-    limit: Annotated[int, typer.Option(min=1, max=seek.MOST_RESULTS)] = 10,
+    words: Annotated[
+        list[str], typer.Argument(metavar="TEXT…", help="A name, an address, the start of a code.")
+    ],
+    limit: Annotated[int, typer.Option(min=1, max=seek.MOST_RESULTS, help="So many at most.")] = 10,
     as_of: AsOf = None,
 ) -> None:
     """Find areas, grids, roads, stations, blocks, merchants and incidents."""
     with transaction(database()) as conn:
-        for hit in seek.search(conn, text, limit, as_of.date() if as_of else None):
-            tell("\t".join(str(hit[key] or "") for key in ("kind", "code", "name", "detail")))
+        found = seek.search(conn, " ".join(words), limit, as_of.date() if as_of else None)
+    for hit in found:
+        tell("\t".join(str(hit[key] or "") for key in ("kind", "code", "name", "detail")))
+    if not found:
+        say("nothing of that name or code was found")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.cli.report import DAY
-from api.cli.session import database, refresh, tell
+from api.cli.session import database, refresh, say, tell
 from geo.store import (
     load_rules,
     plan_checks,
@@ -39,13 +39,16 @@ System = Annotated[str, typer.Option(help="Code of the grid system.")]
 def list_(system: Annotated[str | None, typer.Option(help="Code of a system.")] = None) -> None:
     """List plans, the newest first."""
     with transaction(database()) as conn:
-        for plan in redrawing.listed(conn, system):
+        found = redrawing.listed(conn, system)
+        for plan in found:
             since = f"from {plan['valid_from']}" if plan["valid_from"] else "not published"
             until = f" until {plan['valid_to']}" if plan["valid_to"] else ""
             tell(
                 f"{plan['id']}\t{plan['system']}\t{plan['status']}\t{plan['name']}\t{since}{until}"
                 f"\t{plan['grids']} grids of {plan['blocks']} blocks"
             )
+    if not found:
+        say("there is no plan" + (f" of a system {system!r}" if system else " yet"))
 
 
 @plan_app.command()
@@ -53,12 +56,14 @@ def new(
     name: Annotated[str, typer.Argument(help="What to call it.")],
     system: System = "management",
     based_on: Annotated[
-        int | None, typer.Option("--on", help="Number of a plan [the one in force].")
+        int | None, typer.Option("--on", help="Number of a plan; the one in force.")
     ] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Without any grid.")] = False,
     by: Who = "",
 ) -> None:
     """Begin a draft."""
+    if not name.strip():
+        raise typer.BadParameter("give the plan a name", param_hint="NAME")
     with transaction(database()) as conn:
         id_ = redrawing.make(conn, Wish(system, name, based_on, empty, by))
         made = redrawing.known(conn, id_)

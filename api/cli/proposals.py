@@ -32,7 +32,7 @@ def propose(
     tolerance: Annotated[
         float, typer.Option(help="Loads so far from even are even.", min=0.005, max=0.5)
     ] = 0.1,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answer.")] = 0,
     apply: Annotated[bool, typer.Option("--apply", help="Paint it on the draft.")] = False,
 ) -> None:
     """Have the engine propose another draft; nothing changes without --apply."""
@@ -68,9 +68,9 @@ def _show(found: dict[str, Any]) -> None:
     lines = ("max_over_mean", "load, max/mean", 1), ("border_m", "border, km", 1000)
     for name, words, unit in lines:
         tell(f"{words}: {before[name] / unit:.2f} → {after[name] / unit:.2f}")
-    for name in ("came", "gone"):
+    for name, words in (("came", "new grids"), ("gone", "grids that go")):
         if figures[name]:
-            tell(f"grids that {name}: {', '.join(map(str, figures[name]))}")
+            tell(f"{words}: {', '.join(map(str, figures[name]))}")
     table = Table("grid", "load", "→")
     for row in figures["grids"]:
         each = (row[f"load_per_worker_{when}"] for when in ("before", "after"))

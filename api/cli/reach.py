@@ -98,11 +98,13 @@ def gain(
     by: Annotated[
         Literal["coverage", "median"], typer.Option(help="Most within, or least mean distance.")
     ] = "coverage",
-    weight: Annotated[Literal["households", "merchants"], typer.Option()] = "households",
+    weight: Annotated[
+        Literal["households", "merchants"], typer.Option(help="Whom to be near to.")
+    ] = "households",
     minutes: Annotated[float, typer.Option(min=1, max=60, help="For coverage.")] = 15,
     seconds: Annotated[float, typer.Option(min=0.1, help="At most, to look for it.")] = 60,
     sites: Annotated[
-        Path | None, typer.Option(help="CSV of candidate sites, lon and lat [all blocks].")
+        Path | None, typer.Option(help="CSV of candidate sites, lon and lat; all blocks.")
     ] = None,
     csv_file: Csv = None,
 ) -> None:

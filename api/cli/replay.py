@@ -23,7 +23,7 @@ from maps.report.redraw_words import REDRAW_WORDS
 
 Plan = Annotated[int, typer.Argument(help="Number of the plan.", min=1)]
 Against = Annotated[int | None, typer.Option(help="Another plan than the one in force.", min=1)]
-Since = Annotated[datetime | None, typer.Option(formats=DAY, help="First day [52 weeks].")]
+Since = Annotated[datetime | None, typer.Option(formats=DAY, help="First day; 52 weeks.")]
 Until = Annotated[datetime | None, typer.Option(formats=DAY, help="The day after the last one.")]
 Seed = Annotated[int, typer.Option(help="Of the weeks that are drawn.", min=0)]
 
@@ -67,7 +67,7 @@ def trend(
     then: Annotated[bool, typer.Option("--then", help="In the borders of their day.")] = False,
     of: Annotated[trends.Of, typer.Option(help="What is counted.")] = "cases",
     as_of: Annotated[
-        datetime | None, typer.Option(formats=DAY, help="In the borders of this day [today].")
+        datetime | None, typer.Option(formats=DAY, help="In the borders of this day; today.")
     ] = None,
 ) -> None:
     """Print each grid's months as CSV, in today's borders: a redraw breaks no trend."""

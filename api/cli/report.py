@@ -28,7 +28,7 @@ Png = Annotated[bool, typer.Option("--png", help="A picture of the whole page be
 Public = Annotated[
     bool, typer.Option("--public", help="Without counts below 5, to be sent to anyone.")
 ]
-System = Annotated[str | None, typer.Option(help="Grid system by its code [management].")]
+System = Annotated[str | None, typer.Option(help="Grid system by its code; management.")]
 
 
 class UnknownChoice(ValueError):
@@ -76,10 +76,10 @@ def report(
 @report_app.command()
 def weekly(
     street: Annotated[
-        list[str] | None, typer.Option(help="Code of a street; may be repeated [all].")
+        list[str] | None, typer.Option(help="Code of a street; may be repeated; all.")
     ] = None,
     week: Annotated[
-        datetime | None, typer.Option(formats=DAY, help="A day of the week [the last whole one].")
+        datetime | None, typer.Option(formats=DAY, help="A day of the week; the last whole one.")
     ] = None,
     system: System = None,
     lang: Lang = "zh",

@@ -66,7 +66,7 @@ def redraw(
     segment: Segment,
     file: Annotated[Path, typer.Argument(help="A file with one line: GeoJSON, GeoPackage …")],
     datum: Annotated[
-        str | None, typer.Option("--crs", help="Datum of the line [the file's own]")
+        str | None, typer.Option("--crs", help="Datum of the line; the file's own.")
     ] = None,
     actor: Actor = None,
 ) -> None:

@@ -19,7 +19,7 @@ console = Console(stderr=True, highlight=False)
 
 def say(text: str) -> None:
     """One line about what is being done."""
-    console.print(text, markup=False)
+    console.print(text, markup=False, soft_wrap=True)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ class NotComputed(ValueError):
 
 @shares_app.command()
 def propose(
-    chiefs: Annotated[int | None, typer.Option(help="How many [as many as today].", min=1)] = None,
+    chiefs: Annotated[int | None, typer.Option(help="How many; as many as today.", min=1)] = None,
     lock: Annotated[
         Many, typer.Option(help="A chief, a road or a stretch that stays; may be repeated.")
     ] = None,
@@ -38,17 +38,17 @@ def propose(
     without: Annotated[Many, typer.Option(help="Code of a chief to leave out.")] = None,
     start: Annotated[
         datetime | None,
-        typer.Option("--from", formats=DAY, help="First day [the first of next month]."),
+        typer.Option("--from", formats=DAY, help="First day; the first of next month."),
     ] = None,
     role: Annotated[str, typer.Option(help="second, first or general.")] = "second",
     tolerance: Annotated[
         float, typer.Option(help="Loads so far from the mean are even.", min=0.005, max=0.5)
     ] = 0.05,
-    area: Annotated[str | None, typer.Option(help="Code of an area [everywhere].")] = None,
+    area: Annotated[str | None, typer.Option(help="Code of an area; everywhere.")] = None,
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="Also roads and lanes that nobody has.")
     ] = False,
-    seed: Annotated[int, typer.Option(min=0)] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same answer.")] = 0,
 ) -> None:
     """Compute a draft: who could have which stretches from a date on. Nothing changes yet."""
     if role not in ROLES:
@@ -98,6 +98,7 @@ def fill(
     """Give a vacant post of a draft to a chief."""
     with transaction(database()) as conn:
         drafts.fill(conn, draft, post, chief)
+    tell(f"post {post} of draft {draft} goes to {chief}")
 
 
 @shares_app.command()
@@ -114,6 +115,7 @@ def discard(draft: Draft) -> None:
     """Put a draft aside."""
     with transaction(database()) as conn:
         drafts.discard(conn, draft)
+    tell(f"draft {draft} is put aside")
 
 
 def _show(url: str, draft: int) -> None:

@@ -36,14 +36,14 @@ def beside(line: Floats, offset_m: float, sway_m: float, phase: float) -> Floats
     return np.asarray(line + np.sign(offset_m) * normal * width[:, None])
 
 
-def extended(line: Floats, by_m: float = 500.0) -> Floats:
-    """A line carried on straight at both ends, so that it meets what lies there."""
+def extended(line: Floats) -> Floats:
+    """A line carried on straight by 500 m at both ends, so that it meets what lies there."""
     first, last = line[0] - line[1], line[-1] - line[-2]
     return np.vstack(
         [
-            line[0] + by_m * first / np.hypot(*first),
+            line[0] + 500 * first / np.hypot(*first),
             line,
-            line[-1] + by_m * last / np.hypot(*last),
+            line[-1] + 500 * last / np.hypot(*last),
         ]
     )
 

@@ -19,6 +19,8 @@ QUERIES = load("setting")
 Connection = psycopg.Connection
 NO_DATABASE = (psycopg.OperationalError, PoolTimeout, TooManyRequests)
 TOO_LONG = psycopg.errors.QueryCanceled
+# What a value raises that cannot be kept: NUL in a text, for one.
+NOT_KEPT = psycopg.DataError
 
 Rows = list[dict[str, object]]
 

@@ -83,16 +83,18 @@ def listed(conn: psycopg.Connection, system: str | None = None) -> list[Told]:
 def make(conn: psycopg.Connection, wish: Wish) -> int:
     """Begins a draft and returns its number. Raises `UnknownSystem`, `UnknownPlan`."""
     system = _system(conn, wish.system)
-    in_force = _first(conn, "in_force", {"system": system, "day": read_setting(conn).today()})
+    day = read_setting(conn).day()
+    in_force = _first(conn, "in_force", {"system": system, "day": day})
     based_on = None if wish.empty else wish.based_on or in_force
     given: Told = {"system": system, "name": wish.name, "based_on": based_on}
     what, against = "nothing", in_force
     if based_on is not None:
-        found = conn.execute(QUERIES["of_system"], {"id": based_on, "system": system}).fetchone()
+        wanted = {"id": based_on, "system": system, "day": day}
+        found = conn.execute(QUERIES["of_system"], wanted).fetchone()
         if found is None:
             raise UnknownPlan(f"there is no plan {based_on} of the grid system {wish.system}")
         what = "draft" if found[0] in DRAFTS else "published"
-        against = found[1] if what == "draft" else in_force
+        against = found[1] if what == "draft" or found[1] == based_on else in_force
     id_ = int(_first(conn, "add_plan", given))
     given["id"] = id_
     conn.execute(QUERIES["add_draft"], {**given, "made_by": wish.made_by, "against": against})

@@ -104,9 +104,7 @@ def filled(
         "tip": np.asarray(tips, object)[seen],
     }
     data = _features(plain[seen], ground.material.srid, given)
-    folium.GeoJson(
-        data, style_function=_fill, tooltip=folium.GeoJsonTooltip(["tip"], labels=False)
-    ).add_to(drawn)
+    _tipped(data, _fill).add_to(drawn)
     folium.GeoJson(ground.water, style_function=_water, interactive=False).add_to(drawn)
     folium.GeoJson(ground.roads, style_function=_road, interactive=False).add_to(drawn)
     return _finish(drawn, ground)
@@ -119,11 +117,14 @@ def lined(ground: Ground, lines: Sequence[tuple[Any, str, float, str, str]]) -> 
     geoms, colour, width, dash, tip = zip(*lines, strict=True) if lines else [()] * 5
     shapes = shapely.simplify(np.array(geoms, object), ground.pixel_m / 2)
     given = {"c": colour, "w": [w * ground.slim for w in width], "d": dash, "tip": tip}
-    folium.GeoJson(
-        _features(shapes, ground.material.srid, given),
-        style_function=_stroke, tooltip=folium.GeoJsonTooltip(["tip"], labels=False),
-    ).add_to(drawn)  # fmt: skip
+    _tipped(_features(shapes, ground.material.srid, given), _stroke).add_to(drawn)
     return _finish(drawn, ground)
+
+
+def _tipped(data: dict[str, Any], style: Any) -> folium.GeoJson:
+    """Features with their tips; folium refuses a tip where there is no feature to have it."""
+    tip = folium.GeoJsonTooltip(["tip"], labels=False) if data["features"] else None
+    return folium.GeoJson(data, style_function=style, tooltip=tip)
 
 
 def add_numbers(drawn: folium.Map, points: pd.DataFrame, srid: int) -> None:

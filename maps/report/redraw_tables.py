@@ -79,18 +79,16 @@ def _grids(grids: pd.DataFrame, voice: Voice) -> Table:
     rows = [
         [str(row["name"]), _each(row, "was", voice), _each(row, "now", voice),
          _interval(row, voice),
-         *(voice.count(row[f"{key}_{end}"]) for key in ("cases", "late") for end in
-           ("was", "now")),
+         *(voice.count(row[f"late_{end}"]) for end in ("was", "now")),
          _interval(row, voice, "late"),
          *(voice.number(row[f"walk_m_{end}"] / 1000) for end in ("was", "now")),
          voice.word(f"redraw_{row['verdict']}")]
         for row in shown.to_dict("records")
     ]  # fmt: skip
     each = [voice.word("redraw_each_was"), voice.word("redraw_each_now")]
-    pairs = [[voice.word(f"redraw_{name}"), "→"] for name in ("cases", "late", "walk")]
-    intervals = [voice.word("redraw_interval"), voice.word("redraw_late_interval")]
-    heads = [voice.word("grid"), *each, intervals[0], *pairs[0], *pairs[1], intervals[1], *pairs[2],
-             voice.word("redraw_verdict")]  # fmt: skip
+    heads = [voice.word("grid"), *each, voice.word("redraw_interval"),
+             voice.word("redraw_late"), "→", voice.word("redraw_late_interval"),
+             voice.word("redraw_walk"), "→", voice.word("redraw_verdict")]  # fmt: skip
     empty = voice.word("redraw_no_moves")
     return Table(voice.word("redraw_grids"), heads, rows, empty=empty)
 

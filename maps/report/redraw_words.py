@@ -11,7 +11,7 @@ REDRAW_WORDS: dict[str, tuple[str, str]] = {
     "redraw_after": ("新方案", "draft"),
     "redraw_apart": ("变化", "change"),
     "redraw_interval": ("95% 区间", "95 % interval"),
-    "redraw_late_interval": ("每人每周逾期 95% 区间", "late a week, 95 % interval"),
+    "redraw_late_interval": ("每周 95% 区间", "a week, 95 %"),
     "redraw_verdict": ("判断", "verdict"),
     "redraw_better": ("改善", "better"),
     "redraw_worse": ("变差", "worse"),

@@ -1,11 +1,7 @@
 """The service on the sample district, asked over HTTP."""
 
 import pytest
-from fastapi.testclient import TestClient
-from services import serve
-
-from api.app import create_app
-from geo.store.settings import Settings
+from services import at_home, serve
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +14,17 @@ def client(sample_url):
 @pytest.fixture(scope="module")
 def here(own):
     """The service on a copy that may be changed, asked from this machine."""
-    app = create_app(Settings(database_url=own))
-    with TestClient(app, client=("127.0.0.1", 50_000)) as client:
+    with at_home(own) as client:
         yield client
+
+
+@pytest.fixture
+def get(client):
+    """What a GET answers, whose status must be the one expected."""
+
+    def get(path, status=200, **params):
+        answer = client.get(path, params=params)
+        assert answer.status_code == status, answer.text[:400]
+        return answer
+
+    return get

@@ -27,6 +27,12 @@ def serve(url, settings=None):
     return TestClient(create_app(settings), raise_server_exceptions=False)
 
 
+def at_home(url, settings=None):
+    """The same for somebody on this machine, who may write."""
+    app = create_app(settings or Settings(database_url=url))
+    return TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50_000))
+
+
 def tile_of(lon: float, lat: float, zoom: int) -> Tile:
     """The tile of a place in degrees."""
     size = 2**zoom

@@ -1,12 +1,10 @@
 """Bodies bound to a stretch, over HTTP: members, turns, and lists whose items move on."""
 
 import pytest
-from starlette.testclient import TestClient
+from services import at_home
 
-from api.app import create_app
 from geo.store import bodies
 from geo.store.database import LOCAL, transaction
-from geo.store.settings import Settings
 
 ROAD = "select name from road join segment on road_id = road.id where road.kind = 'road' limit 1"
 DAY = "2031-05-01"
@@ -14,8 +12,7 @@ DAY = "2031-05-01"
 
 @pytest.fixture(scope="module")
 def client(own):
-    app = create_app(Settings(database_url=own))
-    with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
+    with at_home(own) as client:
         yield client
 
 

@@ -1,12 +1,10 @@
 """Cases over HTTP: what a page or another system sends and gets."""
 
 import pytest
-from starlette.testclient import TestClient
+from services import at_home
 
-from api.app import create_app
 from geo import crs
 from geo.store.database import transaction
-from geo.store.settings import Settings
 
 CENTRE = """
 select st_x(p), st_y(p)
@@ -16,8 +14,7 @@ from (select st_transform(st_pointonsurface(geom), 4326) as p from block limit 1
 
 @pytest.fixture(scope="module")
 def client(own):
-    app = create_app(Settings(database_url=own))
-    with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
+    with at_home(own) as client:
         yield client
 
 

@@ -47,7 +47,9 @@ def test_from_files_to_linked_points(made, tmp_path):
     assert "0 differ from PostGIS" in luge(made, "link", "--verify").stdout
     checked = luge(made, "check", "--out", tmp_path / "found").stdout
     assert checked.count("a clean coverage") == 4
-    place = json.loads(luge(made, "locate", "121.0", "31.1").stdout)
+    found = luge(made, "locate", "121.0", "31.1")
+    assert not found.stderr
+    place = json.loads(found.stdout)
     assert place["block"]["code"].startswith(place["community"]["code"])
     assert place["grids"][0]["system"] == "management"
     assert "云汀" in luge(made, "search", "云汀").stdout
@@ -66,9 +68,17 @@ def test_from_files_to_linked_points(made, tmp_path):
         (["init", "--name", "另一区", "--code", "319999", "--srid", "4549"], "云汀区"),
         (["init", "--name", "云汀区", "--code", "319901", "--srid", "4326"], "degrees"),
         (["init", "--name", "云汀区", "--code", "319901", "--srid", "4550"], "4549"),
+        (["init", "--name", "云汀区", "--code", "31990", "--srid", "4549"], "6 digits"),
+        (["init", "--name", "云汀区", "--code", "319901", "--srid", "4549", "--time-zone", "Mars"],
+         "Asia/Shanghai"),
         (["import", "areas", BOUNDARIES / "areas.geojson", "--map", "name"], "NAME=VALUE"),
+        (["import", "shops", BOUNDARIES / "areas.geojson"], "roads"),
+        (["import", "duties", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["bodies", "import", "nowhere.xlsx"], "nowhere.xlsx"),
+        (["load", "rules", "put", "nowhere.json"], "nowhere.json"),
+        (["export", "/nowhere/a.csv", "areas"], "/nowhere"),
     ],
-)
+)  # fmt: skip
 def test_a_mistake_gets_one_line_that_helps(empty, words, says):
     done = luge(empty, *words, check=False)
     assert done.returncode == 1
@@ -76,6 +86,27 @@ def test_a_mistake_gets_one_line_that_helps(empty, words, says):
     assert says in done.stderr
     assert last.startswith("luge: ")
     assert "Traceback" not in done.stderr
+
+
+def test_a_place_in_no_block_is_said_to_be(made):
+    assert "in no block of 云汀区" in luge(made, "locate", "31.1", "121.0").stderr
+
+
+def test_a_search_takes_words_and_says_where_there_is_nothing(made):
+    luge(made, "import", "areas", BOUNDARIES / "areas.geojson")
+    assert "云汀" in luge(made, "search", "云汀", "区").stdout
+    assert "nothing" in luge(made, "search", "麒麟").stderr
+
+
+def test_a_district_where_nothing_happened_has_its_weekly_reports(made, tmp_path):
+    luge(made, "import", "areas", BOUNDARIES / "areas.geojson")
+    assert "luge-weekly" in luge(made, "report", "weekly", cwd=tmp_path).stdout
+
+
+def test_a_broken_file_is_said_to_be(made, tmp_path):
+    (tmp_path / "half.geojson").write_text('{"type":')
+    done = luge(made, "import", "areas", "half.geojson", cwd=tmp_path, check=False)
+    assert "half.geojson cannot be read: it is not what its ending says" in done.stderr
 
 
 def test_a_database_without_a_district_says_how_to_make_one(make_database):
@@ -114,6 +145,6 @@ def test_the_program_that_is_installed_shows_its_help():
     assert "Usage" in shown
 
 
-@pytest.mark.parametrize("command", list(every_command()))
+@pytest.mark.parametrize("command", [name for name, _ in every_command()])
 def test_help_of_every_command_reads(command):
     assert "Usage" in luge("", *command.split()[1:], "--help").stdout

@@ -1,9 +1,8 @@
 """Duties over HTTP: chiefs, assignments, handovers, leave, rotations and rosters."""
 
 import pytest
-from starlette.testclient import TestClient
+from services import at_home
 
-from api.app import create_app
 from geo.store.database import transaction
 from geo.store.settings import Settings
 
@@ -13,8 +12,7 @@ ROAD = "select name from road join segment on road_id = road.id where road.kind 
 
 @pytest.fixture(scope="module")
 def client(own, tmp_path_factory):
-    app = create_app(Settings(database_url=own, home=tmp_path_factory.mktemp("home")))
-    with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
+    with at_home(own, Settings(database_url=own, home=tmp_path_factory.mktemp("home"))) as client:
         yield client
 
 

@@ -106,6 +106,7 @@ def test_the_public_gets_no_phones(client):
         ("layers=areas&crs=mars", 400, "not a known coordinate system"),
         ("layers=areas&bbox=1,2,3", 400, "west,south,east,north"),
         ("layers=areas&bbox=nan,1,2,3", 400, "no box"),
+        ("layers=areas&on=1700000000", 422, "YYYY-MM-DD"),
         ("layers=areas&colour=red", 400, "no column 'colour'"),
         ("layers=merchants&phone=1", 400, "no column 'phone'"),
         ("layers=merchants&stars=x", 400, "stars is integer"),

@@ -21,16 +21,6 @@ DATED = [key for key, layer in LAYERS.items() if layer.time]
 each_collection = pytest.mark.parametrize("collection", COLLECTIONS)
 
 
-@pytest.fixture
-def get(client):
-    def get(path, status=200, **params):
-        answer = client.get(path, params=params)
-        assert answer.status_code == status, answer.text[:400]
-        return answer
-
-    return get
-
-
 def items(get, collection, **params):
     return get(f"/ogc/collections/{collection}/items", **params).json()
 

@@ -16,16 +16,6 @@ WORLD_M = 20037508.342789244
 each_collection = pytest.mark.parametrize("collection", list(LAYERS))
 
 
-@pytest.fixture
-def get(client):
-    def get(path, status=200, **params):
-        answer = client.get(path, params=params)
-        assert answer.status_code == status, answer.text[:400]
-        return answer
-
-    return get
-
-
 def links(document, rel):
     return [link for link in document["links"] if link["rel"] == rel]
 

@@ -5,7 +5,8 @@ import gzip
 import pytest
 from fastapi.testclient import TestClient
 
-from api import app
+from api import pages
+from api.app import create_app
 from geo.store.settings import Settings
 
 SCRIPT = b"export const answer = 42;\n" * 100
@@ -18,8 +19,8 @@ def client(tmp_path, monkeypatch, db):
     # Its packed form says something else, so that the two can be told apart.
     (tmp_path / "assets" / "both.js.gz").write_bytes(gzip.compress(SCRIPT + b"// packed"))
     (tmp_path / "assets" / "alone.js").write_bytes(SCRIPT)
-    monkeypatch.setattr(app, "DIST", tmp_path)
-    with TestClient(app.create_app(Settings(database_url=db))) as client:
+    monkeypatch.setattr(pages, "DIST", tmp_path)
+    with TestClient(create_app(Settings(database_url=db))) as client:
         yield client
 
 

@@ -4,11 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import shapely
-from starlette.testclient import TestClient
+from services import at_home
 
-from api.app import create_app
 from geo.store.database import transaction
-from geo.store.settings import Settings
 
 BEGUN = datetime.now(UTC) - timedelta(hours=1)
 
@@ -24,8 +22,7 @@ def town(make_module_database, sample_url):
 
 @pytest.fixture(scope="module")
 def client(town):
-    app = create_app(Settings(database_url=town))
-    with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
+    with at_home(town) as client:
         yield client
 
 

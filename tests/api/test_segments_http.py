@@ -1,11 +1,9 @@
 """Segments and sides over HTTP: read, walked along, split, joined and drawn anew."""
 
 import pytest
-from starlette.testclient import TestClient
+from services import at_home
 
-from api.app import create_app
 from geo.store.database import transaction
-from geo.store.settings import Settings
 
 BUSY = """
 select segment_id, side from merchant join segment on segment.id = segment_id
@@ -15,8 +13,7 @@ where segment.kind = 'road' group by 1, 2 order by count(*) desc, 1 limit 1
 
 @pytest.fixture(scope="module")
 def client(own):
-    app = create_app(Settings(database_url=own))
-    with TestClient(app, raise_server_exceptions=False, client=("127.0.0.1", 50000)) as client:
+    with at_home(own) as client:
         yield client
 
 

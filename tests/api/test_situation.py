@@ -93,6 +93,14 @@ def test_a_time_without_a_zone_and_an_unknown_datum_are_refused(client):
     assert client.get("/api/spot", params=asked).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "asked", ["trends?at=0001-01-01T00:00:00Z", "trends?at=9999-12-31T23:59:59Z", "search?q=%00",
+              "cases?text=a%00b"],
+)  # fmt: skip
+def test_what_no_database_keeps_is_refused(client, asked):
+    assert client.get(f"/api/{asked}").status_code == 422
+
+
 def test_classes_are_all_there_are(client, incidents):
     classes = told(client.get("/api/classes"))["classes"]
     assert {one["class"] for one in classes} == set(incidents["class"])

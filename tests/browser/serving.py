@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 
-from api.app import DIST, create_app
+from api.app import create_app
+from api.pages import DIST
 from geo.store.settings import Settings
 
 

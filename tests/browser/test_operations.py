@@ -386,6 +386,18 @@ def test_the_wall_shows_a_new_case_and_holds_no_more_than_it_shows(
     assert held() < begin * 1.2 + 200
 
 
+def test_an_address_mistyped_and_a_very_narrow_phone(open_page: OpenPage) -> None:
+    page = open_page("wall#still=1&at=yesterday")
+    page.wait_for_selector("#worst li")  # as if no moment were named
+    page = operations(open_page, "#case=NOPE", phone=True)
+    expect(page.get_by_text("没有编号为 NOPE 的案件").first).to_be_attached()
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.wait_for_function(
+        "[...document.querySelectorAll('#bar *, #list, #list *')]"
+        ".every((part) => part.getBoundingClientRect().right <= 320)"
+    )
+
+
 def test_the_wall_comes_back_by_itself(open_page: OpenPage, service: str, spot: Spot) -> None:
     page = open_page("wall#still=1")
     page.wait_for_selector("body[data-ready]")

@@ -56,4 +56,4 @@ def test_every_view_fits_in_both_languages(open_page: OpenPage, name: str, phone
         for state in sitting.states:
             size = "phone" if phone else "desktop"
             faults += look(page, state, f"view-{state.name}-{size}-{language}")
-    assert faults == []
+    assert not faults, "\n".join(faults)

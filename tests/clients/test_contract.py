@@ -24,6 +24,9 @@ WRITTEN = (
     "^/api/load",
 )
 CONFIG = """
+# In s: not how fast answers are to be, but an end for what hangs.
+request-timeout = 120
+
 [checks]
 positive_data_acceptance.expected-statuses = ["2xx", {refused}]
 

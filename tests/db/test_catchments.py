@@ -9,12 +9,11 @@ import pytest
 import shapely
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
-from towns import load
+from towns import make_huangpu
 
 from geo import pace
-from geo.intake import Wishes
-from geo.store import blocks, district, linking, siting, stations
-from geo.store.database import Setting, transaction
+from geo.store import blocks, siting, stations
+from geo.store.database import transaction
 from geo.store.refreshing import bring_up_to_date, refresh
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "huangpu"
@@ -69,34 +68,21 @@ def metres_to_stations(conn):
     ).set_index("id")
     units = frame(conn, ON_ROADS)
     on = units[units["segment"].notna()].astype({"segment": int}).reset_index(drop=True)
-    # Each unit is a node of its own, joined to both ends of its road, and from there no further.
     nodes = pd.Index(np.unique(roads[["from_node", "to_node"]]))
+    a, b = (nodes.get_indexer(roads[end]) for end in ("from_node", "to_node"))
+    # Of doubled edges the shortest; a loop leads nowhere; 0 would be no edge.
+    table = pd.DataFrame({"a": np.minimum(a, b), "b": np.maximum(a, b)})
+    table["m"] = np.maximum(roads["length_m"].to_numpy(float), 1e-9)
+    table = table[table["a"] != table["b"]].groupby(["a", "b"], as_index=False)["m"].min()
+    n = len(nodes)
+    matrix = coo_array((table["m"], (table["a"], table["b"])), shape=(n, n)).tocsr()
+    # From a station to an end of its road, over junctions, from an end of the unit's road to it.
     of = roads.loc[on["segment"]].reset_index(drop=True)
-    station = on["layer"] == "stations"
-    n, s = len(nodes), int(station.sum())
-    edges = [roads[["from_node", "to_node", "length_m"]].to_numpy()]
-    a, b = (nodes.get_indexer(edges[0][:, k].astype(int)) for k in (0, 1))
-    weights = edges[0][:, 2].astype(float)
     ends = nodes.get_indexer(of["from_node"]), nodes.get_indexer(of["to_node"])
     along, rest = on["along"].to_numpy(float), (of["length_m"] - on["along"]).to_numpy(float)
-    at = np.flatnonzero(station)
-    rows = np.concatenate([a, np.arange(s) + n, np.arange(s) + n])
-    columns = np.concatenate([b, ends[0][at], ends[1][at]])
-    values = np.concatenate([weights, along[at], rest[at]])
-    # Of doubled edges the shortest; a loop leads nowhere; 0 would be no edge.
-    table = pd.DataFrame({"a": np.minimum(rows, columns), "b": np.maximum(rows, columns)})
-    table["m"] = np.maximum(values, 1e-9)
-    table = table[table["a"] != table["b"]].groupby(["a", "b"], as_index=False)["m"].min()
-    matrix = coo_array((table["m"], (table["a"], table["b"])), shape=(n + s, n + s)).tocsr()
-    from_stations = []
-    for k in range(s):  # not through the other stations
-        own = matrix.copy()
-        others = np.setdiff1d(np.arange(n, n + s), [n + k])
-        own = own.tolil()
-        own[others, :] = 0
-        own[:, others] = 0
-        from_stations.append(dijkstra(own.tocsr(), directed=False, indices=n + k)[:n])
-    there = np.array(from_stations).reshape(s, n)
+    at = np.flatnonzero(on["layer"] == "stations")
+    first, last = (dijkstra(matrix, directed=False, indices=end[at]) for end in ends)
+    there = np.minimum(first + along[at][:, None], last + rest[at][:, None])
     far = np.minimum(there[:, ends[0]] + along, there[:, ends[1]] + rest)
     segment = on["segment"].to_numpy()
     straight = np.abs(along[at][:, None] - along)
@@ -288,14 +274,8 @@ def test_reach_follows_stations_that_come_move_and_go(town):
     not DATA.is_dir(), reason="the real data are not beside the checkout (../shared/data)"
 )
 def test_huangpu_agrees_with_postgis_and_scipy(db):
-    district.init(db, Setting("黄浦区", "310101", 4549, "Asia/Shanghai", 50.0))
-    load(db, DATA / "streets.geojson", "areas")
-    load(db, DATA / "compounds_shanghai.geojson", "compounds")
-    load(db, DATA / "roads_north.osm", "roads")
-    load(db, DATA / "pois_bd09.csv", "merchants", wishes=Wishes("bd09"))
+    make_huangpu(db)
     with transaction(db) as conn:
-        blocks.derive(conn, ["road", "lane"])
-        linking.relink_all(conn)
         # The real stations are not among the data: every tenth shop stands for one.
         conn.execute(
             "insert into station (external_id, name, tier, geom)"

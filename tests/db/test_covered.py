@@ -8,14 +8,12 @@ import pandas as pd
 import psycopg
 import pytest
 import shapely
-from towns import load
+from towns import make_huangpu
 
 from geo import denominator
-from geo.intake import Wishes
-from geo.store import blind, blocks, coverage, covered, linking, refreshing
-from geo.store import district as districts
+from geo.store import blind, coverage, covered, refreshing
 from geo.store.covered import Asked
-from geo.store.database import Setting, transaction
+from geo.store.database import transaction
 from geo.store.duties import put_duties
 
 ZONE = "Asia/Shanghai"
@@ -394,15 +392,8 @@ needs_data = pytest.mark.skipif(
 @pytest.fixture
 def huangpu(db):
     """Huangpu's north with shops, compounds, forty chiefs on its roads, a week of their walks."""
-    districts.init(db, Setting("黄浦区", "310101", 4549, ZONE, 50.0))
-    folder = DATA / "huangpu"
-    load(db, folder / "streets.geojson", "areas")
-    load(db, folder / "compounds_shanghai.geojson", "compounds")
-    load(db, folder / "roads_north.osm", "roads")
-    load(db, folder / "pois_bd09.csv", "merchants", wishes=Wishes("bd09"))
+    make_huangpu(db)
     with transaction(db) as conn:
-        blocks.derive(conn, ["road", "lane"])
-        linking.relink_all(conn)
         roads = table(conn, "select name from road where kind <> 'river' order by name")["name"]
         chosen = roads[::2].reset_index(drop=True)
         people = pd.DataFrame({"external_id": [f"L{k}" for k in range(40)]})

@@ -5,11 +5,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from towns import load
+from towns import make_huangpu
 
-from geo.intake import Wishes
-from geo.store import blocks, district, linking, redraw_proof, refreshing
-from geo.store.database import Setting, transaction
+from geo.store import redraw_proof, refreshing
 
 ROOT = Path(__file__).parents[2]
 DOCS = (ROOT / "docs" / "proof-redraw.md").read_text("utf-8")
@@ -78,14 +76,7 @@ def test_each_law_is_one_line_of_sql(evened):
 
 @pytest.fixture
 def huangpu(db):
-    district.init(db, Setting("黄浦区", "310101", 4549, "Asia/Shanghai", 50.0))
-    load(db, DATA / "streets.geojson", "areas")
-    load(db, DATA / "compounds_shanghai.geojson", "compounds")
-    load(db, DATA / "roads_north.osm", "roads")
-    load(db, DATA / "pois_bd09.csv", "merchants", wishes=Wishes("bd09"))
-    with transaction(db) as conn:
-        blocks.derive(conn, ["road", "lane"])
-        linking.relink_all(conn)
+    make_huangpu(db)
     refreshing.bring_up_to_date(db)
     return db
 

@@ -110,6 +110,17 @@ def test_a_draft_on_a_published_plan_has_its_workers(conn, draft):
     assert workers[2] == 4
 
 
+def test_a_draft_on_a_plan_to_come_follows_it(conn, draft, moved):
+    publish(conn, draft)
+    later = redrawing.make(conn, Wish("management", "后", based_on=draft))
+    assert {row["kind"] for row in plan_lineage.read(conn, later)} == {"kept"}
+    with pytest.raises(DayUnusable), conn.transaction():
+        publish(conn, later, TOMORROW)
+    publish(conn, later, TOMORROW + timedelta(days=1))
+    days = [redrawing.known(conn, plan)["valid_to"] for plan in (draft, later)]
+    assert days == [(TOMORROW + timedelta(days=1)).isoformat(), None]
+
+
 def test_drafts_begin_from_nothing_from_a_plan_and_from_a_draft(conn, draft):
     empty = redrawing.read(conn, redrawing.make(conn, Wish("police", "空", empty=True)), LOCAL)
     assert (empty["grids"], empty["based_on"], empty["unassigned"]) == ([], None, empty["blocks"])

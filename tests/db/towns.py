@@ -9,9 +9,11 @@ import pandas as pd
 import shapely
 
 from geo import crs
-from geo.store import importing
-from geo.store.database import transaction
+from geo.intake import Wishes
+from geo.store import blocks, district, importing, linking
+from geo.store.database import Setting, transaction
 
+HUANGPU = Path(__file__).parents[3] / "shared" / "data" / "huangpu"
 SRID = 4549
 # The south-west corner of every test town, metres in EPSG:4549, near 121° E 31° N.
 CORNER = np.array([595_000.0, 3_430_000.0])
@@ -60,3 +62,15 @@ def load(url, path, kind, **options):
     """One import in a transaction of its own."""
     with transaction(url) as conn:
         return importing.import_file(conn, path, kind, importing.Options(**options))
+
+
+def make_huangpu(url):
+    """Huangpu of the real data: streets, compounds, the roads of its north and shops, linked."""
+    district.init(url, Setting("黄浦区", "310101", SRID, "Asia/Shanghai", 50.0))
+    load(url, HUANGPU / "streets.geojson", "areas")
+    load(url, HUANGPU / "compounds_shanghai.geojson", "compounds")
+    load(url, HUANGPU / "roads_north.osm", "roads")
+    load(url, HUANGPU / "pois_bd09.csv", "merchants", wishes=Wishes("bd09"))
+    with transaction(url) as conn:
+        blocks.derive(conn, ["road", "lane"])
+        linking.relink_all(conn)

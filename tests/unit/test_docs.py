@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from commands import every_command
+from rich.text import Text
 
 from api.app import create_app
 from api.cli.layers import page as layers_page
@@ -38,10 +39,20 @@ def test_every_route_is_documented(method, path):
     assert f"`{method} {path}" in doc("http.md")
 
 
-@pytest.mark.parametrize("command", list(every_command()))
+@pytest.mark.parametrize("command", [name for name, _ in every_command()])
 def test_every_command_is_documented(command):
     group, _, last = command.rpartition(" ")
     assert command in ALL or re.search(rf"{group} [a-z |]*\b{last}\b", ALL)
+
+
+@pytest.mark.parametrize(
+    ("command", "wish"),
+    [(name, wish) for name, command in every_command() for wish in command.params],
+    ids=lambda each: getattr(each, "name", each),
+)
+def test_every_argument_and_option_has_words_that_help_shows(command, wish):
+    assert wish.help, f"{command} {wish.name}"
+    assert Text.from_markup(wish.help).plain == wish.help  # [today] would be taken for a colour
 
 
 @pytest.mark.parametrize("kind", [*sorted(kinds.KINDS.keys() - {"ways"}), "roads"])

@@ -1,4 +1,4 @@
-"""Whatever is refused about plans and rotations is said in Chinese too, by the page's patterns."""
+"""Whatever is refused of plans, rotations, cases, shares is said in Chinese too, by patterns."""
 
 import ast
 import re
@@ -13,7 +13,8 @@ PLACES = (
     "geo/store/redrawing.py", "geo/store/strokes.py", "geo/store/publishing.py",
     "geo/store/propos*.py", "geo/store/cutting.py", "geo/store/plan_*.py", "geo/store/reruns.py",
     "geo/store/rotas.py", "api/plan*.py", "api/strokes.py", "api/proposals.py", "api/cutting.py",
-    "api/replays.py",
+    "api/replays.py", "geo/cases.py", "geo/store/cases.py", "geo/shares.py",
+    "geo/store/drafts.py", "geo/store/shares.py",
 )  # fmt: skip
 # What may stand where a message has a value.
 VALUES = ("7", "2026-12-01", "draft")

@@ -25,8 +25,10 @@ where system_id = %(system)s and status in ('published', 'superseded')
   and valid_from <= %(day)s and valid_to > %(day)s;
 
 -- name: of_system
-select status, (select against from draft where plan_id = plan.id) from plan
-where id = %(id)s and system_id = %(system)s;
+-- A plan, and the one that it was begun on; of one that is to come, itself.
+select status, case when status = 'published' and valid_from > %(day)s then id
+                    else (select against from draft where plan_id = plan.id) end
+from plan where id = %(id)s and system_id = %(system)s;
 
 -- name: add_plan
 insert into plan (system_id, name, based_on) values (%(system)s, %(name)s, %(based_on)s) returning id;

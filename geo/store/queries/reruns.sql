@@ -50,21 +50,6 @@ select coalesce(block_id, 0) as block, (at at time zone %(zone)s)::date - %(sinc
 from pass left join side_home on side_home.segment_id = pass.segment_id and side_home.side = pass.side
 where at >= %(since)s::timestamp at time zone %(zone)s and at < %(until)s::timestamp at time zone %(zone)s
 
--- name: plans_of
--- Plans of a grid system that were in force at some time from %(since)s on, in their order.
-select plan.id, plan.valid_from, plan.valid_to from plan join grid_system on grid_system.id = system_id
-where grid_system.code = %(system)s and plan.status in ('published', 'superseded')
-  and plan.valid_to > %(since)s and plan.valid_from <= %(until)s and plan.valid_to > plan.valid_from
-order by plan.valid_from
-
--- name: months
--- Cases that were not cancelled by block and day.
-select block_id as block, (reported_at at time zone %(zone)s)::date - %(since)s::date as day, count(*) as n
-from incident
-where status <> 'cancelled' and block_id is not null and reported_at >= %(since)s::timestamp at time zone %(zone)s
-  and reported_at < %(until)s::timestamp at time zone %(zone)s
-group by 1, 2
-
 -- name: shapes
 -- The blocks of today, in the order of their ids.
 select block.id, block.code, area.name as community, coalesce(block.households, 0) as households, st_asbinary(block.geom) as geom

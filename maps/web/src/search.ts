@@ -39,7 +39,7 @@ export function searchBox(go: (result: Result) => void): HTMLElement {
     go(result);
   };
   const say = (text: string) => {
-    list.replaceChildren(h("li", { class: "message", role: "presentation" }, text));
+    list.replaceChildren(h("li", { class: "message", role: "option", "aria-disabled": "true" }, text));
     status.textContent = text;
   };
   const show = () => {

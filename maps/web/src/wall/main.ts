@@ -129,8 +129,14 @@ async function count(wall: Wall): Promise<void> {
   show(wall);
 }
 
+/** The moment that the address asks trends to end at, if it is one. */
+function until(): string | null {
+  const at = readHash("at");
+  return at && !Number.isNaN(Date.parse(at)) ? at : null;
+}
+
 async function trend(wall: Wall): Promise<void> {
-  wall.told = await askTrends(readHash("at")).catch(() => wall.told);
+  wall.told = await askTrends(until()).catch(() => wall.told);
   if (wall.told) wall.drawTrends(wall.told);
   show(wall);
 }
