@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--task", choices=["divide", *balance_tasks.TASKS], default="divide")
     parser.add_argument(
-        "--graph", nargs="+", default=["TX"], help="TX, MI, AR, RI, DE, or city:BLOCKS"
+        "--graph", nargs="+", default=["TX"], help="TX, MI, AR, RI, DE, city:BLOCKS, or town:BLOCKS"
     )
     parser.add_argument("--parts", type=int, nargs="+", default=[50])
     parser.add_argument("--tolerance", type=float, nargs="+", default=[0.005])

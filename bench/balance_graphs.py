@@ -47,9 +47,11 @@ def weighed(found: Ground, *, metres: bool) -> tuple[Graph, np.ndarray]:
 
 
 def ground(name: str) -> Ground:
-    """TX, MI, AR, RI, DE, or city:BLOCKS."""
+    """TX, MI, AR, RI, DE, city:BLOCKS, or town:BLOCKS."""
     if name.startswith("city:"):
         return city(int(name[5:]))
+    if name.startswith("town:"):
+        return town(int(name[5:]))
     if name == "AR":
         return _arkansas()
     if name in METRIC:
@@ -97,7 +99,7 @@ def _precincts(crs: int, file: str) -> Ground:
 
 
 def city(blocks: int) -> Ground:
-    """A city of straight and some slanting streets; loads with a heavy tail, more in the middle."""
+    """A city of straight and some slanting streets."""
     rng, side = np.random.default_rng(blocks), round(blocks**0.5)
     slants = rng.random((side - 1) ** 2) < 0.3
     at = np.arange(side * side).reshape(side, side)
@@ -107,10 +109,32 @@ def city(blocks: int) -> Ground:
         np.column_stack([at[:-1, :-1].ravel(), at[1:, 1:].ravel()])[slants],
     ])  # fmt: skip
     length = 100 * rng.lognormal(0, 0.4, len(pairs))
+    return Ground(pairs[:, 0], pairs[:, 1], length, _heavy(rng, side))
+
+
+def town(blocks: int) -> Ground:
+    """A city whose blocks have shapes: corners some 100 m apart, each moved by some 15 m."""
+    rng, side = np.random.default_rng(blocks), round(blocks**0.5)
+    corner = 100.0 * np.indices((side + 1, side + 1)).transpose(1, 2, 0)
+    corner += rng.normal(0, 15, corner.shape)
+    across = np.hypot(*(corner[:, 1:] - corner[:, :-1]).transpose(2, 0, 1))
+    down = np.hypot(*(corner[1:] - corner[:-1]).transpose(2, 0, 1))
+    one, other = corner[1:, 1:] - corner[:-1, :-1], corner[1:, :-1] - corner[:-1, 1:]
+    area = np.abs(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0]) / 2
+    outline = across[:-1] + across[1:] + down[:, :-1] + down[:, 1:]
+    at = np.arange(side * side).reshape(side, side)
+    return Ground(
+        np.append(at[:, :-1], at[:-1]), np.append(at[:, 1:], at[1:]),
+        np.append(down[:, 1:-1], across[1:-1]),
+        _heavy(rng, side), area.ravel(), outline.ravel(),
+    )  # fmt: skip
+
+
+def _heavy(rng: np.random.Generator, side: int) -> np.ndarray:
+    """Loads with a heavy tail, more of it in the middle."""
     middle = np.hypot(*(np.indices((side, side)).reshape(2, -1) - side / 2)) / side
     load = rng.pareto(2.5, side * side) * (0.5 + 2 * np.exp(-8 * middle**2)) + 0.1
-    load = np.minimum(load, 20 * load.mean())
-    return Ground(pairs[:, 0], pairs[:, 1], length, load)
+    return np.minimum(load, 20 * load.mean())
 
 
 def compactness(found: Ground, part: np.ndarray) -> float:
