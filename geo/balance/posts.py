@@ -12,8 +12,6 @@ from geo.balance.graph import Graph, sources
 from geo.cells import Flags, Floats, Ints, Places
 
 NOBODY = -1
-LIGHT = 0.5
-"""A grid with less than this share of the mean load of a worker is underloaded."""
 
 Kind = Literal["rebalance", "redraw", "split", "merge", "add", "drop", "unite"]
 

@@ -22,7 +22,7 @@ export function clusters({ key, clusters: last }: Layer): LayerSpecification[] {
     {
       id: "cluster-numbers", type: "symbol", ...common,
       layout: {
-        "text-field": ["case", ["<", COUNT, 10_000], ["to-string", COUNT], ["concat", ["to-string", ["round", ["/", COUNT, 1000]]], "k"]],
+        "text-field": ["to-string", COUNT],
         "text-font": STRONG, "text-size": ["step", COUNT, 11, 50, 12, 500, 13], "text-allow-overlap": true, "text-padding": 3,
       },
       paint: { "text-color": "#fff" },

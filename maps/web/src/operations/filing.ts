@@ -9,6 +9,8 @@ import type { Case, Kind, NearCase } from "./service";
 const PAUSE_MS = 250;
 // What was entered and not sent outlives a reload of the tab; sent again, it is the same request.
 const DRAFT = "luge.draft";
+// Where a case came from is kept as data are, in the district's language.
+const SOURCE = "值守登记";
 
 interface Draft {
   class: string;
@@ -141,7 +143,7 @@ export function filingForm(kinds: Kind[], acts: FilingActs): Filing {
     try {
       const one = await file({
         class: cls.value, subclass: sub.value || null, description: what.value.trim() || null, address: where.value.trim() || null,
-        lon: at[0], lat: at[1], crs: "wgs84", source: "page", actor: acts.actor() || null,
+        lon: at[0], lat: at[1], crs: "wgs84", source: SOURCE, actor: acts.actor() || null,
       }, () => say(t("sending_again"), "wait"));
       clear();
       acts.filed(one);
