@@ -1,15 +1,14 @@
 """Routes of the operations and wall pages: how things stand, trends, the history of a spot."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic import AwareDatetime, BeforeValidator
 
 from api.answers import casework, told
 from api.asked import AsOf, Told
 from api.readers import reader
-from geo.reporting.periods import FIRST_YEAR, LAST_YEAR
 from geo.store import situation
 from geo.store.database import Rows, transaction
 from geo.store.situation import Spot
@@ -24,8 +23,7 @@ def _written(value: object) -> object:
     return value
 
 
-FIRST, LAST = (datetime(year, 1, 1, tzinfo=UTC) for year in (FIRST_YEAR, LAST_YEAR))
-Time = Annotated[AwareDatetime, Field(ge=FIRST, le=LAST), BeforeValidator(_written)]
+Time = Annotated[AwareDatetime, BeforeValidator(_written)]
 Coordinate = Annotated[float, Query(allow_inf_nan=False)]
 
 

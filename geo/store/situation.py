@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 
 from geo import crs
+from geo.reporting.periods import FIRST_YEAR, LAST_YEAR, PeriodUnusable
 from geo.store.cases import NEAR_HOURS, NEAR_M
 from geo.store.database import Rows, Setting, read_setting, rows
 from geo.store.queries import load
@@ -48,8 +49,11 @@ def trends(
 
     Grids are those of the day ``as_of`` (default: that of ``at``).
 
-    Without ``at`` they end now, or where reports end if nearly none came for a month.
+    Without ``at`` they end now, or where reports end if nearly none came for a month. Raises
+    `PeriodUnusable`.
     """
+    if at and not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise PeriodUnusable(f"trends end in the years {FIRST_YEAR} to {LAST_YEAR}")
     setting = read_setting(conn)
     end, asleep = (at, False) if at else _end(conn)
     local = _value(conn, "local", {"at": end, "time_zone": setting.time_zone})

@@ -94,11 +94,16 @@ def test_a_time_without_a_zone_and_an_unknown_datum_are_refused(client):
 
 
 @pytest.mark.parametrize(
-    "asked", ["trends?at=0001-01-01T00:00:00Z", "trends?at=9999-12-31T23:59:59Z", "search?q=%00",
-              "cases?text=a%00b"],
-)  # fmt: skip
-def test_what_no_database_keeps_is_refused(client, asked):
-    assert client.get(f"/api/{asked}").status_code == 422
+    ("asked", "status"),
+    [
+        ("trends?at=0001-01-01T00:00:00Z", 400),
+        ("trends?at=9999-12-31T23:59:59Z", 400),
+        ("search?q=%00", 422),
+        ("cases?text=a%00b", 422),
+    ],
+)
+def test_what_no_database_keeps_is_refused(client, asked, status):
+    assert client.get(f"/api/{asked}").status_code == status
 
 
 def test_classes_are_all_there_are(client, incidents):
