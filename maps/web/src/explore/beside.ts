@@ -4,6 +4,7 @@ import { Map as MapLibre } from "maplibre-gl";
 import type { LngLat, StyleSpecification, VectorSourceSpecification } from "maplibre-gl";
 import type { Layers, Measures } from "../api";
 import { h, isPhone } from "../dom";
+import { COMMUNITY_ZOOM } from "../draw/ground";
 import { tilesOf } from "../draw/sources";
 import { readChoice } from "../figures/choice";
 import type { Choice } from "../figures/choice";
@@ -18,8 +19,9 @@ import { FILTERED, valuesOf } from "./values";
 
 const PANEL_PX = 370;
 const COPY_MS = 200;
-// A map half as wide shows what the whole one showed from a little farther away.
+// A map half as wide shows what the whole one showed from a little farther away; communities keep their values.
 const BACK_ZOOM = 0.75;
+const farther = (zoom: number) => Math.max(zoom - BACK_ZOOM, Math.min(zoom, COMMUNITY_ZOOM));
 // Asked before the map writes where it is.
 const viewGiven = readHash("map") !== null;
 // What is of today or of the chosen period only.
@@ -61,7 +63,7 @@ function openBeside(map: MapLibre, declared: Layers, back: boolean): Beside {
   document.body.classList.add("beside");
   map.resize();
   if (back && !isPhone()) {
-    map.jumpTo({ zoom: map.getZoom() - BACK_ZOOM });
+    map.jumpTo({ zoom: farther(map.getZoom()) });
     moveTo(map, middle);
   }
   const second = new MapLibre({
