@@ -2,17 +2,13 @@
 
 import csv
 import json
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from days import tomorrow
 from typer.testing import CliRunner
 
 from api.cli import app
-
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +64,7 @@ def test_a_draft_goes_out_comes_in_and_is_published(luge, tmp_path):
     luge("back", plan, "--note", "再看")
     luge("submit", plan)
     luge("approve", plan)
-    assert TOMORROW in luge("publish", plan, "--from", TOMORROW)
+    assert tomorrow().isoformat() in luge("publish", plan, "--from", tomorrow().isoformat())
     lines = {line.split("\t")[0]: line for line in luge("lineage", plan).splitlines()}
     assert f"{grid} {name} → " in lines["moved"]
     assert f"{plan}\tmanagement\tpublished" in luge("list", "--system", "management")

@@ -1,16 +1,12 @@
 """Plans over HTTP, on copies of the sample district: begun, painted, taken through their steps."""
 
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
-
 import pytest
+from days import tomorrow as day_after
 from pydantic import TypeAdapter
 
 from api.answers import plans as answers
 
 PLANS = "/api/plans"
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 
 
 @pytest.fixture
@@ -19,6 +15,10 @@ def draft(here):
     answer = here.post(PLANS, json={"system": "management", "name": "试画", "made_by": "王"})
     assert answer.status_code == 201, answer.text
     return answer.json()
+
+
+def tomorrow():
+    return day_after().isoformat()
 
 
 def columns(here, draft):
@@ -194,17 +194,21 @@ def test_a_plan_goes_through_its_steps(here, draft):
     write(here, draft, "/steps", {"status": "approved"})
     unsaid = write(here, draft, "/steps", {"status": "published"})
     assert unsaid.status_code == 400
-    broken = write(here, draft, "/steps?lang=en", {"status": "published", "from": TOMORROW})
+    broken = write(here, draft, "/steps?lang=en", {"status": "published", "from": tomorrow()})
     assert broken.status_code == 409
     assert [each["rule"] for each in broken.json()["findings"]] == ["assigned"]
     write(here, draft, "/steps", {"status": "draft"})
     write(here, draft, "/strokes", stroke)
     write(here, draft, "/steps", {"status": "submitted"})
     write(here, draft, "/steps", {"status": "approved"})
-    done = write(here, draft, "/steps", {"status": "published", "from": TOMORROW})
+    done = write(here, draft, "/steps", {"status": "published", "from": tomorrow()})
     assert done.status_code == 200, done.text
     plan = done.json()
-    assert (plan["status"], plan["version"], plan["valid_from"]) == ("published", None, TOMORROW)
+    assert (plan["status"], plan["version"], plan["valid_from"]) == (
+        "published",
+        None,
+        tomorrow(),
+    )
     steps = [step["status"] for step in plan["steps"]]
     again = ["draft", "submitted", "approved"]
     assert steps == ["draft", "submitted", *again, *again, "published"]
@@ -217,7 +221,7 @@ def test_a_plan_goes_through_its_steps(here, draft):
     withdrawn = write(here, draft, "/steps", {"status": "approved"})
     assert withdrawn.status_code == 200, withdrawn.text
     assert (withdrawn.json()["status"], withdrawn.json()["valid_from"]) == ("approved", None)
-    write(here, draft, "/steps", {"status": "published", "from": TOMORROW})
+    write(here, draft, "/steps", {"status": "published", "from": tomorrow()})
     (moved,) = [
         row for row in here.get(f"{PLANS}/{plan['id']}/lineage").json()["lineage"]
         if row["kind"] != "kept"
@@ -227,17 +231,17 @@ def test_a_plan_goes_through_its_steps(here, draft):
             row["key"]: row["count"]
             for row in here.get("/api/counts", params=by | day).json()["groups"]
         }
-        for day in ({}, {"as_of": TOMORROW})
+        for day in ({}, {"as_of": tomorrow()})
     ]
     assert counts[1][moved["to_code"]] == counts[0][old["code"]]
     assert old["code"] not in counts[1]
     unit = f"/api/units/grids/{moved['to_id']}"
     assert here.get(unit).status_code == 404
     assert (
-        here.get(unit, params={"as_of": TOMORROW}).json()["facts"]["households"]
+        here.get(unit, params={"as_of": tomorrow()}).json()["facts"]["households"]
         == old["households"]
     )
-    asked = {"layer": "grids", "system": "management", "as_of": TOMORROW}
+    asked = {"layer": "grids", "system": "management", "as_of": tomorrow()}
     values = here.get("/api/metrics/households", params=asked).json()["values"]
     assert values[str(moved["to_id"])] == old["households"]
     refused = here.get("/api/metrics/duty_share", params=asked)

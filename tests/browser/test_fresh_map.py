@@ -37,7 +37,9 @@ def test_tiles_are_asked_by_revision_where_they_seldom_change(
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{service}/#map=16/{spot.lat}/{spot.lon}")
-    page.reload()
+    # A map that has asked for nothing yet says that it stands still.
+    with page.expect_request("**/tiles/areas/**"):
+        page.reload()
     settle(page)
     for layer in ("areas", "compounds", "blocks", "grids", "roads", "segments", "named_roads"):
         of = [url for url in asked if f"/tiles/{layer}/" in url]

@@ -4,21 +4,19 @@ import json
 import re
 import urllib.request
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
 from axe import serious_faults
+from days import today, tomorrow
 from pages import OpenPage, settle, shot
 from planning import SPOT, asked, numbers, opened, saved, stroke
 from playwright.sync_api import Page, expect
 from serving import serving
 
 MakeDatabase = Callable[..., str]
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-TOMORROW = (TODAY + timedelta(days=1)).isoformat()
 # Only these let the page be wider than the screen: they scroll in their own frame.
 OVERFLOW = """() => [...document.querySelectorAll('body *')]
     .filter((element) => element.checkVisibility())
@@ -35,7 +33,6 @@ MOVED = """() => {
         ({ middle }, at) => sketch.of[at] !== based[at] && locate(middle) === at);
     return [place, ground.blocks[place].id];
 }"""
-LAST_MONTH = (TODAY - timedelta(days=30)).isoformat()
 # A block of another grid that a grid could take and stay in one piece.
 BESIDE = """(number) => {
     const { editor } = luge.desk, { ground, sketch } = editor;
@@ -256,7 +253,7 @@ def a_day_passes(url: str, draft: int) -> None:
 
 def cases_of_today(service: str) -> dict[str, int]:
     """How many cases of today each management grid has, by its code."""
-    query = f"by=grid&system=management&since={TODAY - timedelta(days=1)}T00:00:00Z"
+    query = f"by=grid&system=management&since={today() - timedelta(days=1)}T00:00:00Z"
     groups = told(service, f"/api/counts?{query}")["groups"]
     return {str(group["key"]): int(group["count"] or 0) for group in groups}
 
@@ -326,14 +323,14 @@ def test_two_overloaded_communities_are_redrawn_and_published(
     page.locator("#step-me").fill("王规划")
     page.locator("#to-submitted").click()
     page.locator("#to-approved").click()
-    page.locator("#step-from").fill(TOMORROW)
+    page.locator("#step-from").fill(tomorrow().isoformat())
     page.locator("#to-published").click()
     expect(page.locator(".head .tag.published")).to_be_visible()
     # Until its day it can be withdrawn, and be published again.
     page.get_by_role("button", name="撤回发布").click()
     expect(page.locator(".head .tag.approved")).to_be_visible()
     assert numbers(service, draft)[block] == before[1]
-    page.locator("#step-from").fill(TOMORROW)
+    page.locator("#step-from").fill(tomorrow().isoformat())
     page.locator("#to-published").click()
     expect(page.locator(".head .tag.published")).to_be_visible()
     with psycopg.connect(own) as conn:
@@ -341,11 +338,12 @@ def test_two_overloaded_communities_are_redrawn_and_published(
             "select old.valid_to, new.valid_from from plan old, plan new"
             " where old.id = 1 and new.id = %s", [draft]
         ).fetchone()  # fmt: skip
-    assert days == (date.fromisoformat(TOMORROW),) * 2
+    assert days == (tomorrow(),) * 2
 
     # From tomorrow on what happens there is in the new grid; last month has the old one.
     then, now, soon = (
-        grid_of(service, lon, lat, day) for day in (LAST_MONTH, TODAY.isoformat(), TOMORROW)
+        grid_of(service, lon, lat, (today() + timedelta(days=after)).isoformat())
+        for after in (-30, 0, 1)
     )
     assert before[0] != before[1]
     assert then == now != soon

@@ -1,7 +1,6 @@
 """Loads of the sample district against direct counts; rule sets; the ground of a plan."""
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import geopandas
 import numpy as np
@@ -9,6 +8,7 @@ import pandas as pd
 import psycopg
 import pytest
 import shapely
+from days import today
 
 from geo import load as law
 from geo.adjacency import adjacency
@@ -23,8 +23,6 @@ from geo.store import (
     refreshing,
 )
 from geo.store.loads import Units
-
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +73,7 @@ def test_sums_over_blocks_are_direct_counts(sample, found):
     ids=lambda units: f"{units.of} {units.system} {units.level}",
 )  # fmt: skip
 def test_every_division_carries_the_whole(sample, found, units):
-    table = loads.of_units(sample, found, units, TODAY)
+    table = loads.of_units(sample, found, units, today())
     assert table["blocks"].sum() == len(found.blocks)
     whole = found.blocks.drop(columns=["code", "area_id"]).sum()
     np.testing.assert_allclose(table[list(whole.index)].sum().astype(float), whole.astype(float))
@@ -85,7 +83,7 @@ def test_every_division_carries_the_whole(sample, found, units):
 
 def test_grids_hold_the_points_that_lie_in_them(sample, found):
     """Direct: points in polygons, where loads only join numbers."""
-    table = loads.of_units(sample, found, Units("grids"), TODAY)
+    table = loads.of_units(sample, found, Units("grids"), today())
     within = pd.Series(dict(sample.execute(
         "select g.id, count(m.id) from layer_grids g"
         " left join merchant m on st_intersects(g.geom, m.geom)"
@@ -112,7 +110,7 @@ def test_cases_weigh_what_their_classes_take(sample, found):
 
 
 def test_workers_of_streets_are_those_of_their_communities(sample, found):
-    streets = loads.of_units(sample, found, Units("areas", level="street"), TODAY)
+    streets = loads.of_units(sample, found, Units("areas", level="street"), today())
     assert streets["workers"].sum() == one(
         sample, "select sum(workers) from area where level = 'community'"
     )
@@ -121,7 +119,7 @@ def test_workers_of_streets_are_those_of_their_communities(sample, found):
 
 def test_metrics_are_the_same_loads(sample, found):
     for of in ("blocks", "grids", "areas"):
-        table = loads.of_units(sample, found, Units(of, None, None), TODAY)
+        table = loads.of_units(sample, found, Units(of, None, None), today())
         kept = dict(sample.execute(
             "select unit_id, value from metric_value where key = 'load' and layer = %s", (of,)
         ).fetchall())  # fmt: skip
@@ -148,7 +146,7 @@ def test_small_counts_are_kept_back(found):
 
 def test_what_nobody_has_is_said(sample, found):
     with pytest.raises(loads.NoSuchUnits, match="no grid system 'x'"):
-        loads.of_units(sample, found, Units("grids", "x"), TODAY)
+        loads.of_units(sample, found, Units("grids", "x"), today())
     for rule in ("x", "standard.2", "standard.x"):
         with pytest.raises(load_rules.NoSuchRule, match=r"standard\.1"):
             load_rules.rule_of(sample, rule)
@@ -258,14 +256,14 @@ def test_a_district_without_anything_has_no_load(empty_town):
     with psycopg.connect(empty_town) as conn:
         nothing = loads.of_blocks(conn, STANDARD)
         assert nothing.blocks.empty
-        assert loads.of_units(conn, nothing, Units("blocks"), TODAY).empty
-        assert loads.of_units(conn, nothing, Units("grids", None), TODAY).empty
+        assert loads.of_units(conn, nothing, Units("blocks"), today()).empty
+        assert loads.of_units(conn, nothing, Units("grids", None), today()).empty
 
 
 def test_a_town_without_cases_has_loads(town):
     refreshing.bring_up_to_date(town)
     with psycopg.connect(town) as conn:
         table = loads.of_units(
-            conn, loads.of_blocks(conn, STANDARD), Units("areas", level=None), TODAY
+            conn, loads.of_blocks(conn, STANDARD), Units("areas", level=None), today()
         )
         assert table.empty  # no blocks yet

@@ -1,12 +1,12 @@
 """Plans redrawn on copies of the sample district: strokes, publishing, blocks cut and joined."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
+from days import today, tomorrow
 
 from geo.cutting import CannotCut, CannotJoin
 from geo.load import STANDARD
@@ -28,9 +28,6 @@ from geo.store.publishing import CannotWithdraw, DayUnusable, PlanOvertaken, Rul
 from geo.store.redrawing import DraftChanged, PlanFrozen, UnknownPlan, UnknownSystem, Wish
 from geo.store.reporting import read_material
 from geo.store.strokes import By, GridInUse, GridLocked, NothingToUndo, UnknownBlock, UnknownGrid
-
-TODAY = datetime.now(ZoneInfo("Asia/Shanghai")).date()
-TOMORROW = TODAY + timedelta(days=1)
 
 
 @pytest.fixture
@@ -57,8 +54,10 @@ def approved(conn, plan):
     return plan
 
 
-def publish(conn, plan, start=TOMORROW):
-    publishing.take_step(conn, approved(conn, plan), None, Step("published", start=start))
+def publish(conn, plan, start=None):
+    publishing.take_step(
+        conn, approved(conn, plan), None, Step("published", start=start or tomorrow())
+    )
 
 
 def neighbours(conn, plan):
@@ -115,10 +114,10 @@ def test_a_draft_on_a_plan_to_come_follows_it(conn, draft, moved):
     later = redrawing.make(conn, Wish("management", "后", based_on=draft))
     assert {row["kind"] for row in plan_lineage.read(conn, later)} == {"kept"}
     with pytest.raises(DayUnusable), conn.transaction():
-        publish(conn, later, TOMORROW)
-    publish(conn, later, TOMORROW + timedelta(days=1))
+        publish(conn, later, tomorrow())
+    publish(conn, later, tomorrow() + timedelta(days=1))
     days = [redrawing.known(conn, plan)["valid_to"] for plan in (draft, later)]
-    assert days == [(TOMORROW + timedelta(days=1)).isoformat(), None]
+    assert days == [(tomorrow() + timedelta(days=1)).isoformat(), None]
 
 
 def test_drafts_begin_from_nothing_from_a_plan_and_from_a_draft(conn, draft):
@@ -235,12 +234,12 @@ def test_two_planners_at_once_lose_no_stroke(own):
 
 def test_publishing_changes_tomorrow_and_nothing_before(conn, draft, moved):
     block, was, now = moved
-    points, today = rows_of_points(conn), grids_of_blocks(conn, TODAY)
+    points, held = rows_of_points(conn), grids_of_blocks(conn, today())
     codes = {grid["number"]: grid["code"] for grid in redrawing.grids_of(conn, draft)}
     publish(conn, draft)
     assert rows_of_points(conn) == points
-    assert grids_of_blocks(conn, TODAY) == today
-    assert grids_of_blocks(conn, TOMORROW) == today | {block: codes[now]}
+    assert grids_of_blocks(conn, today()) == held
+    assert grids_of_blocks(conn, tomorrow()) == held | {block: codes[now]}
     shapes = shapely.from_wkb([row[0] for row in conn.execute(
         "select st_asbinary(geom) from grid_shape where plan_id = %s", [draft])])  # fmt: skip
     assert shapely.coverage_is_valid(shapes)
@@ -251,7 +250,7 @@ def test_publishing_changes_tomorrow_and_nothing_before(conn, draft, moved):
     ]
     assert {row["kind"] for row in lineage} == {"kept", "moved"}
     after = redrawing.read(conn, draft, LOCAL)
-    assert (after["status"], after["unassigned"], after["blocks"]) == ("published", 0, len(today))
+    assert (after["status"], after["unassigned"], after["blocks"]) == ("published", 0, len(held))
     assert numbers(conn, draft)[block] == now
 
 
@@ -265,7 +264,7 @@ def told_of_grids(conn, period):
 
 def test_last_months_report_stays_as_it_was(conn, draft, moved, large):
     """A case of tomorrow in the block that moved is the new grid's; what was, does not change."""
-    last_month = Period(TODAY - timedelta(days=30), TODAY)
+    last_month = Period(today() - timedelta(days=30), today())
     before = told_of_grids(conn, last_month)
     assert before[0]
     codes = {grid["number"]: grid["code"] for grid in redrawing.grids_of(conn, draft)}
@@ -276,13 +275,13 @@ def test_last_months_report_stays_as_it_was(conn, draft, moved, large):
         """insert into incident (external_id, class, reported_at, geom)
         select 'tomorrow', '暴露垃圾', %s::date + time '12:00', st_pointonsurface(geom)
         from block where id = %s""",
-        [TOMORROW, moved[0]],
+        [tomorrow(), moved[0]],
     )
-    tomorrow = "select grid.code from incident join assignment using (block_id)"
-    tomorrow += " join grid on grid.id = grid_id where external_id = 'tomorrow' and plan_id = %s"
-    assert conn.execute(tomorrow, [draft]).fetchone() == (codes[moved[2]],)
+    of_it = "select grid.code from incident join assignment using (block_id)"
+    of_it += " join grid on grid.id = grid_id where external_id = 'tomorrow' and plan_id = %s"
+    assert conn.execute(of_it, [draft]).fetchone() == (codes[moved[2]],)
     assert told_of_grids(conn, last_month) == before
-    new, _, name = told_of_grids(conn, Period(TOMORROW, TOMORROW + timedelta(days=1)))
+    new, _, name = told_of_grids(conn, Period(tomorrow(), tomorrow() + timedelta(days=1)))
     assert new[(codes[moved[2]], "暴露垃圾")] == 1
     assert name == "试画"
 
@@ -337,12 +336,12 @@ def test_a_plan_to_come_is_withdrawn_as_if_it_had_not_been_published(conn, draft
     strokes.change_grid(conn, draft, moved[2], By(), {"name": "改名"})
     approved(conn, draft)
     before = of_plans(conn)
-    publishing.take_step(conn, draft, None, Step("published", start=TOMORROW))
+    publishing.take_step(conn, draft, None, Step("published", start=tomorrow()))
     assert of_plans(conn) != before
     publishing.take_step(conn, draft, None, Step("approved", "李", "再议"))
     assert of_plans(conn) == before
     assert redrawing.read(conn, draft, LOCAL)["steps"][-1]["note"] == "再议"
-    publishing.take_step(conn, draft, None, Step("published", start=TOMORROW))
+    publishing.take_step(conn, draft, None, Step("published", start=tomorrow()))
     publishing.take_step(conn, draft, None, Step("approved"))
     publishing.take_step(conn, draft, None, Step("draft"))
     strokes.undo(conn, draft, By())
@@ -363,7 +362,7 @@ def test_a_plan_is_withdrawn_after_a_block_of_it_was_cut(conn, draft, large):
     held = numbers(conn, draft)
     assert large not in held
     assert {held[block] for block in made} == {new}
-    publishing.take_step(conn, draft, None, Step("published", start=TOMORROW))
+    publishing.take_step(conn, draft, None, Step("published", start=tomorrow()))
     publishing.take_step(conn, draft, None, Step("approved"))
     publishing.take_step(conn, draft, None, Step("draft"))
     assert sorted(strokes.undo(conn, draft, By()).changed) == [(b, new, was) for b in sorted(made)]
@@ -398,7 +397,7 @@ def test_a_plan_begins_at_midnight_in_the_district(conn, draft, moved):
 
 
 def test_a_plan_in_force_is_not_withdrawn(conn, draft, moved):
-    publish(conn, draft, TODAY)
+    publish(conn, draft, today())
     with pytest.raises(CannotWithdraw, match="in force"), conn.transaction():
         publishing.take_step(conn, draft, None, Step("approved"))
     later = redrawing.make(conn, Wish("management", "后"))
@@ -432,7 +431,7 @@ def test_name_note_and_limits_are_strokes(conn, draft):
 def test_what_cannot_be_published(conn, draft):
     block = min(numbers(conn, draft))
     with pytest.raises(DayUnusable, match="passed"), conn.transaction():
-        publish(conn, draft, TODAY - timedelta(days=1))
+        publish(conn, draft, today() - timedelta(days=1))
     strokes.paint(conn, draft, {block: None}, By())
     with pytest.raises(RulesBroken) as broken, conn.transaction():
         publish(conn, draft)
@@ -444,7 +443,7 @@ def test_what_cannot_be_published(conn, draft):
     with pytest.raises(DayUnusable, match="later"), conn.transaction():
         publish(conn, draft)
     with pytest.raises(PlanOvertaken, match=str(other)):
-        publish(conn, draft, TOMORROW + timedelta(days=1))
+        publish(conn, draft, tomorrow() + timedelta(days=1))
 
 
 def middle(conn, block):
@@ -477,7 +476,7 @@ def test_a_cut_block_is_followed_by_everything(conn, draft, large):
     area = shapely.area(ground(conn)).sum()
     lived = conn.execute("select households from block where id = %s", [large]).fetchone()
     households = lived[0]
-    number, code = numbers(conn, draft)[large], grids_of_blocks(conn, TODAY)[large]
+    number, code = numbers(conn, draft)[large], grids_of_blocks(conn, today())[large]
     strokes.paint(conn, draft, {large: None}, By())
     counts = """select plan_id, a.grid_id, count(*)
         from incident join assignment a using (block_id) group by 1, 2"""
@@ -492,7 +491,7 @@ def test_a_cut_block_is_followed_by_everything(conn, draft, large):
     assert shapely.area(ground(conn)).sum() == pytest.approx(area, abs=1e-3)
     assert shapely.coverage_is_valid(ground(conn))
     assert [numbers(conn, draft).get(block) for block in [large, *made]] == [None] * (len(made) + 1)
-    assert {grids_of_blocks(conn, TODAY)[block] for block in made} == {code}
+    assert {grids_of_blocks(conn, today())[block] for block in made} == {code}
     assert set(conn.execute(counts).fetchall()) >= before
     assert conn.execute(shapes).fetchall() == drawn
     strokes.undo(conn, draft, By())
