@@ -10,7 +10,6 @@ T = TypeVar("T")
 
 # Work that takes longer than this is worth asking whether its client still waits.
 PATIENCE_S = 0.02
-LEFT = "the client left"
 
 
 class Left(Exception):
@@ -52,7 +51,7 @@ async def unless_left(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
     ``receive`` is the request's; what is left of its body is thrown away. Most work is done before
     anybody looks whether the client is still there: two tasks fewer for each quick tile.
     """
-    asking, over, gone = asyncio.current_task(), False, None
+    asking, over, left, gone = asyncio.current_task(), False, False, None
     assert asking  # noqa: S101 - a coroutine that runs is some task's
 
     def look_out() -> None:
@@ -61,14 +60,15 @@ async def unless_left(receive: Receive, work: Coroutine[Any, Any, T]) -> T:
         gone.add_done_callback(break_off)
 
     def break_off(_: asyncio.Task[None]) -> None:
+        nonlocal left
         if not over:
-            asking.cancel(LEFT)
+            left = asking.cancel()
 
     soon = asyncio.get_running_loop().call_later(PATIENCE_S, look_out)
     try:
         return await work
-    except asyncio.CancelledError as error:
-        if error.args != (LEFT,):
+    except asyncio.CancelledError:
+        if not left:
             raise
         asking.uncancel()
         raise Left from None

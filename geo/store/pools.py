@@ -1,5 +1,6 @@
 """Pools of connections that outlive a restart of the database, and can be told to break off."""
 
+import asyncio
 import select
 from contextlib import suppress
 from typing import Any, NamedTuple
@@ -53,6 +54,12 @@ class AsyncPool(AsyncConnectionPool[AsyncConnection]):
             await conn.close()
             await super().putconn(conn)
             conn = await super().getconn(timeout)
+        # A task cancelled in the moment in which it is given a connection hears nothing of it from
+        # the pool, and would go on for nobody.
+        task = asyncio.current_task()
+        if task and task.cancelling():
+            await super().putconn(conn)
+            raise asyncio.CancelledError
         return conn
 
 
