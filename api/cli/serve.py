@@ -127,7 +127,16 @@ def _serve_in_one(config: uvicorn.Config, listener: socket) -> bool:
     return server.started
 
 
+class _Supervisor(Multiprocess):
+    """Knows at once of a process that is gone, even while it waits for its answer."""
+
+    def keep_subprocess_alive(self) -> None:
+        for process in self.processes:
+            process.child_conn.close()  # held here, the pipe would outlive the process
+        super().keep_subprocess_alive()
+
+
 def _serve_in_many(config: uvicorn.Config, listener: socket) -> bool:
-    supervisor = Multiprocess(config, [listener])
+    supervisor = _Supervisor(config, [listener])
     supervisor.run()
     return all(process.exitcode != STARTUP_FAILURE for process in supervisor.processes)

@@ -1,24 +1,12 @@
 """The service in process: real routes on a real database."""
 
-import asyncio
 import math
-from collections.abc import Coroutine
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
 
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from geo.store.settings import Settings
 from geo.store.tiles import Tile
-
-T = TypeVar("T")
-
-
-def run(work: Coroutine[None, None, T]) -> T:
-    """What a coroutine gives; in a thread of its own, as a browser's loop may run in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 def serve(url, settings=None):

@@ -12,7 +12,8 @@ import psycopg
 import pyogrio
 import pytest
 from commands import ROOT, luge
-from services import run, serve
+from loops import run
+from services import serve
 
 from api.app import create_app
 from api.exports import OURS

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import psycopg
 import pytest
-from services import run
+from loops import run
 from test_fresh import path_of, tile_at, town, until  # noqa: F401 (town is a fixture)
 
 from geo.store.tiles import Tile

@@ -381,8 +381,10 @@ def processes(service):
 def test_a_process_that_is_killed_is_replaced(three):
     first = processes(three)
     assert len(first) == 3
+    os.kill(min(first), signal.SIGSTOP)
+    time.sleep(1)  # its parent asks how it is by now, and waits
     os.kill(min(first), signal.SIGKILL)
-    until(lambda: len(processes(three)) == 4)
+    until(lambda: len(processes(three)) == 4, 30)
     until(lambda: "luge_workers 3.0" in fresh(three, "/metrics").text)
     assert {fresh(three, "/api/district").status_code for _ in range(30)} == {200}
     assert three.end() == 0

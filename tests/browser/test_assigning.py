@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import psycopg
 import pytest
 from axe import serious_faults
+from days import today
 from pages import OpenPage, Spot, overflow, settle, shot
 from playwright.sync_api import Page, expect
 from serving import serving
@@ -59,7 +60,7 @@ def held(own: str) -> list[tuple[float, str]]:
     with psycopg.connect(own) as conn:
         return conn.execute(
             "select to_m - from_m, side from duty join chief on chief.id = chief_id"
-            " where external_id = %s and valid_from = current_date", [CHIEF]
+            " where external_id = %s and valid_from = %s", [CHIEF, today()]
         ).fetchall()  # fmt: skip
 
 

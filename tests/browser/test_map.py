@@ -42,6 +42,28 @@ def ask(service: str, path: str, **query: Any) -> Any:
     return httpx.get(f"{service}{path}", params=query).raise_for_status().json()
 
 
+# What the address says at every frame, from before the page begins.
+WATCHED = """
+window.addresses = [];
+const look = () => { window.addresses.push(location.hash); requestAnimationFrame(look); };
+look();
+"""
+
+
+@pytest.mark.parametrize("path", ["", "plans"])
+def test_the_address_never_says_a_place_where_the_map_is_not(
+    open_page: OpenPage, service: str, path: str
+) -> None:
+    """Who reloads in the first moment would be brought there."""
+    page = open_page(ready=False)
+    page.add_init_script(WATCHED)
+    page.goto(f"{service}/{path}?")
+    settle(page)
+    page.wait_for_function("location.hash.includes('map=')")
+    seen = {hash_ for hash_ in page.evaluate("addresses") if "map=" in hash_}
+    assert seen == {page.evaluate("location.hash")}
+
+
 def test_start_shows_the_whole_district(open_page: OpenPage, service: str) -> None:
     page = open_page()
     district = ask(service, "/api/district")

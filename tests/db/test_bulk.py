@@ -229,7 +229,7 @@ def peak_mb(path):
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="no /proc to read memory from")
 def test_memory_does_not_grow_with_the_file(tmp_path):
-    rows = int(os.environ.get("LUGE_TEST_ROWS", "40000"))
+    rows = int(os.environ.get("LUGE_TEST_ROWS", "80000"))
     metres = np.random.default_rng(1).uniform(0, 800, (rows, 2)) + CORNER
     lon, lat = crs.transform_points(*metres.T, SRID, "wgs84")
     frame = pd.DataFrame({"编号": np.arange(rows).astype(str), "经度": lon, "纬度": lat})

@@ -1,12 +1,10 @@
 """The log of changes: nothing that commits is missed, whatever the order."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from loops import run
 
 from geo.store import cursors
 from geo.store.changes import Log, catch_up, prune, revision, revision_of, since
@@ -16,18 +14,12 @@ from geo.store.database import transaction
 EVERYWHERE = (-3e7, -3e7, 3e7, 3e7)
 
 
-def _run(work):
-    """Runs a coroutine in a thread: a browser's tests keep a loop of their own in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
-
-
 def read(url, log):
     async def once():
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as conn:
             await catch_up(conn, log)
 
-    _run(once())
+    run(once())
     return log
 
 

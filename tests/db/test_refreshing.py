@@ -1,12 +1,11 @@
 """What is derived is right, made where it is stale and only there, and kept up by the service."""
 
-import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import psycopg
 import pytest
+from loops import run
 
 from geo.layers import LAYERS
 from geo.metrics import METRICS
@@ -17,12 +16,6 @@ from geo.store.refreshing import PARTS, bring_up_to_date, refresh
 from geo.store.upkeep import upkeep
 
 PATIENCE_S = 300
-
-
-def _run(work):
-    """Runs a coroutine in a thread: a browser's tests keep a loop of their own in this one."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 @pytest.fixture
@@ -373,7 +366,7 @@ def test_a_reader_knows_shares_that_the_log_no_longer_names(district):
             await catch_up(conn, log)
         return log.shares
 
-    assert _run(read())["incidents", 12] < 1
+    assert run(read())["incidents", 12] < 1
 
 
 def test_a_district_with_nothing_in_it(empty_town):

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from loops import run
+
 from geo.store.pools import open_tile_pool
 
 
@@ -22,4 +24,4 @@ def test_who_is_cancelled_keeps_no_connection(empty_town):
             await pool.putconn(await pool.getconn(timeout=5))
 
     for turns in range(8):
-        asyncio.run(cancel_after(turns))
+        run(cancel_after(turns))

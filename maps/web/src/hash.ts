@@ -20,6 +20,16 @@ export function writeHash(name: string, value: string | null): void {
   history.replaceState(history.state, "", addressWith({ [name]: value }));
 }
 
+/** As it was while `act` runs, which may write another value. */
+export function keepHash<T>(name: string, act: () => T): T {
+  const before = readHash(name);
+  try {
+    return act();
+  } finally {
+    writeHash(name, before);
+  }
+}
+
 /** The same for several values, as a step that "back" undoes; no step where nothing changes. */
 export function pushHash(values: Record<string, string | null>): void {
   if (Object.entries(values).some(([name, value]) => readHash(name) !== value)) history.pushState(null, "", addressWith(values));

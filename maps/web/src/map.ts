@@ -7,6 +7,7 @@ import { addBadges } from "./draw/badges";
 import { sourcesOf } from "./draw/sources";
 import { makeStyle } from "./draw/style";
 import { duration, find, h, icon, ICONS, isPhone } from "./dom";
+import { keepHash } from "./hash";
 import { t, whenLanguage } from "./i18n";
 
 const FRAME_MS = 250;
@@ -18,7 +19,9 @@ export interface Chosen {
 }
 
 export function makeMap(district: District, declared: Layers): MapLibre {
-  const map = new MapLibre({
+  // It writes where it stands before it is fitted, and where it is fitted a moment later only: who
+  // reloaded in between would be at sea.
+  const map = keepHash("map", () => new MapLibre({
     container: find("#map"),
     style: makeStyle(declared),
     bounds: district.bounds ?? CHINA,
@@ -30,7 +33,7 @@ export function makeMap(district: District, declared: Layers): MapLibre {
     pitchWithRotate: false,
     attributionControl: false,
     fadeDuration: duration(200),
-  });
+  }));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   const stations = declared.layers.find(({ key }) => key === "stations");

@@ -5,6 +5,7 @@ import type { Feature, Position } from "geojson";
 import type { Bounds, District, Layers } from "../api";
 import { duration, isPhone } from "../dom";
 import { groundStyle } from "../draw/style";
+import { keepHash } from "../hash";
 import { PALETTE } from "../palette";
 import { pairKey, sharedLines } from "./borders";
 import { locator, polygonsOf } from "./ground";
@@ -43,10 +44,10 @@ export function shapesOf(answer: GroundAnswer, ground: Ground): Shapes {
 }
 
 export function makeMap(container: HTMLElement, district: District, declared: Layers, quiet = false): MapLibre {
-  const map = new MapLibre({
+  const map = keepHash("map", () => new MapLibre({
     container, style: groundStyle(declared, quiet ? ["areas", "roads"] : TOGGLES), bounds: district.bounds ?? CHINA, fitBoundsOptions: { padding: quiet ? 24 : besideTools() },
     hash: quiet ? false : "map", minZoom: 8, maxZoom: 20, dragRotate: false, pitchWithRotate: false, attributionControl: false, fadeDuration: 0,
-  });
+  }));
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   if (!quiet) {
