@@ -45,7 +45,7 @@ INSIDE = 0.9
 EDGE = 0.999
 
 STEPS = 8
-SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 20_000, 40_000_000
+SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 20_000, 240_000_000
 """Of a plan each vertex is tried so often, half as often where most will stay; within bounds."""
 
 PULL = 0.5
@@ -60,8 +60,8 @@ HASTE = 8
 BATCH = 4
 """So many plans are made at the same time; the result does not depend on how many threads do."""
 
-SMALL = 400
-"""Graphs of fewer vertices are small."""
+SMALL, LARGE = 400, 20_000
+"""Graphs of fewer vertices are small, and of more are large."""
 
 EXACT = 1e-9
 LEAST_EDGE = 1e-3
@@ -103,8 +103,10 @@ class Effort(NamedTuple):
 
 
 def usual(graph: Graph, task: Task) -> Effort:
-    """What is enough: more for small graphs, which cost little; less where all have a home."""
-    if _easy(graph, task):
+    """What is enough: more for small graphs, which cost little; less where all have a home, and for
+    large ones, where one plan in peace is better than several in haste.
+    """
+    if _easy(graph, task) or graph.vertices > LARGE:
         return Effort(2, 2)
     times = min(max(SMALL // graph.vertices, 1), 4)
     return Effort(4 * times, 8 * times)
@@ -250,8 +252,8 @@ class _Breeder:
         rng = np.random.default_rng(job.seed)
         levels = contract.levels(self.graph, self.given, side, EACH * self.task.parts, rng)
         part = self._top(levels, part, job.seed)
-        weights = np.sqrt([level.graph.vertices for level in levels])
-        share = weights / weights.sum() * job.tries
+        vertices = np.array([level.graph.vertices for level in levels])
+        share = vertices / vertices.sum() * job.tries
         for i in range(len(levels) - 1, -1, -1):
             held = start.tally(levels[i].given, part)
             own = job._replace(seed=int(rng.integers(2**31)), tries=int(share[i]))

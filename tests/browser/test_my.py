@@ -354,6 +354,7 @@ def test_a_patrol_ends_with_its_chief(open_page: OpenPage, town: str, beat: Beat
     begin(page)
     walker.go(3)
     page.goto(page.url.replace(CHIEF, "LZ031").partition("#")[0])
+    page.wait_for_selector("body[data-ready]")
     expect(page.locator("#who")).to_have_text("胡雨晨")
     expect(page.locator("#metres")).to_have_count(0)
     all_sent(page)

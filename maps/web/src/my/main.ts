@@ -16,7 +16,7 @@ import { makeGround } from "./ground";
 import type { Ground, NearDoor, Place } from "./ground";
 import { drawHere } from "./here";
 import { drawCases, drawSent, drawShops, placeOf } from "./lists";
-import { again, beginSending, drop, outbox } from "./outbox";
+import { again, beginSending, drop, outbox, renew as readQueue } from "./outbox";
 import { keepAwake, makePosition } from "./position";
 import { makeRoads } from "./roads";
 import { strip as readStrip } from "./service";
@@ -48,6 +48,7 @@ async function fetchStrip(chief: string): Promise<Strip> {
 }
 
 async function run(first: Strip, isOld: boolean): Promise<void> {
+  await readQueue(); // else the sign would say at first that all is sent
   let strip = first;
   let ground: Ground = makeGround(strip);
   let tab: Tab = "roads";
