@@ -7,11 +7,10 @@ from typing import Annotated, Any
 
 import pandas as pd
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from api.cli.coverage import NoSuchChoice, Out, write
-from api.cli.session import database, tell
+from api.cli.session import database, draw, tell
 from geo import load as law
 from geo.load import Rule
 from geo.store import load_rules, loads
@@ -23,7 +22,6 @@ rules_app = typer.Typer(help="Rule sets: what a household, a shop, a case weighs
                         no_args_is_help=True)  # fmt: skip
 load_app.add_typer(rules_app, name="rules")
 
-WIDE = 140
 OF = ("grids", "areas", "blocks")
 LEVELS = ("district", "street", "community")
 COUNTED = ("blocks", "households", "merchants", "incidents")
@@ -59,16 +57,14 @@ def show(
     if csv or out:
         write(table.drop(columns="parent_id").round(4).assign(rule=weighs.key), out)
         return
-    screen = Console()
-    # Not on a screen, nothing is cut off.
-    Console(width=None if screen.is_terminal else WIDE).print(_drawn(table, weighs))
+    draw(_drawn(table, weighs))
     tell(_evenness("load", table["load"]))
     if table["workers"].notna().any():
         tell(_evenness("load a worker", table["load_per_worker"]))
 
 
 def _drawn(table: pd.DataFrame, rule: Rule) -> Table:
-    drawn = Table(*SHOWN, title=f"{rule.title_en} ({rule.key}), hours of work a week", box=None)
+    drawn = Table(*SHOWN, title=f"{rule.title_en} ({rule.key}), hours of work a week")
     for column in drawn.columns[2:]:
         column.justify = "right"
     mean = table["load_per_worker"].mean()

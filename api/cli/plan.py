@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from api.cli.report import DAY
-from api.cli.session import database, refresh, say, tell
+from api.cli.session import database, draw, refresh, say, tell
 from geo.store import (
     load_rules,
     plan_checks,
@@ -81,11 +80,13 @@ def show(plan: Plan) -> None:
         f"load for each worker: max / mean {spread['max_over_mean']:.2f},"
         f" variation {spread['cv']:.2f}, Gini {spread['gini']:.2f}"
     )
-    Console(highlight=False).print(_table(found["grids"]))
+    draw(_table(found["grids"]))
 
 
 def _table(grids: list[dict[str, Any]]) -> Table:
     table = Table("number", "code", "name", "blocks", "households", "workers", "load")
+    for column in table.columns[3:]:
+        column.justify = "right"
     for grid in grids:
         figures = [grid["blocks"], grid["households"], grid["workers"], round(grid["load"])]
         table.add_row(str(grid["number"]), grid["code"] or "–", grid["name"], *map(str, figures))

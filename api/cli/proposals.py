@@ -4,10 +4,9 @@ from functools import partial
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from api.cli.session import console, database, tell
+from api.cli.session import console, database, draw, tell
 from geo.progress import Step
 from geo.store import proposals
 from geo.store.database import transaction
@@ -75,7 +74,7 @@ def _show(found: dict[str, Any]) -> None:
     for row in figures["grids"]:
         each = (row[f"load_per_worker_{when}"] for when in ("before", "after"))
         table.add_row(str(row["number"]), *("—" if v is None else str(v) for v in each))
-    Console(highlight=False).print(table)
+    draw(table)
     for one in figures["unsolved"]:
         tell(f"{one['area_name'] or one['area']} stays as it is: {one['reason']}")
     if not figures["finished"]:

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from api import redraws
 from api.cli.report import DAY, Lang, Pdf, Png, Public, day_of, forms, lang_of, write
-from api.cli.session import console, database, tell
+from api.cli.session import console, database, draw, tell
 from geo.store import redraws as material
 from geo.store import reruns, trends
 from geo.store.database import LOCAL, Reader, snapshot, transaction
@@ -37,7 +36,7 @@ def replay(
         found = reruns.replay(conn, asked)
     for line in _lines(found):
         tell(line)
-    Console(highlight=False).print(_figures(found))
+    draw(_figures(found))
 
 
 def plan_report(

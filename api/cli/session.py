@@ -1,5 +1,6 @@
 """What every command shares: the database, and the two ways to speak."""
 
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
 
 from geo.progress import Say, Step
 from geo.sentences import spaced
@@ -15,6 +17,9 @@ from geo.store.settings import load
 
 # Steps and progress go to stderr, so that stdout holds only results.
 console = Console(stderr=True, highlight=False)
+
+WIDE = 140
+"""Columns of text where there is no screen."""
 
 
 def say(text: str) -> None:
@@ -55,6 +60,15 @@ def _pace(step: Step, seconds: float) -> str:
 def tell(text: str) -> None:
     """One line of result."""
     typer.echo(text)
+
+
+def draw(table: Table) -> None:
+    """A table of results: nothing is cut off on a narrow screen, and codes stay in one piece."""
+    for column in table.columns:
+        column.overflow, column.no_wrap = "fold", column.header == "code"
+    table.box = None
+    on_screen = sys.stdout.isatty()
+    Console(width=None if on_screen else WIDE, highlight=False).print(table)
 
 
 def database() -> str:

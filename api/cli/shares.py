@@ -5,11 +5,10 @@ from functools import partial
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from api.cli.report import DAY, UnknownChoice
-from api.cli.session import console, database, tell
+from api.cli.session import console, database, draw, tell
 from geo.progress import Step
 from geo.store import drafts
 from geo.store.database import transaction
@@ -127,7 +126,7 @@ def _show(url: str, draft: int) -> None:
     if figures := found["figures"]:
         for line in _words(figures, found["valid_from"]):
             tell(line)
-        Console(highlight=False).print(_table(found))
+        draw(_table(found))
 
 
 def _words(figures: dict[str, Any], day: date) -> list[str]:

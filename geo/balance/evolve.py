@@ -45,8 +45,10 @@ INSIDE = 0.9
 EDGE = 0.999
 
 STEPS = 8
-SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 20_000, 240_000_000
-"""Of a plan each vertex is tried so often, half as often where most will stay; within bounds."""
+SWEEPS, LEAST_TRIES, MOST_TRIES = 2000, 20_000, 300_000_000
+"""Of a plan each vertex is tried so often, within bounds: half as often where most will stay, half
+as often again in large graphs, which get fewer plans.
+"""
 
 PULL = 0.5
 WORTH = 0.6
@@ -54,7 +56,7 @@ WORTH = 0.6
 At 1 it would go astray, for nothing; where most changes hands, the other plans are far better.
 """
 
-HASTE = 8
+HASTE = 16
 """The first plan is made with so many times fewer tries, so that there soon is one."""
 
 BATCH = 4
@@ -201,7 +203,8 @@ class _Breeder:
         self.random = np.random.default_rng(seed)
         self.plans: list[tuple[Score, Places]] = []
         self.made = 0
-        sweeps = SWEEPS // 2 if _easy(graph, task) else SWEEPS
+        large = graph.vertices > LARGE
+        sweeps = SWEEPS // 2 if _easy(graph, task) else SWEEPS * 3 // 2 if large else SWEEPS
         usual = min(max(sweeps * graph.vertices, LEAST_TRIES), MOST_TRIES)
         self.tries = effort.tries or usual
         hand = task.price[task.home >= 0].sum() / self.given.load.sum()

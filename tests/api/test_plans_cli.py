@@ -1,11 +1,20 @@
 """`luge plan` on a copy of the sample district: a draft out to a table, in again, published."""
 
 import csv
+import fcntl
 import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
 
 import psycopg
 import pytest
 from days import tomorrow
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from api.cli import app
@@ -26,8 +35,43 @@ def luge(sample_url, make_module_database):
     return run
 
 
+def on_a_screen(columns, url, *words):
+    """What a command writes on a terminal so wide."""
+    ours, its = pty.openpty()
+    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    command = [Path(sys.executable).with_name("luge"), *words]
+    environment = {**os.environ, "LUGE_DATABASE_URL": url, "TERM": "dumb"}
+    told = b""
+    with subprocess.Popen(command, stdout=its, env=environment) as process:
+        os.close(its)
+        try:
+            while part := os.read(ours, 2**16):
+                told += part
+        except OSError:  # Linux says so at the end of a terminal
+            pass
+        finally:
+            os.close(ours)
+    assert process.returncode == 0
+    return told.decode()
+
+
 def begun(luge):
     return int(luge("new", "试画", "--by", "王").split()[1])
+
+
+@pytest.mark.parametrize("words", [("plan", "show", "1"), ("load", "show")])
+def test_codes_are_whole_on_a_narrow_screen(luge, words):
+    told = on_a_screen(80, luge.url, *words).splitlines()
+    assert max(map(cell_len, told)) <= 80
+    with psycopg.connect(luge.url) as conn:
+        codes = [
+            code
+            for (code,) in conn.execute(
+                "select code from grid join grid_shape on grid.id = grid_id where plan_id = 1"
+            )
+        ]
+    assert codes
+    assert [code for code in codes if not any(code in line for line in told)] == []
 
 
 def test_months_of_grids_are_told_in_todays_borders_and_in_those_of_their_day(luge):

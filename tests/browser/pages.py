@@ -1,5 +1,7 @@
 """What browser tests share: sizes of screens, a spot to look at, waiting, screenshots."""
 
+import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -9,6 +11,9 @@ from playwright.sync_api import Page
 SCREENSHOTS = Path(__file__).parents[2] / ".luge" / "screenshots"
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+
+CATALOGUE = json.loads((Path(__file__).parents[2] / "maps/web/src/i18n.json").read_text("utf-8"))
+CHINESE = {text["zh"] for text in CATALOGUE.values() if text["zh"] != text["en"]}
 
 OpenPage = Callable[..., Page]
 
@@ -43,6 +48,17 @@ def overflow(page: Page) -> list[str]:
             })
             .map((element) => element.outerHTML.slice(0, 80))"""
     )
+
+
+def left_in_chinese(page: Page) -> list[str]:
+    """Words of the catalogue that an English page says in Chinese."""
+    told = page.evaluate(
+        """() => [...document.querySelectorAll('[aria-label], [title]')]
+            .filter((element) => element.checkVisibility())
+            .flatMap((element) => [element.getAttribute('aria-label'), element.title])
+            .concat(document.body.innerText).join('\\n')"""
+    )
+    return sorted(set(re.split(r"[\s·:：,，;；()（）“”]+", told)) & CHINESE)
 
 
 def cut(page: Page) -> list[str]:

@@ -3,7 +3,7 @@ nobody is kept out."""
 
 import pytest
 from axe import serious_faults
-from pages import OpenPage, cut, overflow, settle, shot
+from pages import OpenPage, cut, left_in_chinese, overflow, settle, shot
 from playwright.sync_api import Page
 from views import CHIEF, DOOR_LAT, DOOR_LON, SITTINGS, Sitting, State, calm
 
@@ -36,7 +36,7 @@ def look(page: Page, state: State, name: str) -> list[str]:
     if not page.locator("#print footer").is_visible():  # as wide as its paper, read by eyes only
         faults += overflow(page) + cut(page)
         # Which faults there are does not depend on the language.
-        faults += serious_faults(page) if name.endswith("-zh") else []
+        faults += serious_faults(page) if name.endswith("-zh") else left_in_chinese(page)
     return [f"{name}: {fault}" for fault in faults]
 
 

@@ -3,7 +3,7 @@ import type { Map as MapLibre } from "maplibre-gl";
 import type { Layer } from "./api";
 import { find } from "./dom";
 import { CLUSTERS } from "./draw/clusters";
-import { isNarrowed, passing } from "./explore/chosen";
+import { isNarrowed, passed, whenPassed } from "./explore/chosen";
 import type { Fresh } from "./fresh";
 import { language, named, t, whenLanguage } from "./i18n";
 import { isVisible } from "./map";
@@ -17,6 +17,7 @@ export function watchThinning(map: MapLibre, fresh: Fresh): void {
     if (hint.textContent !== text) hint.textContent = text;
   };
   whenLanguage(show);
+  whenPassed(show);
   map.on("idle", show);
   map.on("movestart", () => (failed = false));
   map.on("error", ({ error }) => {
@@ -29,7 +30,7 @@ export function watchThinning(map: MapLibre, fresh: Fresh): void {
 function message(map: MapLibre, layer: Layer): string {
   const zoom = Math.floor(map.getZoom());
   if (zoom < layer.min_zoom || (layer.clusters && isVisible(map, CLUSTERS))) return "";
-  if (layer.key === "incidents" && isNarrowed()) return (passing.count ?? 0) > most(layer, zoom) ? t("thinned_filtered") : "";
+  if (layer.key === "incidents" && isNarrowed()) return (passed() ?? 0) > most(layer, zoom) ? t("thinned_filtered") : "";
   const share = layer.shares[String(zoom)] ?? 1;
   if (share >= 1) return "";
   const name = layer.key === "incidents" ? t("closed_incidents") : named(layer);

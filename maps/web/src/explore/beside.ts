@@ -57,7 +57,7 @@ export function besideButton(map: MapLibre, declared: Layers): HTMLButtonElement
 function openBeside(map: MapLibre, declared: Layers, back: boolean): Beside {
   const face = h("div", { class: "face" });
   const [then, now] = [h("p", { class: "period-of" }), h("p", { class: "period-of now" })];
-  const frame = h("section", { id: "beside", "aria-label": t("beside_map"), "aria-busy": "true" }, face, then);
+  const frame = h("section", { id: "beside", "aria-busy": "true" }, face, then);
   document.body.append(frame, now);
   const middle = map.unproject(middleOf(map));
   document.body.classList.add("beside");
@@ -78,11 +78,14 @@ function openBeside(map: MapLibre, declared: Layers, back: boolean): Beside {
   second.on("dataloading", () => frame.setAttribute("aria-busy", "true"));
   second.on("idle", () => frame.setAttribute("aria-busy", "false"));
   const stopFollowing = together(map, second);
-  const stopCopying = keepCopied(map, second, declared, () => {
+  const say = () => {
     const other = comparedWith(chosen());
+    frame.setAttribute("aria-label", t("beside_map"));
     now.textContent = `${t("compare_now")} ${chosen().from} – ${chosen().to}`;
     then.textContent = other && `${t("compare_then")} ${other.from} – ${other.to}`;
-  });
+  };
+  whenLanguage(say);
+  const stopCopying = keepCopied(map, second, declared, say);
   Object.assign(window, { beside: second });
   const close = () => {
     stopFollowing();
@@ -147,7 +150,6 @@ function keepCopied(map: MapLibre, second: MapLibre, declared: Layers, tell: () 
   second.once("load", soon);
   map.on("styledata", soon);
   whenChosen(soon);
-  tell();
   return () => {
     window.clearTimeout(timer);
     timer = -1; // nothing is copied any more

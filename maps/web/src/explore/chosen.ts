@@ -31,8 +31,24 @@ export function nothing(): Chosen {
   return { values: { class: [], subclass: [], status: [], street: [], area: [], chief: [] }, late: "", text: "", from: "", to: "", compared: "" };
 }
 
+let passing: number | null = null;
+const counters: (() => void)[] = [];
+
 /** How many pass what is chosen, once that is known. */
-export const passing: { count: number | null } = { count: null };
+export function passed(): number | null {
+  return passing;
+}
+
+/** Say how many pass what is chosen. */
+export function setPassed(count: number): void {
+  passing = count;
+  for (const counter of counters) counter();
+}
+
+/** Call `listener` whenever it is known anew how many pass. */
+export function whenPassed(listener: () => void): void {
+  counters.push(listener);
+}
 
 export function isNarrowed(): boolean {
   return Object.keys(queryOf(current)).length > 0;

@@ -9,7 +9,7 @@ import type { Fresh } from "../fresh";
 import { number, t, tValue, whenLanguage } from "../i18n";
 import { retile, whenStyled } from "../map";
 import { besideButton } from "./beside";
-import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, passing, queryOf, whenChosen } from "./chosen";
+import { change, chosen, COLUMNS, comparedWith, isNarrowed, nothing, queryOf, setPassed, whenChosen } from "./chosen";
 import type { Chosen, Column, Query } from "./chosen";
 import { comparison } from "./compare";
 import { countsBy } from "./counts";
@@ -62,7 +62,7 @@ export function explorePanel(map: MapLibre, fresh: Fresh, areas: Area[], chiefs:
         countsBy("hour_weekday", query, signal), countsBy("day", queryOf(wanted, false), signal), countsBy("class", query, signal),
       ]);
       known.total = hours.total;
-      passing.count = hours.total.count;
+      setPassed(hours.total.count);
       known.failed = "";
       period.show(days.groups);
       heat.show(hours.groups);
