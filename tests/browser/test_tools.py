@@ -103,6 +103,35 @@ def test_the_map_is_printed_on_paper(
     assert page.evaluate("luge.map.getZoom()") == pytest.approx(before)
 
 
+@pytest.mark.parametrize("phone", [False, True], ids=["desktop", "phone"])
+def test_an_open_place_moves_nothing_on_paper_nor_off_the_screen(
+    open_page: OpenPage, service: str, spot: Spot, phone: bool
+) -> None:
+    """A map moved clear of a panel keeps the room for it, which is not to be counted twice."""
+    page = open_page(view(spot, 15.5), phone=phone)
+    page.evaluate("window.print = () => {}")
+    size = page.viewport_size
+    assert size
+    page.mouse.click(size["width"] - 60, size["height"] * 0.5)
+    expect(page.locator("#place h2")).to_be_visible()
+    settle(page)
+    assert sum(page.evaluate("Object.values(luge.map.getPadding())")) > 0
+    center = page.evaluate("luge.map.getCenter().toArray()")
+    page.locator("[data-tool=tool_print]").evaluate("(button) => button.click()")
+    page.get_by_role("button", name="生成并打印").click()
+    expect(page.locator("#print-dialog")).to_be_hidden()
+    told = page.locator("#print .scale").text_content() or ""
+    scale = int(re.search(r"1 : ([\d,]+)", told)[1].replace(",", ""))  # type: ignore[index]
+    assert scale < 20_000, told
+    assert page.evaluate("luge.map.getCenter().toArray()") == pytest.approx(center)
+    page.locator("#place .close").click()
+    page.get_by_role("button", name="查看全区").click()
+    settle(page)
+    west, south, east, north = httpx.get(f"{service}/api/district").json()["bounds"]
+    for corner in ([west, south], [east, north]):
+        assert page.evaluate("(corner) => luge.map.getBounds().contains(corner)", corner)
+
+
 def test_full_screen(open_page: OpenPage) -> None:
     page = open_page()
     button = page.locator("[data-tool=tool_screen]")

@@ -33,6 +33,7 @@ import { makeSheet } from "./sheet";
 import { speakBoth } from "./speak";
 import { addTools } from "./tools/tools";
 import { visits } from "./visit";
+import { useZone } from "./zone";
 
 // The other pages; each word of the catalogue is called like its page.
 const PAGES = ["operations", "wall", "coverage", "plans", "shares", "my", "import"] as const;
@@ -58,6 +59,7 @@ async function start(): Promise<void> {
   const [district, declared, areas, chiefs] = await Promise.all(asked);
   find("#district").textContent = district.name;
   whenLanguage(() => (document.title = `${district.name} · ${t("title")}`));
+  useZone(district.time_zone);
   const map = makeMap(district, declared);
   map.once("load", () => find("#cover").replaceChildren());
   const visit = visits(map, declared);

@@ -88,7 +88,8 @@ export function framePadding(): PaddingOptions {
 }
 
 export function flyTo(map: MapLibre, bbox: Bounds, closest = 16.5): void {
-  map.fitBounds(new LngLatBounds(bbox), { padding: framePadding(), maxZoom: closest, duration: duration(900) });
+  // Else it would come on top of what the map has kept from an earlier move.
+  map.fitBounds(new LngLatBounds(bbox), { padding: framePadding(), absolutePadding: true, maxZoom: closest, duration: duration(900) });
 }
 
 /** Ask for a source's tiles in view again; old tiles stay on the map until the new ones are there. */

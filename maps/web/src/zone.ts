@@ -13,6 +13,16 @@ export function localTime(text: string): string {
   return clock.format(new Date(text));
 }
 
+/** The time that it is. */
+export function now(): string {
+  return localTime(new Date().toISOString());
+}
+
+/** The day that it is, YYYY-MM-DD. */
+export function today(): string {
+  return now().slice(0, 10);
+}
+
 function clockIn(timeZone: string | undefined): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", ...(timeZone && { timeZone }) });
 }

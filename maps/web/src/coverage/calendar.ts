@@ -1,7 +1,7 @@
 // The calendar of rotations: a row for each, a bar for each turn, over a month or twelve weeks.
 import { find, h, isPhone } from "../dom";
 import { language, t } from "../i18n";
-import { addDays, daysBetween, monthOf, weekOf } from "./days";
+import { addDays, daysBetween, monthOf, weekOf } from "../days";
 import type { Rota, Turn } from "./writing";
 
 export type Span = "month" | "weeks";

@@ -17,10 +17,10 @@ import { followChanges } from "../live/overlay";
 import { liveSign } from "../live/sign";
 import { flyTo, makeMap, mark, setVisible, whenStyled } from "../map";
 import { speakBoth } from "../speak";
+import { today, useZone } from "../zone";
 import { assigning } from "./assign";
 import { controlList, LISTS } from "./control";
 import type { List } from "./control";
-import { todayIn } from "./days";
 import { show } from "./drawn";
 import { headline } from "./figures";
 import { BY, partsList } from "./parts";
@@ -73,6 +73,7 @@ async function start(): Promise<void> {
   const [district, declared, areas] = await Promise.all([api.district(), api.layers(), api.areas(), live.begun]);
   find("#district").textContent = district.name;
   document.body.dataset["page"] = "coverage";
+  useZone(district.time_zone);
   const map = makeMap(district, declared);
   if (!readHash("map") && district.bounds) map.fitBounds(district.bounds, { padding: 30, duration: 0 });
   const fresh = keepFresh(map, district, declared);
@@ -80,12 +81,11 @@ async function start(): Promise<void> {
   const state = remembered();
   const layer = (): Layer => fresh.declared.layers.find(({ key }) => key === "coverage")!;
   let asking = new AbortController();
-  const today = todayIn(district.time_zone);
   const writes = () => state.tab === "assign" || state.tab === "rotas";
   const wanted = () => (state.tab === "rotas" ? rotas.wanted() : assign.wanted());
   const picker = stretchPicker(map, writes, wanted, () => (state.tab === "rotas" ? rotas.ready() : assign.ready()));
-  const assign = assigning(picker, today);
-  const rotas = rotation(map, picker, today, () => state.tab === "rotas");
+  const assign = assigning(picker, today());
+  const rotas = rotation(map, picker, today(), () => state.tab === "rotas");
 
   const head = h("div", { class: "whole", "aria-live": "polite" });
   const body = h("div", { id: "rows", role: "tabpanel", tabindex: "0" });

@@ -6,7 +6,7 @@ import { metres, t } from "../i18n";
 import { flyTo } from "../map";
 import { calendarGrid, putCalendar, spoken, windowOf } from "./calendar";
 import type { Span } from "./calendar";
-import { addDays, monthOf } from "./days";
+import { addDays, monthOf } from "../days";
 import { show } from "./drawn";
 import { person, personField } from "./people";
 import { pair } from "./picker";

@@ -1,6 +1,6 @@
 // What stands for the state of a case: a shape and a colour each, so that neither is needed alone.
 import { t } from "../i18n";
-import { localTime } from "../zone";
+import { localTime, today } from "../zone";
 import type { Case } from "./service";
 
 export type Tab = "new" | "work" | "check" | "late";
@@ -79,6 +79,6 @@ export function age(one: Case): { used: number; text: string } {
 
 /** A time in the district's zone; without the year where it is this one. */
 export function when(text: string): string {
-  const [at, now] = [localTime(text), localTime(new Date().toISOString())];
-  return at.slice(0, 4) === now.slice(0, 4) ? at.slice(5) : at;
+  const at = localTime(text);
+  return at.slice(0, 4) === today().slice(0, 4) ? at.slice(5) : at;
 }

@@ -2,6 +2,7 @@
 import type { GridSystem } from "../api";
 import { h } from "../dom";
 import { named, number as say, t } from "../i18n";
+import { today } from "../zone";
 import type { Short } from "./service";
 
 export interface Asked {
@@ -43,7 +44,7 @@ export function statusTag(status: Short["status"]): HTMLElement {
 }
 
 function newDraft({ plans, make }: Listing): HTMLElement {
-  const name = h("input", { id: "new-name", class: "text", type: "text", maxlength: 100, required: true, value: t("plans_new_name", { day: new Date().toISOString().slice(0, 10) }) });
+  const name = h("input", { id: "new-name", class: "text", type: "text", maxlength: 100, required: true, value: t("plans_new_name", { day: today() }) });
   const based = h("select", { id: "new-based" },
     h("option", { value: "" }, t("plans_today")), h("option", { value: "empty" }, t("plans_from_nothing")),
     ...plans.map((one) => h("option", { value: one.id }, `#${one.id} ${one.name}`)));

@@ -8,6 +8,7 @@ import { find, h } from "../dom";
 import { readHash, writeHash } from "../hash";
 import { t, whenLanguage } from "../i18n";
 import { speakBoth } from "../speak";
+import { useZone } from "../zone";
 import { board as makeBoard } from "./board";
 import { planList } from "./list";
 import type { After } from "./desk";
@@ -19,6 +20,7 @@ async function start(): Promise<void> {
   speakBoth();
   const [district, declared, areas] = await Promise.all([api.district(), api.layers(), api.areas()]);
   find("#district").textContent = district.name;
+  useZone(district.time_zone);
   const board = await makeBoard(find("#map"), district, declared);
   const byCode = new Map(areas.map((area) => [area.code, area]));
   let system = readHash("system") ?? district.systems[0]?.code ?? "";

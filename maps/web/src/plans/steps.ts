@@ -1,7 +1,9 @@
 // A draft on its way: submitted, approved, sent back, published from a day; and what became of it so far.
 import { Problem } from "../api";
+import { addDays } from "../days";
 import { h } from "../dom";
 import { t } from "../i18n";
+import { today } from "../zone";
 import type { Desk } from "./desk";
 import { statusTag } from "./list";
 import * as service from "./service";
@@ -16,7 +18,7 @@ export function stepsPart(desk: Desk, discard: () => void): HTMLElement[] {
   const toCome = plan.status === "published" && (plan.valid_from ?? "") > today();
   const next = toCome ? (["approved"] as const) : NEXT[plan.status];
   const note = h("input", { id: "step-note", class: "text", type: "text", maxlength: 500 });
-  const from = h("input", { id: "step-from", class: "text", type: "date", value: today(1) });
+  const from = h("input", { id: "step-from", class: "text", type: "date", value: addDays(today(), 1) });
   const name = h("input", { id: "step-me", class: "text", type: "text", maxlength: 60, value: service.me(), onchange: (event) => service.callMe((event.target as HTMLInputElement).value.trim()) });
   const take = async (status: Wanted) => {
     await desk.editor.box.settled();
@@ -48,9 +50,4 @@ function refusal(error: Problem): string {
 
 function field(key: "plans_me" | "plans_note" | "plans_from", input: HTMLElement): HTMLElement {
   return h("div", { class: "field-pair" }, h("label", { for: input.id }, t(key)), input);
-}
-
-function today(later = 0): string {
-  const now = new Date();
-  return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate() + later)).toISOString().slice(0, 10);
 }

@@ -1,7 +1,9 @@
 // What a person wishes of a draft.
+import { monthOf } from "../days";
 import { h } from "../dom";
 import { t, tValue, whenLanguage } from "../i18n";
 import type { Key } from "../i18n";
+import { today } from "../zone";
 import type { Wish } from "./service";
 
 const ROLES = ["second", "first", "general"];
@@ -49,8 +51,7 @@ function field(key: Key, input: HTMLElement): HTMLElement {
 
 /** The first day of next month, when shares usually change hands. */
 function nextMonth(): string {
-  const now = new Date();
-  return new Date(Date.UTC(now.getFullYear(), now.getMonth() + 1, 1)).toISOString().slice(0, 10);
+  return monthOf(today()).to;
 }
 
 function words(text: string): string[] {

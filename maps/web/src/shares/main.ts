@@ -8,6 +8,7 @@ import { readHash, writeHash } from "../hash";
 import { t, tValue, whenLanguage } from "../i18n";
 import type { Key } from "../i18n";
 import { speakBoth } from "../speak";
+import { useZone } from "../zone";
 import { colours } from "./colours";
 import type { Colours } from "./colours";
 import { nameOf, notes, pairs, summary, table } from "./figures";
@@ -33,6 +34,7 @@ async function start(): Promise<void> {
   let told = "";
   let sure = false;
 
+  useZone(district.time_zone);
   const map = ground(district, declared, (id) => {
     const one = drawn.find(({ stretch }) => stretch.id === id);
     choose(one ? ((view === "before" ? one.before : one.after) ?? "") : "", false);

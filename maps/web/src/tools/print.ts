@@ -6,6 +6,7 @@ import type { District, Layers } from "../api";
 import { find, h } from "../dom";
 import { language, named, number, t, whenLanguage } from "../i18n";
 import { framePadding, isOn } from "../map";
+import { now } from "../zone";
 
 /** Paper in mm, printed without its margins; the map leaves room for title and foot. */
 const PAPER = { "a4-landscape": [277, 190], "a4-portrait": [190, 277], "a3-landscape": [400, 277], "a3-portrait": [277, 400] } as const;
@@ -81,7 +82,7 @@ function free(map: MapLibre): LngLatBounds {
 /** The map as a picture of so many CSS pixels, with what is seen of it beside the legend, or above it. */
 async function draw(map: MapLibre, width: number, height: number) {
   const frame = map.getContainer();
-  const before = { center: map.getCenter(), zoom: map.getZoom(), ratio: map.getPixelRatio() };
+  const before = { center: map.getCenter(), zoom: map.getZoom(), padding: map.getPadding(), ratio: map.getPixelRatio() };
   const seen = free(map);
   const edge = 4 * PX_PER_MM;
   const padding = { top: edge, right: edge, bottom: width > height ? edge : 0.36 * height, left: width > height ? LEGEND_MM * PX_PER_MM : edge };
@@ -90,7 +91,7 @@ async function draw(map: MapLibre, width: number, height: number) {
   frame.style.height = `${height}px`;
   map.setPixelRatio(SHARP);
   map.resize();
-  map.fitBounds(seen, { duration: 0, padding });
+  map.fitBounds(seen, { duration: 0, padding, absolutePadding: true });
   try {
     await map.once("idle");
     const center = map.getCenter();
@@ -107,7 +108,7 @@ async function draw(map: MapLibre, width: number, height: number) {
     frame.style.width = frame.style.height = "";
     map.setPixelRatio(before.ratio);
     map.resize();
-    map.jumpTo({ center: before.center, zoom: before.zoom });
+    map.jumpTo({ center: before.center, zoom: before.zoom, padding: before.padding });
   }
 }
 
@@ -149,11 +150,10 @@ function foot(map: MapLibre, district: District, declared: Layers): HTMLElement 
   const shown = declared.layers.filter(({ key, style }) => isOn(map, key) || style.swatches.some(({ value }) => isOn(map, `${key}:${value}`)));
   const plan = district.systems.find((system) => system.plan);
   const planName = plan ? `${language() === "en" ? plan.name_en : plan.name} ${plan.plan?.valid_from}` : "–";
-  const time = new Date().toLocaleString(language() === "en" ? "en-GB" : "zh-CN", { dateStyle: "short", timeStyle: "short" });
   const credit = document.querySelector("#credit:not([hidden])")?.textContent;
   const revisions = shown.map((layer) => `${named(layer)} ${layer.revision}`).join(", ");
   const narrowed = [...document.querySelectorAll(".chips .chip")].map((chip) => chip.textContent).join(", ");
   return h("footer", {},
     h("p", {}, [narrowed && t("print_filter", { what: narrowed }), t("print_source", { name: district.name, plan: planName, srid: district.srid }), credit].filter(Boolean).join(" · ")),
-    h("p", {}, t("print_made", { revision: revisions, time })));
+    h("p", {}, t("print_made", { revision: revisions, time: now() })));
 }

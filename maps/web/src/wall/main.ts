@@ -18,7 +18,7 @@ import { now as askNow } from "../operations/service";
 import type { Case, Now } from "../operations/service";
 import { isLate, mark, span } from "../operations/states";
 import { speakBoth } from "../speak";
-import { localTime, useZone } from "../zone";
+import { localTime, now, useZone } from "../zone";
 import { trendCharts } from "./chart";
 import { trends as askTrends } from "./service";
 import type { Trends, WorstGrid } from "./service";
@@ -108,10 +108,10 @@ function speak(wall: Wall): void {
 function runClocks(wall: Wall, live: Live): void {
   const began = Date.now();
   const tick = () => {
-    const now = localTime(new Date().toISOString());
-    find("#clock").textContent = now;
+    const time = now();
+    find("#clock").textContent = time;
     const old = Date.now() - began > OLD_MS;
-    if (old && Number(now.slice(11, 13)) === ANEW_HOUR && live.state() === "live") location.reload();
+    if (old && Number(time.slice(11, 13)) === ANEW_HOUR && live.state() === "live") location.reload();
   };
   tick();
   window.setInterval(tick, 1_000);

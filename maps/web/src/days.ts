@@ -17,8 +17,3 @@ export function monthOf(day: string): { from: string; to: string } {
   const [year, month] = day.split("-").map(Number) as [number, number];
   return { from: said(Date.UTC(year, month - 1, 1)), to: said(Date.UTC(year, month, 1)) };
 }
-
-/** Today on the clocks of a zone. */
-export function todayIn(timeZone: string): string {
-  return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeZone }).format(new Date());
-}
