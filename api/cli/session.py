@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import typer
 from rich.console import Console
@@ -15,8 +16,11 @@ from geo.sentences import spaced
 from geo.store import cluster, refreshing
 from geo.store.settings import load
 
+# Names are shown as they are written, whatever rich would read into them.
+_screen = partial(Console, highlight=False, markup=False, emoji=False)
+
 # Steps and progress go to stderr, so that stdout holds only results.
-console = Console(stderr=True, highlight=False)
+console = _screen(stderr=True)
 
 WIDE = 140
 """Columns of text where there is no screen."""
@@ -24,7 +28,7 @@ WIDE = 140
 
 def say(text: str) -> None:
     """One line about what is being done."""
-    console.print(text, markup=False, soft_wrap=True)
+    console.print(text, soft_wrap=True)
 
 
 @contextmanager
@@ -42,7 +46,7 @@ def progressing(task: str) -> Iterator[Say]:
 
         def hear(words: str) -> None:
             if not isinstance(words, Step):
-                bar.console.print(words, markup=False)
+                bar.console.print(words)
                 return
             rows = f"{words}{_pace(words, time.monotonic() - start)}"
             bar.update(at, completed=words.done, total=words.total, rows=rows)
@@ -68,7 +72,7 @@ def draw(table: Table) -> None:
         column.overflow, column.no_wrap = "fold", column.header == "code"
     table.box = None
     on_screen = sys.stdout.isatty()
-    Console(width=None if on_screen else WIDE, highlight=False).print(table)
+    _screen(width=None if on_screen else WIDE).print(table)
 
 
 def database() -> str:

@@ -74,6 +74,14 @@ def test_codes_are_whole_on_a_narrow_screen(luge, words):
     assert [code for code in codes if not any(code in line for line in told)] == []
 
 
+def test_a_name_is_shown_as_it_is_written(luge):
+    plan, name = begun(luge), "[/b] 第1网格 :cat:"
+    with psycopg.connect(luge.url) as conn:
+        conn.execute("update draft_grid set name = %s where plan_id = %s and number = 1",
+                     [name, plan])  # fmt: skip
+    assert name in luge("show", plan)
+
+
 def test_months_of_grids_are_told_in_todays_borders_and_in_those_of_their_day(luge):
     today, then = (list(csv.reader(luge("trend", "--months", "48", *more).splitlines()))
                    for more in ((), ("--then",)))  # fmt: skip
