@@ -59,7 +59,7 @@ def test_the_address_never_says_a_place_where_the_map_is_not(
     page.add_init_script(WATCHED)
     page.goto(f"{service}/{path}?")
     settle(page)
-    page.wait_for_function("location.hash.includes('map=')")
+    expect(page).to_have_url(re.compile("map="))
     seen = {hash_ for hash_ in page.evaluate("addresses") if "map=" in hash_}
     assert seen == {page.evaluate("location.hash")}
 
